@@ -6,7 +6,9 @@ import java.awt.image.Raster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import javax.imageio.IIOException;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -55,11 +57,11 @@ final class ImageDecoder {
     if ((long) width * height > LARGEST_PIXELS) {
       throw new IIOException(width + " x " + height + " pixels are too many");
     }
-    boolean[] truncated = new boolean[1];
-    reader.addIIOReadWarningListener(
-        (_, warning) -> truncated[0] |= warning.startsWith("Premature end"));
+    // A JPEG that ends early is only warned of; the rest of the image would be plain grey.
+    List<String> warnings = new ArrayList<>();
+    reader.addIIOReadWarningListener((_, warning) -> warnings.add(warning));
     BufferedImage image = reader.read(0);
-    if (truncated[0]) {
+    if (warnings.stream().anyMatch(warning -> warning.contains("premature end"))) {
       throw new IIOException("truncated");
     }
     return image.getColorModel() instanceof IndexColorModel palette
