@@ -1,0 +1,83 @@
+package lanewise.backend;
+
+import java.lang.System.Logger.Level;
+import java.util.Comparator;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+import lanewise.Names;
+import lanewise.UserException;
+import lanewise.backend.BackendProvider.Availability.Available;
+import lanewise.backend.BackendProvider.Availability.Unavailable;
+
+/** Opens backends by name; discovery is by {@link ServiceLoader}. */
+public final class Backends {
+  private static final System.Logger LOG = System.getLogger("lanewise.backend");
+
+  private Backends() {}
+
+  /** {@link #open(String, int)} with a thread for every processor. */
+  public static Backend open(String name) {
+    return open(name, Runtime.getRuntime().availableProcessors());
+  }
+
+  /**
+   * Opens a backend.
+   *
+   * @param name one of {@link #providers()}, or {@code auto} for the best that can run here, which
+   *     logs what it took and why it skipped the others
+   * @param threads that compute; results do not depend on it
+   * @throws UserException if there is no such backend, or if it cannot run here: a named backend
+   *     is never replaced by another
+   */
+  public static Backend open(String name, int threads) {
+    if (threads < 1) {
+      throw new UserException("--threads must be at least 1, not " + threads);
+    }
+    BackendProvider provider = name.equals("auto") ? best() : named(name);
+    return new CheckedBackend(provider.open(threads));
+  }
+
+  /** All backends that are installed, best first. */
+  public static List<BackendProvider> providers() {
+    return ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader()).stream()
+        .map(ServiceLoader.Provider::get)
+        .sorted(Comparator.comparingInt(BackendProvider::priority).reversed())
+        .toList();
+  }
+
+  private static BackendProvider named(String name) {
+    List<BackendProvider> all = providers();
+    for (BackendProvider provider : all) {
+      if (provider.name().equals(name)) {
+        if (provider.availability() instanceof Unavailable(String reason, String remedy)) {
+          throw new UserException(
+              "Backend %s cannot run here: %s; %s".formatted(name, reason, remedy));
+        }
+        return provider;
+      }
+    }
+    List<String> known = all.stream().map(BackendProvider::name).collect(Collectors.toList());
+    known.addFirst("auto");
+    throw new UserException(Names.unknown("backend", name, known));
+  }
+
+  private static BackendProvider best() {
+    for (BackendProvider provider : providers()) {
+      switch (provider.availability()) {
+        case Available(String device, int lanes) -> {
+          LOG.log(Level.INFO, "Backend {0}: {1}", provider.name(), device);
+          return provider;
+        }
+        case Unavailable(String reason, String remedy) ->
+            LOG.log(
+                provider.priority() > 0 ? Level.WARNING : Level.INFO,
+                "Backend {0} is skipped: {1}; {2}",
+                provider.name(),
+                reason,
+                remedy);
+      }
+    }
+    throw new UserException("No backend can run here; see the warnings above");
+  }
+}

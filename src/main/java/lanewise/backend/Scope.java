@@ -1,0 +1,57 @@
+package lanewise.backend;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The temporaries of a block of code: tensors allocated while a scope is the innermost one of its
+ * backend are closed with it, but for those given to {@link #keep}.
+ *
+ * <pre>{@code
+ * try (Scope step = backend.scope()) {
+ *   ...
+ *   return step.keep(loss);
+ * }
+ * }</pre>
+ */
+public final class Scope implements AutoCloseable {
+  private final Scopes scopes;
+  private final Scope parent;
+  private final List<Tensor> tensors = new ArrayList<>();
+
+  Scope(Scopes scopes, Scope parent) {
+    this.scopes = scopes;
+    this.parent = parent;
+  }
+
+  void add(Tensor tensor) {
+    tensors.add(tensor);
+  }
+
+  Scope parent() {
+    return parent;
+  }
+
+  /** Hands {@code tensor} to the enclosing scope, or to the caller if there is none. */
+  public Tensor keep(Tensor tensor) {
+    // From the end: what is kept is nearly always what was allocated last.
+    for (int i = tensors.size() - 1; i >= 0; i--) {
+      if (tensors.get(i) == tensor) {
+        tensors.remove(i);
+        if (parent != null) {
+          parent.add(tensor);
+        }
+        break;
+      }
+    }
+    return tensor;
+  }
+
+  /** Closes the temporaries; scopes close in the reverse order of their opening. */
+  @Override
+  public void close() {
+    scopes.leave(this);
+    tensors.forEach(Tensor::close);
+    tensors.clear();
+  }
+}
