@@ -91,8 +91,8 @@ final class ImageDecoder {
   }
 
   private static ByteImage fromSamples(Raster raster) {
-    // One band is grey, two are grey and alpha, three RGB, four RGB and alpha. Through
-    // BufferedImage.getRGB grey values would come out lighter: Java's grey is linear, files' is not.
+    // One band is grey, two are grey and alpha, three RGB, four RGB and alpha. Not through
+    // BufferedImage.getRGB: it takes grey for linear, which lightens the grey of files.
     int channels = raster.getNumBands() < 3 ? 1 : 3;
     int width = raster.getWidth();
     int plane = width * raster.getHeight();

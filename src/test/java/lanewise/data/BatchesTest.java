@@ -52,7 +52,9 @@ class BatchesTest {
     int[] first = batches.indices(0);
     for (int[] other :
         new int[][] {
-          batches.indices(1), batches.indices(5), new Batches(DATA, 10_000, 6).indices(0),
+          batches.indices(1),
+          batches.indices(5),
+          new Batches(DATA, 10_000, 6).indices(0),
           new Batches(DATA, 10_000, 4).indices(1)
         }) {
       int same = 0;

@@ -82,11 +82,15 @@ class ByteImageTest {
     for (int i = 0; i < ramp.length; i++) {
       ramp[i] = (byte) (i - ramp.length / 2 + 128);
     }
-    ByteImage square = new ByteImage(1, 1, ramp.length, ramp).resizedTo(1024);
-    assertEquals("1 x 1024 x 1024", square.toString());
+    ByteImage wide = new ByteImage(1, 1, ramp.length, ramp).resizedTo(1024);
+    assertEquals("1 x 1024 x 1024", wide.toString());
     // The crop shows one source pixel: half of each of the two that meet at the centre.
-    assertEquals(127.5, square.pixels()[0] & 0xFF, 0.5);
-    assertEquals(128.5, square.pixels()[1023] & 0xFF, 1);
+    assertEquals(127.5, wide.pixels()[0] & 0xFF, 0.5);
+    assertEquals(128.5, wide.pixels()[1023] & 0xFF, 1);
+    ByteImage tall = new ByteImage(1, ramp.length, 1, ramp).resizedTo(1024);
+    for (int i = 0; i < 1024; i++) {
+      assertEquals(wide.pixels()[i], tall.pixels()[1024 * i + 7]);
+    }
   }
 
   @Test

@@ -86,8 +86,7 @@ class DatasetsTest {
     Path installed = dir.resolve("fashion-mnist");
     write(installed.resolve("train-images-idx3-ubyte.gz"), gzip(countingIdx(7, 28, 28)));
     write(installed.resolve("train-labels-idx1-ubyte.gz"), gzip(countingIdx(7)));
-    Dataset data =
-        Datasets.fashionMnist(installed, new ImageShape(0, 0), SampleFiles::unexpected);
+    Dataset data = Datasets.fashionMnist(installed, new ImageShape(0, 0), SampleFiles::unexpected);
     assertShape(data, 7, 1, 28, 28);
     assertEquals(7, data.classes());
     assertTrue(data.name().startsWith("fashion-mnist (7 images, " + installed), data.name());
@@ -117,7 +116,8 @@ class DatasetsTest {
     for (String name : new String[] {"fasion-mnist", "Fashion-MNIST", "fashion_mnist"}) {
       assertRefused(
           () -> Datasets.open(name, 0, 0, 1, SampleFiles::unexpected),
-          "no data '" + name + "'", "did you mean fashion-mnist?");
+          "'" + name + "'",
+          "did you mean fashion-mnist?");
     }
     assertRefused(
         () -> Datasets.open("ring8", 0, 0, 1, SampleFiles::unexpected), "did you mean ring-8?");
@@ -127,8 +127,9 @@ class DatasetsTest {
 
   @Test
   void refusesAPathThatIsNotThere() {
-    assertRefused(() -> open(dir.resolve("photos")), dir.resolve("photos"), "that exists");
-    assertRefused(() -> Datasets.open("", 0, 0, 1, SampleFiles::unexpected), "no data ''");
+    assertRefused(
+        () -> open(dir.resolve("photos")), dir.resolve("photos") + " is not there", "exists");
+    assertRefused(() -> Datasets.open("", 0, 0, 1, SampleFiles::unexpected), "Unknown data ''");
     assertRefused(() -> Datasets.open("a\0b", 0, 0, 1, SampleFiles::unexpected), "neither");
   }
 
@@ -149,8 +150,7 @@ class DatasetsTest {
       float[] point = SampleFiles.sample(data, 99_999);
       assertArrayEquals(point, SampleFiles.sample(again, 99_999));
       assertTrue(!Arrays.equals(point, SampleFiles.sample(other, 99_999)));
-      assertRefused(
-          () -> Datasets.open(name, 32, 0, 1, SampleFiles::unexpected), name, "points");
+      assertRefused(() -> Datasets.open(name, 32, 0, 1, SampleFiles::unexpected), name, "points");
       assertRefused(() -> Datasets.open(name, 0, 3, 1, SampleFiles::unexpected), name, "points");
     }
   }

@@ -72,12 +72,15 @@ class IdxImagesTest {
     write(dir.resolve("train-images-idx3-ubyte.gz"), gzip(countingIdx(3, 2, 2)));
     write(dir.resolve("train-labels-idx1-ubyte"), idx(8, new int[] {3}, (byte) 4, (byte) 0));
     assertRefused(() -> open(dir), "train-labels-idx1-ubyte", "truncated");
-    write(dir.resolve("train-labels-idx1-ubyte"), idx(8, new int[] {3}, (byte) 4, (byte) 0, (byte) 9));
+    write(
+        dir.resolve("train-labels-idx1-ubyte"),
+        idx(8, new int[] {3}, (byte) 4, (byte) 0, (byte) 9));
     Dataset data = open(dir);
     assertShape(data, 3, 1, 2, 2);
     assertEquals(10, data.classes());
     assertEquals(9, data.label(2));
-    assertEquals(dir.getFileName() + " (3 images, " + dir.resolve("train-images-idx3-ubyte.gz") + ")",
+    assertEquals(
+        dir.getFileName() + " (3 images, " + dir.resolve("train-images-idx3-ubyte.gz") + ")",
         data.name());
   }
 
@@ -102,8 +105,7 @@ class IdxImagesTest {
     assertRefused(() -> open(file), file, "labels", "3 images");
   }
 
-  private void assertFileRefused(String name, byte[] content, Object... parts)
-      throws IOException {
+  private void assertFileRefused(String name, byte[] content, Object... parts) throws IOException {
     Path file = write(dir.resolve(name), content);
     assertRefused(() -> open(file), file);
     assertRefused(() -> open(file), parts);

@@ -130,7 +130,8 @@ class ImageFolderTest {
     write(dir.resolve("cats/kittens/3.png"), plain(2, 2, 0x333333));
     Dataset data = open(dir);
     assertEquals(2, data.classes());
-    assertEquals(List.of(0x11, 0x33, 0x22),
+    assertEquals(
+        List.of(0x11, 0x33, 0x22),
         List.of(bytes(data, 0)[0], bytes(data, 1)[0], bytes(data, 2)[0]));
     assertEquals(List.of(0, 0, 1), List.of(data.label(0), data.label(1), data.label(2)));
   }
