@@ -7,4 +7,13 @@ module lanewise {
   requires static me.tongfei.progressbar;
 
   exports lanewise;
+  exports lanewise.autograd;
+  exports lanewise.backend;
+  exports lanewise.data;
+  exports lanewise.io;
+  exports lanewise.model;
+  exports lanewise.nn;
+  exports lanewise.train;
+
+  uses lanewise.backend.BackendProvider;
 }

@@ -150,7 +150,7 @@ public interface Backend extends AutoCloseable {
    * @param v mean of squared gradients; all four tensors have one shape
    */
   default void adam(AdamSpec spec, Tensor values, Tensor gradients, Tensor m, Tensor v) {
-    try (Scope scope = scope()) {
+    try (Scope _ = scope()) {
       Tensor t = allocate(values.shape());
       map(new Unary.Affine((float) spec.beta1(), 0), m, m);
       accumulate((float) (1 - spec.beta1()), gradients, m);

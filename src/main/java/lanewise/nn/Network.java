@@ -1,19 +1,14 @@
 package lanewise.nn;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.TreeSet;
-import lanewise.UserException;
 import lanewise.autograd.Gradients;
 import lanewise.autograd.Variable;
 import lanewise.backend.Backend;
 import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
-import lanewise.io.TensorEntry;
 
 /**
  * A module with memory on a backend: all parameters in one block, their gradients in a second of
@@ -106,11 +101,6 @@ public final class Network implements AutoCloseable {
     return gradients;
   }
 
-  /** The parameters by their names in the state dict: {@code main.0.weight}. */
-  public Map<String, Parameter> parameters() {
-    return Map.copyOf(parameters);
-  }
-
   /** How many numbers are trained. */
   public int parameterCount() {
     return parameters.values().stream().mapToInt(p -> p.shape().size()).sum();
@@ -126,54 +116,8 @@ public final class Network implements AutoCloseable {
     }
   }
 
-  /** Parameters and buffers by PyTorch's names, in PyTorch's layouts. */
-  public List<TensorEntry> stateDict() {
-    List<TensorEntry> entries = new ArrayList<>();
-    state()
-        .forEach(
-            (name, p) -> {
-              float[] data = new float[p.shape().size()];
-              backend.read(p.tensor(), data);
-              entries.add(new TensorEntry(name, p.dimensions(), data));
-            });
-    return entries;
-  }
-
-  /**
-   * Sets all parameters and buffers, as PyTorch's {@code load_state_dict(strict=True)}; {@code
-   * num_batches_tracked} alone may be missing.
-   *
-   * @param source where the entries come from, for messages
-   * @throws UserException if names or dimensions differ; nothing is changed then
-   */
-  public void loadStateDict(List<TensorEntry> entries, String source) {
-    Map<String, Parameter> state = state();
-    Map<String, TensorEntry> given = new LinkedHashMap<>();
-    entries.forEach(e -> given.put(e.name(), e));
-    TreeSet<String> missing = new TreeSet<>(state.keySet());
-    missing.removeAll(given.keySet());
-    missing.removeIf(name -> name.endsWith("num_batches_tracked"));
-    TreeSet<String> unexpected = new TreeSet<>(given.keySet());
-    unexpected.removeAll(state.keySet());
-    if (!missing.isEmpty() || !unexpected.isEmpty()) {
-      throw new UserException(
-          "%s does not hold this network: missing %s, unexpected %s; check --image-size, --norm and the widths it was trained with"
-              .formatted(source, missing, unexpected));
-    }
-    given.forEach(
-        (name, entry) -> {
-          Parameter p = state.get(name);
-          if (!Arrays.equals(p.dimensions(), entry.shape())) {
-            throw new UserException(
-                "%s does not hold this network: %s is %s there and %s here"
-                    .formatted(source, name, Arrays.toString(entry.shape()), p));
-          }
-        });
-    given.forEach((name, entry) -> backend.upload(entry.data(), state.get(name).tensor()));
-  }
-
-  private Map<String, Parameter> state() {
-    // PyTorch lists a layer's parameters, then its buffers, layer by layer.
+  /** Parameters and buffers by the names, and in the order, of PyTorch's state dict. */
+  public Map<String, Parameter> state() {
     Map<String, Parameter> state = new LinkedHashMap<>();
     module.visit(
         "",

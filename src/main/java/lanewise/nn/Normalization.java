@@ -111,7 +111,7 @@ public final class Normalization extends Module implements Activated {
 
   /** {@code running = (1 - momentum) * running + momentum * new}, with the unbiased variance. */
   private void update(Backend backend, Moments moments, int count) {
-    try (Scope temporaries = backend.scope()) {
+    try (Scope _ = backend.scope()) {
       blend(backend, running.mean.tensor(), moments.mean(), 1);
       blend(backend, running.variance.tensor(), moments.variance(), count / (count - 1f));
       Tensor batches = running.count.tensor();
