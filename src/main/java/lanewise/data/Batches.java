@@ -7,8 +7,8 @@ import lanewise.UserException;
  * The endless order in which training visits a data set: in every epoch another permutation, cut
  * into batches, the incomplete last one dropped.
  *
- * <p>The samples of a step follow from the size of the data, the batch size, the seed and the number
- * of the step alone, so that a resumed run needs nothing but its step. Not thread-safe.
+ * <p>The samples of a step follow from the size of the data, the batch size, the seed and the
+ * number of the step alone, so that a resumed run needs nothing but its step. Not thread-safe.
  */
 public final class Batches {
   private final Dataset data;

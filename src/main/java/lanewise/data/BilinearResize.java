@@ -4,8 +4,8 @@ package lanewise.data;
  * Bilinear resizing with antialiasing: a triangle filter that widens with the factor when an image
  * shrinks, so that every source pixel counts.
  *
- * <p>The same filter, sample positions and 8-bit result between the horizontal and the vertical pass
- * as Pillow's {@code BILINEAR}, which torchvision uses on images.
+ * <p>The same filter, sample positions and 8-bit result between the horizontal and the vertical
+ * pass as Pillow's {@code BILINEAR}, which torchvision uses on images.
  */
 final class BilinearResize {
   /** The first source position of each output position, and the weights from there on. */
@@ -44,32 +44,39 @@ final class BilinearResize {
    * is never computed, so a very long image costs no more than a short one.
    */
   static ByteImage centered(ByteImage image, long height, long width, int side) {
-    int rows = image.channels() * image.height();
-    byte[] wide = new byte[rows * side];
-    new BilinearResize(image.width(), width, side)
-        .rows(image.pixels(), image.width(), rows, wide);
-    byte[] resized = new byte[image.channels() * side * side];
+    BilinearResize horizontal = new BilinearResize(image.width(), width, side);
     BilinearResize vertical = new BilinearResize(image.height(), height, side);
+    byte[] rows = new byte[vertical.span() * side];
+    byte[] square = new byte[image.channels() * side * side];
     for (int c = 0; c < image.channels(); c++) {
-      vertical.columns(wide, c * image.height() * side, side, resized, c * side * side);
+      int firstRow = c * image.height() + vertical.first[0];
+      horizontal.resizeRows(image.pixels(), firstRow * image.width(), image.width(), rows);
+      vertical.resizeColumns(rows, square, c * side * side);
     }
-    return new ByteImage(image.channels(), side, side, resized);
+    return new ByteImage(image.channels(), side, side, square);
   }
 
-  private void rows(byte[] source, int sourceWidth, int rows, byte[] target) {
-    for (int y = 0; y < rows; y++) {
-      for (int x = 0; x < first.length; x++) {
-        target[y * first.length + x] = sum(source, y * sourceWidth + first[x], 1, weights[x]);
-      }
+  /** The number of source positions from the first that counts to the last. */
+  private int span() {
+    int last = first.length - 1;
+    return first[last] + weights[last].length - first[0];
+  }
+
+  /** Resizes rows of {@code width} pixels, as many as the target holds. */
+  private void resizeRows(byte[] source, int from, int width, byte[] target) {
+    int side = first.length;
+    for (int i = 0; i < target.length; i++) {
+      int x = i % side;
+      target[i] = sum(source, from + i / side * width + first[x], 1, weights[x]);
     }
   }
 
-  private void columns(byte[] source, int sourceAt, int width, byte[] target, int targetAt) {
-    for (int y = 0; y < first.length; y++) {
-      for (int x = 0; x < width; x++) {
-        int from = sourceAt + first[y] * width + x;
-        target[targetAt + y * width + x] = sum(source, from, width, weights[y]);
-      }
+  /** Resizes columns that begin at the first position that counts. */
+  private void resizeColumns(byte[] source, byte[] target, int to) {
+    int side = first.length;
+    for (int i = 0; i < side * side; i++) {
+      int y = i / side;
+      target[to + i] = sum(source, (first[y] - first[0]) * side + i % side, side, weights[y]);
     }
   }
 

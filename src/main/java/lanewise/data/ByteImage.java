@@ -13,7 +13,9 @@ record ByteImage(int channels, int height, int width, byte[] pixels) {
   /** A side up to this much longer than the image's is reached by padding, not by resizing. */
   private static final int LARGEST_PADDING = 4;
 
-  /** {@code (v / 255 - 0.5) / 0.5} in float: PyTorch's ToTensor and Normalize(0.5, 0.5), bit by bit. */
+  /**
+   * {@code (v / 255 - 0.5) / 0.5} in float: PyTorch's ToTensor and Normalize(0.5, 0.5), bit by bit.
+   */
   private static final float[] NORMALIZED = new float[256];
 
   static {
@@ -70,8 +72,8 @@ record ByteImage(int channels, int height, int width, byte[] pixels) {
   }
 
   /**
-   * This image on a square of the given side, resized so that the shorter side fits and then cropped
-   * at the centre: torchvision's {@code Resize(side)} and {@code CenterCrop(side)}.
+   * This image on a square of the given side, resized so that the shorter side fits and then
+   * cropped at the centre: torchvision's {@code Resize(side)} and {@code CenterCrop(side)}.
    *
    * @param side in pixels, or 0 to leave the image as it is
    */

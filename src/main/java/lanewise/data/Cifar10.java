@@ -59,7 +59,9 @@ final class Cifar10 {
                 Locale.ROOT,
                 "%s is not whole CIFAR-10 data: its %,d bytes are no multiple of the %,d of a"
                     + " record; fetch it again",
-                file, length, RECORD));
+                file,
+                length,
+                RECORD));
       }
       return length / RECORD;
     } catch (IOException e) {

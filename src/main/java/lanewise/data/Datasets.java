@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import lanewise.Names;
 import lanewise.UserException;
 
 /** Opens data sets by name or by path. */
@@ -49,9 +50,9 @@ public final class Datasets {
    * <p>A name wins over a path; write {@code ./ring-8} for a folder of that name.
    *
    * <p>Images are resized so that the shorter side fits and cropped at the centre, with an
-   * antialiased bilinear filter, as torchvision's {@code Resize} and {@code CenterCrop} do. Only IDX
-   * images whose side is up to 4 pixels shorter than asked for (28 for 32) are padded with black
-   * (-1) instead, which keeps them sharp.
+   * antialiased bilinear filter, as torchvision's {@code Resize} and {@code CenterCrop} do. Only
+   * IDX images whose side is up to 4 pixels shorter than asked for (28 for 32) are padded with
+   * black (-1) instead, which keeps them sharp.
    *
    * @param spec a name, a path, or null for the default
    * @param imageSize the side of the square images in pixels, or 0 for the data's own size
@@ -115,7 +116,7 @@ public final class Datasets {
       throw new UserException("data '" + spec + "' is neither a name nor a path: correct it", e);
     }
     if (spec.isBlank() || !Files.exists(path)) {
-      throw unknown(spec);
+      throw unknown(path);
     }
     if (Files.isDirectory(path)) {
       return openFolder(path, wanted, log);
@@ -159,12 +160,11 @@ public final class Datasets {
     }
   }
 
-  private static UserException unknown(String spec) {
-    String nearest = NearestName.of(spec, names());
-    String hint = nearest == null ? "" : "did you mean " + nearest + "? ";
+  private static UserException unknown(Path path) {
+    boolean named = path.getNameCount() == 1 && !path.isAbsolute();
     return new UserException(
-        String.format(
-            "no data '%s': %sgive the path of a file or folder that exists, or one of %s",
-            spec, hint, String.join(", ", names())));
+        named
+            ? Names.unknown("data", path.toString(), names()) + ", or the path of a file or folder"
+            : path + " is not there: give the path of a file or folder that exists");
   }
 }

@@ -7,9 +7,9 @@ import java.util.SplittableRandom;
  * Points in the plane from equally likely round Gaussians, the standard test for mode collapse.
  *
  * <p>The ring and the grid of Srivastava et al., "VEEGAN: Reducing Mode Collapse in GANs using
- * Implicit Variational Learning", 2017, with the 100,000 points of Lin et al., "PacGAN: The power of
- * two samples in generative adversarial networks", 2018. A point is a sample of 2 channels and 1 x 1
- * pixels; its label is the Gaussian it came from.
+ * Implicit Variational Learning", 2017, with the 100,000 points of Lin et al., "PacGAN: The power
+ * of two samples in generative adversarial networks", 2018. A point is a sample of 2 channels and
+ * one pixel; its label is the Gaussian it came from.
  *
  * <p>Coordinates are divided by a scale that lies ten standard deviations beyond the outermost
  * means, so that in practice all points are in [-1, 1]; one beyond would be clipped.
@@ -21,7 +21,8 @@ final class GaussianMixture implements Dataset {
   private final float[] points = new float[2 * POINTS];
   private final Labels labels;
 
-  private GaussianMixture(String name, double[][] means, double deviation, double scale, long seed) {
+  private GaussianMixture(
+      String name, double[][] means, double deviation, double scale, long seed) {
     this.name = String.format(Locale.ROOT, "%s (%,d points, drawn)", name, POINTS);
     int[] modes = new int[POINTS];
     SplittableRandom random = new SplittableRandom(seed);

@@ -16,9 +16,9 @@ import lanewise.UserException;
 /**
  * An IDX file of unsigned bytes, plain or gzip, read item by item.
  *
- * <p>The format of MNIST: two zero bytes, the element type, the number of dimensions, the dimensions
- * as big-endian 32-bit integers, the elements. The first dimension counts the items. The header is
- * held to the size of the file before anything is allocated.
+ * <p>The format of MNIST: two zero bytes, the element type, the number of dimensions, the
+ * dimensions as big-endian 32-bit integers, the elements. The first dimension counts the items. The
+ * header is held to the size of the file before anything is allocated.
  */
 final class IdxFile implements AutoCloseable {
   private static final int UNSIGNED_BYTE = 0x08;

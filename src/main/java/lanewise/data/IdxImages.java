@@ -14,8 +14,8 @@ import lanewise.UserException;
 /**
  * Images in IDX files, as MNIST, Fashion-MNIST, EMNIST and their like ship them.
  *
- * <p>Dimensions are {@code [n][h][w]} (grey), {@code [n][h][w][c]} or {@code [n][c][h][w]} with 1 or
- * 3 channels, or {@code [n][pixels]} for square grey images.
+ * <p>Dimensions are {@code [n][h][w]} (grey), {@code [n][h][w][c]} or {@code [n][c][h][w]} with 1
+ * or 3 channels, or {@code [n][pixels]} for square grey images.
  */
 final class IdxImages {
   private static final Pattern IMAGES =
@@ -26,11 +26,9 @@ final class IdxImages {
   /** The one file of training images in a folder by its name, or null if there is none. */
   static Path findIn(List<Path> files) {
     List<Path> images = files.stream().filter(IdxImages::isNamedLikeImages).toList();
-    List<Path> training =
-        images.stream().filter(file -> name(file).contains("train")).toList();
+    List<Path> training = images.stream().filter(file -> name(file).contains("train")).toList();
     List<Path> candidates = training.isEmpty() ? images : training;
-    List<Path> plain =
-        candidates.stream().filter(file -> !name(file).endsWith(".gz")).toList();
+    List<Path> plain = candidates.stream().filter(file -> !name(file).endsWith(".gz")).toList();
     if (!plain.isEmpty()) {
       candidates = plain;
     }

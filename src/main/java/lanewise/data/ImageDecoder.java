@@ -6,7 +6,9 @@ import java.awt.image.Raster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import javax.imageio.IIOException;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -55,11 +57,11 @@ final class ImageDecoder {
     if ((long) width * height > LARGEST_PIXELS) {
       throw new IIOException(width + " x " + height + " pixels are too many");
     }
-    boolean[] truncated = new boolean[1];
-    reader.addIIOReadWarningListener(
-        (_, warning) -> truncated[0] |= warning.startsWith("Premature end"));
+    // A JPEG that ends early is only warned of; the rest of the image would be plain grey.
+    List<String> warnings = new ArrayList<>();
+    reader.addIIOReadWarningListener((_, warning) -> warnings.add(warning));
     BufferedImage image = reader.read(0);
-    if (truncated[0]) {
+    if (warnings.stream().anyMatch(warning -> warning.contains("premature end"))) {
       throw new IIOException("truncated");
     }
     return image.getColorModel() instanceof IndexColorModel palette
@@ -89,8 +91,8 @@ final class ImageDecoder {
   }
 
   private static ByteImage fromSamples(Raster raster) {
-    // One band is grey, two are grey and alpha, three RGB, four RGB and alpha. Through
-    // BufferedImage.getRGB grey values would come out lighter: Java's grey is linear, files' is not.
+    // One band is grey, two are grey and alpha, three RGB, four RGB and alpha. Not through
+    // BufferedImage.getRGB: it takes grey for linear, which lightens the grey of files.
     int channels = raster.getNumBands() < 3 ? 1 : 3;
     int width = raster.getWidth();
     int plane = width * raster.getHeight();

@@ -30,7 +30,9 @@ final class ImageFolder {
   private final Consumer<String> log;
   private final AtomicLong memory = new AtomicLong();
 
-  /** @param memoryLimit bytes of decoded images to keep; beyond, each read decodes its file again */
+  /**
+   * @param memoryLimit bytes of decoded images to keep; beyond, each read decodes its file again
+   */
   ImageFolder(Path root, ImageShape wanted, long memoryLimit, Consumer<String> log) {
     this.root = root;
     this.wanted = wanted;
@@ -52,8 +54,7 @@ final class ImageFolder {
         files.size());
     checkOneSize(images);
     int channels = images.stream().mapToInt(Decoded::channels).max().orElseThrow();
-    String title =
-        String.format(Locale.ROOT, "%s (%,d images, %s)", name, images.size(), root);
+    String title = String.format(Locale.ROOT, "%s (%,d images, %s)", name, images.size(), root);
     List<Path> paths = images.stream().map(Decoded::file).toList();
     Labels labels = labels(paths);
     if (memory.get() <= memoryLimit) {
@@ -101,7 +102,9 @@ final class ImageFolder {
 
   private sealed interface Attempt {}
 
-  /** @param image null where memory was spent; the file is known to decode */
+  /**
+   * @param image null where memory was spent; the file is known to decode
+   */
   private record Decoded(Path file, int channels, int height, int width, ByteImage image)
       implements Attempt {}
 
@@ -155,8 +158,12 @@ final class ImageFolder {
             String.format(
                 "images in %s differ in size (%s is %d x %d, %s is %d x %d): give an image size",
                 root,
-                root.relativize(first.file()), first.width(), first.height(),
-                root.relativize(image.file()), image.width(), image.height()));
+                root.relativize(first.file()),
+                first.width(),
+                first.height(),
+                root.relativize(image.file()),
+                image.width(),
+                image.height()));
       }
     }
   }

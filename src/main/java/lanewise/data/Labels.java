@@ -7,7 +7,9 @@ final class Labels {
   private final int[] values;
   private final int classes;
 
-  /** @param values each from 0 to {@code classes - 1} */
+  /**
+   * @param values each from 0 to {@code classes - 1}
+   */
   Labels(int[] values, int classes) {
     this.values = values;
     this.classes = classes;
