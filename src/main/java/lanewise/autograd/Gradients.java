@@ -54,6 +54,20 @@ public final class Gradients {
     return gradients;
   }
 
+  /**
+   * One operation that a variable was computed by.
+   *
+   * @param operation its name in {@link Ops}
+   */
+  public record Step(String operation, List<Variable> inputs, Variable output) {}
+
+  /** All remembered operations behind {@code y}, in the order in which they were computed. */
+  public static List<Step> history(Variable y) {
+    return computed(y).stream()
+        .map(v -> new Step(v.node().operation(), List.of(v.node().inputs()), v))
+        .toList();
+  }
+
   private void run(Variable y, Variable dy, List<Variable> wrt) {
     wanted.addAll(wrt);
     List<Variable> path = dependents(y);
@@ -61,13 +75,12 @@ public final class Gradients {
     for (Variable v : path.reversed()) {
       Variable cotangent = wrt.contains(v) ? cotangents.get(v) : cotangents.remove(v);
       if (cotangent != null) {
-        v.node().vjp().apply(new Step(v), cotangent);
+        v.node().vjp().apply(new Backward(v), cotangent);
       }
     }
   }
 
-  /** The computed variables between {@code wanted} and {@code y}, in the order of computation. */
-  private List<Variable> dependents(Variable y) {
+  private static List<Variable> computed(Variable y) {
     Set<Variable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     List<Variable> computed = new ArrayList<>();
     Deque<Variable> open = new ArrayDeque<>(List.of(y));
@@ -81,8 +94,13 @@ public final class Gradients {
       }
     }
     computed.sort(Comparator.comparingLong(v -> v.node().sequence()));
+    return computed;
+  }
+
+  /** The computed variables between {@code wanted} and {@code y}, in the order of computation. */
+  private List<Variable> dependents(Variable y) {
     List<Variable> dependents = new ArrayList<>();
-    for (Variable v : computed) {
+    for (Variable v : computed(y)) {
       for (Variable input : v.node().inputs()) {
         if (wanted.contains(input)) {
           wanted.add(v);
@@ -95,10 +113,10 @@ public final class Gradients {
   }
 
   /** Backpropagation through the operation that computed one variable. */
-  private final class Step implements Node.Backpropagation {
+  private final class Backward implements Node.Backpropagation {
     private final Variable output;
 
-    Step(Variable output) {
+    Backward(Variable output) {
       this.output = output;
     }
 

@@ -27,7 +27,8 @@ import lanewise.nn.Statistics;
  * @param ngf channels of the generator's last hidden layer
  * @param ndf channels of the discriminator's first layer
  */
-public record Dcgan(int imageSize, int channels, int latent, int ngf, int ndf, Norm norm) {
+public record Dcgan(int imageSize, int channels, int latent, int ngf, int ndf, Norm norm)
+    implements Gan {
   private static final float SLOPE = 0.2f;
 
   public Dcgan {
@@ -65,6 +66,7 @@ public record Dcgan(int imageSize, int channels, int latent, int ngf, int ndf, N
   }
 
   /** N x latent x 1 x 1 to N x channels x imageSize x imageSize in (-1, 1). */
+  @Override
   public Module generator() {
     List<Module> layers = new ArrayList<>();
     int width = ngf << (doublings(imageSize) - 1);
@@ -80,6 +82,7 @@ public record Dcgan(int imageSize, int channels, int latent, int ngf, int ndf, N
   }
 
   /** N x channels x imageSize x imageSize to N x 1 x 1 x 1 logits. */
+  @Override
   public Module discriminator() {
     List<Module> layers = new ArrayList<>();
     int width = ndf;
@@ -92,10 +95,12 @@ public record Dcgan(int imageSize, int channels, int latent, int ngf, int ndf, N
     return new Main(new Sequential(layers));
   }
 
+  @Override
   public Shape latentShape(int count) {
     return Shape.matrix(count, latent);
   }
 
+  @Override
   public Shape imageShape(int count) {
     return Shape.of(count, channels, imageSize, imageSize);
   }
