@@ -1,8 +1,7 @@
-/** GAN training on the JVM, on the Vector API or on a GPU. */
+/** GAN training on the JVM. */
 module lanewise {
   requires com.fasterxml.jackson.jr.ob;
   requires java.desktop;
-  // Without these the library works: on the scalar backend, and without its command line.
   requires static info.picocli;
   requires static jdk.incubator.vector;
   requires static me.tongfei.progressbar;
@@ -10,4 +9,15 @@ module lanewise {
   exports lanewise;
   exports lanewise.autograd;
   exports lanewise.backend;
+  exports lanewise.data;
+  exports lanewise.io;
+  exports lanewise.model;
+  exports lanewise.nn;
+  exports lanewise.train;
+
+  uses lanewise.backend.BackendProvider;
+
+  provides lanewise.backend.BackendProvider with
+      lanewise.backend.cuda.CudaProvider,
+      lanewise.backend.scalar.ScalarProvider;
 }
