@@ -16,4 +16,8 @@ module lanewise {
   exports lanewise.train;
 
   uses lanewise.backend.BackendProvider;
+
+  provides lanewise.backend.BackendProvider with
+      lanewise.backend.cuda.CudaProvider,
+      lanewise.backend.scalar.ScalarProvider;
 }

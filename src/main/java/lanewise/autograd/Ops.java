@@ -142,8 +142,7 @@ public final class Ops {
   }
 
   public static Variable exp(Variable x) {
-    return record(
-        "exp", map(Elementary.EXP, x), (at, dy) -> at.give(0, mul(dy, at.out())), x);
+    return record("exp", map(Elementary.EXP, x), (at, dy) -> at.give(0, mul(dy, at.out())), x);
   }
 
   /** The natural logarithm. */
@@ -280,10 +279,7 @@ public final class Ops {
   /** The same memory under another shape, whatever order that means. */
   private static Variable view(Variable x, Shape shape) {
     return record(
-        "view",
-        x.tensor().part(0, shape),
-        (at, dy) -> at.give(0, view(dy, at.in(0).shape())),
-        x);
+        "view", x.tensor().part(0, shape), (at, dy) -> at.give(0, view(dy, at.in(0).shape())), x);
   }
 
   // ---- matrices
@@ -453,8 +449,7 @@ public final class Ops {
   }
 
   private static Affine affine(Variable gamma, Variable beta) {
-    return new Affine(
-        gamma == null ? null : gamma.tensor(), beta == null ? null : beta.tensor());
+    return new Affine(gamma == null ? null : gamma.tensor(), beta == null ? null : beta.tensor());
   }
 
   private static void normBackward(
@@ -574,8 +569,7 @@ public final class Ops {
   private static Variable reflectPadAdjoint(Variable dy, Padding padding, Shape shape) {
     Tensor dx = dy.backend().allocate(shape);
     dy.backend().reflectPadAdjoint(padding, dy.tensor(), dx);
-    return record(
-        "reflectPadAdjoint", dx, (at, ddx) -> at.give(0, reflectPad(ddx, padding)), dy);
+    return record("reflectPadAdjoint", dx, (at, ddx) -> at.give(0, reflectPad(ddx, padding)), dy);
   }
 
   // ---- losses
