@@ -14,6 +14,7 @@ module lanewise {
   exports lanewise.model;
   exports lanewise.nn;
   exports lanewise.train;
+  exports lanewise.train.loss;
 
   opens lanewise.train to
       com.fasterxml.jackson.jr.ob;

@@ -21,8 +21,7 @@ public final class Linear extends Module implements Activated {
 
   @Override
   public Variable forward(Variable x, Statistics statistics, Activation activation) {
-    return Activated.finish(
-        Ops.matmul(x, false, weight.variable(), true), bias, activation);
+    return Activated.finish(Ops.matmul(x, false, weight.variable(), true), bias, activation);
   }
 
   @Override

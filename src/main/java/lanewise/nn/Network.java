@@ -27,7 +27,9 @@ public final class Network implements AutoCloseable {
   private final Tensor gradients;
   private final Tensor remembered;
 
-  /** Gives the module's parameters and buffers memory on {@code backend}; see {@link #initialize}. */
+  /**
+   * Gives the module's parameters and buffers memory on {@code backend}; see {@link #initialize}.
+   */
   public Network(Backend backend, Module module) {
     this.backend = backend;
     this.module = module;

@@ -40,8 +40,7 @@ public final class Normalization extends Module implements Activated {
    * @param momentum the share of each new batch in the running averages, or 0 to keep none; only
    *     batch and instance norm keep them
    */
-  public Normalization(
-      NormScope scope, int channels, float eps, boolean affine, float momentum) {
+  public Normalization(NormScope scope, int channels, float eps, boolean affine, float momentum) {
     this.scope = scope;
     this.channels = channels;
     this.eps = eps;
@@ -56,7 +55,8 @@ public final class Normalization extends Module implements Activated {
                 buffer("running_mean", vector, Init.ZEROS, channels),
                 buffer("running_var", vector, Init.ONES, channels),
                 buffer("num_batches_tracked", Shape.scalar(), Init.ZEROS));
-    if (running != null && !(scope instanceof NormScope.Batch)
+    if (running != null
+        && !(scope instanceof NormScope.Batch)
         && !(scope instanceof NormScope.Instance)) {
       throw new IllegalArgumentException("Only batch and instance norm keep running averages");
     }
@@ -92,8 +92,7 @@ public final class Normalization extends Module implements Activated {
     }
     Shape table = scope.tableShape(x.shape());
     Backend backend = x.backend();
-    Moments moments =
-        new Moments(backend.allocate(table), backend.allocate(table), Source.INPUT);
+    Moments moments = new Moments(backend.allocate(table), backend.allocate(table), Source.INPUT);
     Variable y = Ops.norm(spec, x, gamma, beta, moments);
     if (statistics == Statistics.BATCH && running != null) {
       update(backend, moments, scope.count(x.shape()));
@@ -104,8 +103,7 @@ public final class Normalization extends Module implements Activated {
   private Variable normWithRunning(NormSpec spec, Variable x, Variable gamma, Variable beta) {
     // Running averages are per channel, as batch statistics are.
     NormSpec perChannel = new NormSpec(NormScope.BATCH, spec.eps(), spec.activation());
-    Moments moments =
-        new Moments(running.mean.tensor(), running.variance.tensor(), Source.GIVEN);
+    Moments moments = new Moments(running.mean.tensor(), running.variance.tensor(), Source.GIVEN);
     return Ops.norm(perChannel, x, gamma, beta, moments);
   }
 

@@ -44,7 +44,8 @@ final class Checkpoint {
           Safetensors.write(temporary.resolve(OPTIMIZER), trainer.optimizerState(), Map.of());
           options.write(temporary.resolve(OPTIONS));
           Files.writeString(
-              temporary.resolve(PROGRESS), JSON.std.asString(new Progress(trainer.steps(), dataSize)));
+              temporary.resolve(PROGRESS),
+              JSON.std.asString(new Progress(trainer.steps(), dataSize)));
         });
   }
 
@@ -54,8 +55,7 @@ final class Checkpoint {
    * @return whether there was one
    * @throws UserException if it belongs to a run with other options, or is damaged
    */
-  static boolean restore(
-      Path folder, GanTrainer trainer, TrainOptions options, int dataSize) {
+  static boolean restore(Path folder, GanTrainer trainer, TrainOptions options, int dataSize) {
     if (!Files.isDirectory(AtomicFiles.recoverDirectory(folder))) {
       return false;
     }

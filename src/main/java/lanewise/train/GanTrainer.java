@@ -157,8 +157,7 @@ public final class GanTrainer implements AutoCloseable {
     try (Scope _ = backend.scope()) {
       Tensor latent = backend.allocate(model.latentShape(count));
       backend.upload(z, latent);
-      Variable images =
-          generator.forward(Variable.constant(backend, latent), Statistics.RUNNING);
+      Variable images = generator.forward(Variable.constant(backend, latent), Statistics.RUNNING);
       float[] pixels = new float[images.shape().size()];
       backend.read(images.tensor(), pixels);
       return pixels;

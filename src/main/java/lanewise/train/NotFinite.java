@@ -16,9 +16,7 @@ final class NotFinite {
   NotFinite(Map<String, Network> networks) {
     networks.forEach(
         (name, network) ->
-            network
-                .state()
-                .forEach((key, p) -> parameters.put(p.variable(), name + " " + key)));
+            network.state().forEach((key, p) -> parameters.put(p.variable(), name + " " + key)));
   }
 
   /**

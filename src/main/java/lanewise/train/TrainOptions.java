@@ -100,15 +100,43 @@ public record TrainOptions(
   /** The same training with another length. */
   public TrainOptions withLength(int epochs, long steps) {
     return new TrainOptions(
-        data, imageSize, norm, batchSize, lr, beta1, epochs, steps, seed, backend, threads,
-        sampleEvery, checkpointEvery, latent, ngf, ndf);
+        data,
+        imageSize,
+        norm,
+        batchSize,
+        lr,
+        beta1,
+        epochs,
+        steps,
+        seed,
+        backend,
+        threads,
+        sampleEvery,
+        checkpointEvery,
+        latent,
+        ngf,
+        ndf);
   }
 
   /** The same training on another backend. */
   public TrainOptions withBackend(String backend, int threads) {
     return new TrainOptions(
-        data, imageSize, norm, batchSize, lr, beta1, epochs, steps, seed, backend, threads,
-        sampleEvery, checkpointEvery, latent, ngf, ndf);
+        data,
+        imageSize,
+        norm,
+        batchSize,
+        lr,
+        beta1,
+        epochs,
+        steps,
+        seed,
+        backend,
+        threads,
+        sampleEvery,
+        checkpointEvery,
+        latent,
+        ngf,
+        ndf);
   }
 
   /**

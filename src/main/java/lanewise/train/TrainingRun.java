@@ -107,7 +107,8 @@ public final class TrainingRun implements AutoCloseable {
   public Outcome run(Consumer<StepMetrics> listener) {
     folder.create();
     options.write(folder.options());
-    float[] images = new float[options.batchSize() * data.channels() * data.height() * data.width()];
+    float[] images =
+        new float[options.batchSize() * data.channels() * data.height() * data.width()];
     try (BufferedWriter metrics = folder.appendMetrics(trainer.steps())) {
       while (trainer.steps() < total && !stopped) {
         StepMetrics step = step(images);

@@ -11,8 +11,7 @@ public final class NonSaturating implements GanLoss {
 
   @Override
   public Variable discriminator(Variable onReal, Variable onFake) {
-    return Ops.add(
-        Ops.mean(Ops.softplus(Ops.neg(onReal))), Ops.mean(Ops.softplus(onFake)));
+    return Ops.add(Ops.mean(Ops.softplus(Ops.neg(onReal))), Ops.mean(Ops.softplus(onFake)));
   }
 
   @Override
