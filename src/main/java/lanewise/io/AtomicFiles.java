@@ -109,7 +109,9 @@ public final class AtomicFiles {
     }
   }
 
-  /** Moves the complete {@code target.new} to {@code target}; it alone counts until that is done. */
+  /**
+   * Moves the complete {@code target.new} to {@code target}; it alone counts until that is done.
+   */
   private static void promote(Path target) throws IOException {
     Path replaced = temporary(target);
     if (Files.exists(target)) {

@@ -20,8 +20,8 @@ import lanewise.UserException;
  * A file in the <a href="https://huggingface.co/docs/safetensors">safetensors</a> format: named
  * tensors behind a JSON header, loadable by PyTorch.
  *
- * <p>Opening reads and checks the header alone; tensors are read one by one, so a file may be larger
- * than the memory. A file that breaks the format in any way is refused when it is opened.
+ * <p>Opening reads and checks the header alone; tensors are read one by one, so a file may be
+ * larger than the memory. A file that breaks the format in any way is refused when it is opened.
  */
 public final class Safetensors implements AutoCloseable {
   private static final int CHUNK_BYTES = 1 << 16;
@@ -106,8 +106,8 @@ public final class Safetensors implements AutoCloseable {
    * Reads a tensor, row-major. F32 comes back bit for bit; other types are rounded to the nearest
    * float.
    *
-   * @throws UserException if there is no tensor of this name, it has more elements than a Java array
-   *     can hold, or the file cannot be read
+   * @throws UserException if there is no tensor of this name, it has more elements than a Java
+   *     array can hold, or the file cannot be read
    */
   public float[] floats(String name) {
     SafetensorsHeader.Tensor tensor = tensor(name);

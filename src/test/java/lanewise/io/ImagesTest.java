@@ -23,8 +23,7 @@ class ImagesTest {
     Images.writePng(folder.resolve("a.png"), values, 1, 2, 3);
     BufferedImage image = ImageIO.read(folder.resolve("a.png").toFile());
     assertArrayEquals(
-        new int[] {0, 128, 255, 0, 255, 0},
-        image.getRaster().getPixels(0, 0, 3, 2, (int[]) null));
+        new int[] {0, 128, 255, 0, 255, 0}, image.getRaster().getPixels(0, 0, 3, 2, (int[]) null));
   }
 
   @Test
