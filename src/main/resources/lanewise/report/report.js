@@ -25,7 +25,8 @@
   function duration(seconds) {
     if (seconds < 90) return `${Math.round(seconds)} s`;
     if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
-    return `${(seconds / 3600).toFixed(1)} h`;
+    if (seconds < 172_800) return `${(seconds / 3600).toFixed(1)} h`;
+    return `${Math.round(seconds / 86_400)} days`;
   }
 
   function element(tag, text, parent) {
