@@ -1,0 +1,207 @@
+package lanewise.train;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import lanewise.UserException;
+import lanewise.autograd.Ops;
+import lanewise.autograd.Variable;
+import lanewise.backend.Backend;
+import lanewise.backend.Scope;
+import lanewise.backend.Shape;
+import lanewise.backend.Tensor;
+import lanewise.io.TensorEntry;
+import lanewise.model.Gan;
+import lanewise.nn.Initialization;
+import lanewise.nn.Network;
+import lanewise.nn.Statistics;
+import lanewise.train.loss.GanLoss;
+
+/**
+ * Trains a GAN's two networks in turns, as PyTorch's DCGAN example does: real and fake images go
+ * through the discriminator in separate batches, and the generator learns from the discriminator
+ * just updated.
+ */
+public final class GanTrainer implements AutoCloseable {
+  private final Backend backend;
+  private final Gan model;
+  private final GanLoss loss;
+  private final int batchSize;
+  private final Latents latents;
+  private final Network generator;
+  private final Network discriminator;
+  private final Adam generatorAdam;
+  private final Adam discriminatorAdam;
+  private final NotFinite notFinite;
+  private long steps;
+
+  /**
+   * What one step measured.
+   *
+   * @param step counted from 1
+   * @param dReal mean probability that the discriminator gave real images to be real
+   * @param dFake the same for fake images, before its update
+   */
+  public record StepResult(long step, float lossD, float lossG, float dReal, float dFake) {}
+
+  /**
+   * Adam's settings for both networks.
+   *
+   * @param beta1 0.5 in DCGAN
+   */
+  public record AdamOptions(double lr, double beta1, double beta2) {
+    /** The settings of DCGAN. */
+    public static final AdamOptions DCGAN = new AdamOptions(2e-4, 0.5, 0.999);
+  }
+
+  /**
+   * Builds both networks and draws their weights.
+   *
+   * @param seed of the weights and of all latents
+   * @throws UserException if the model cannot work with batches of this size
+   */
+  public GanTrainer(
+      Backend backend, Gan model, GanLoss loss, AdamOptions adam, int batchSize, long seed) {
+    this.backend = backend;
+    this.model = model;
+    this.loss = loss;
+    this.batchSize = batchSize;
+    this.latents = new Latents(seed, model.latentShape(1).size());
+    generator = new Network(backend, model.generator());
+    discriminator = new Network(backend, model.discriminator());
+    checkShapes();
+    generator.initialize(Initialization.DCGAN, seed);
+    discriminator.initialize(Initialization.DCGAN, ~seed);
+    generatorAdam = new Adam(generator, adam.lr(), adam.beta1(), adam.beta2());
+    discriminatorAdam = new Adam(discriminator, adam.lr(), adam.beta1(), adam.beta2());
+    Map<String, Network> networks = new LinkedHashMap<>();
+    networks.put("generator", generator);
+    networks.put("discriminator", discriminator);
+    notFinite = new NotFinite(networks);
+  }
+
+  private void checkShapes() {
+    try {
+      discriminator.outputShape(generator.outputShape(model.latentShape(batchSize)));
+    } catch (IllegalArgumentException e) {
+      throw new UserException("The model does not fit: " + e.getMessage(), e);
+    }
+  }
+
+  /** One step on a batch of real images: N x C x H x W in [-1, 1], PyTorch's order. */
+  public StepResult step(float[] images) {
+    return step(images, latents.ofStep(steps + 1, batchSize));
+  }
+
+  /**
+   * {@link #step(float[])} with given latents.
+   *
+   * @throws UserException if a loss is not finite; says in which layer it began
+   */
+  public StepResult step(float[] images, float[] z) {
+    steps++;
+    try (Scope _ = backend.scope()) {
+      Variable fake = generator.forward(upload(z, model.latentShape(batchSize)), Statistics.BATCH);
+      Variable real = upload(images, model.imageShape(batchSize));
+      Opinion opinion = stepDiscriminator(real, fake);
+      float lossG = stepGenerator(fake);
+      return new StepResult(steps, opinion.loss, lossG, opinion.onReal, opinion.onFake);
+    }
+  }
+
+  /** The discriminator's loss and its mean probabilities. */
+  private record Opinion(float loss, float onReal, float onFake) {}
+
+  private Opinion stepDiscriminator(Variable real, Variable fake) {
+    try (Scope _ = backend.scope()) {
+      Variable onReal = discriminator.forward(real, Statistics.BATCH);
+      Variable onFake = discriminator.forward(fake.detach(), Statistics.BATCH);
+      Variable lossD = loss.discriminator(onReal, onFake);
+      notFinite.check("discriminator", lossD, steps, List.of(fake, lossD));
+      discriminator.backward(lossD);
+      discriminatorAdam.step();
+      return new Opinion(lossD.item(), probability(onReal), probability(onFake));
+    }
+  }
+
+  private float stepGenerator(Variable fake) {
+    Variable lossG = loss.generator(discriminator.forward(fake, Statistics.BATCH));
+    notFinite.check("generator", lossG, steps, List.of(lossG));
+    generator.backward(lossG);
+    generatorAdam.step();
+    return lossG.item();
+  }
+
+  private static float probability(Variable logits) {
+    return Ops.mean(Ops.sigmoid(logits.detach())).item();
+  }
+
+  private Variable upload(float[] data, Shape shape) {
+    Tensor tensor = backend.allocate(shape);
+    backend.upload(data, tensor);
+    return Variable.constant(backend, tensor);
+  }
+
+  /** Images of latents that stay the same for the whole run, with running statistics. */
+  public float[] samples(int count) {
+    return generate(generator, model, latents.fixed(count));
+  }
+
+  /**
+   * The images of latents, N x C x H x W in (-1, 1), with running statistics where the network
+   * keeps them.
+   */
+  public static float[] generate(Network generator, Gan model, float[] z) {
+    Backend backend = generator.backend();
+    int count = z.length / model.latentShape(1).size();
+    try (Scope _ = backend.scope()) {
+      Tensor latent = backend.allocate(model.latentShape(count));
+      backend.upload(z, latent);
+      Variable images =
+          generator.forward(Variable.constant(backend, latent), Statistics.RUNNING);
+      float[] pixels = new float[images.shape().size()];
+      backend.read(images.tensor(), pixels);
+      return pixels;
+    }
+  }
+
+  /** Steps done so far. */
+  public long steps() {
+    return steps;
+  }
+
+  public Network generator() {
+    return generator;
+  }
+
+  public Network discriminator() {
+    return discriminator;
+  }
+
+  /** Both optimisers' moments. */
+  List<TensorEntry> optimizerState() {
+    return List.of(generatorAdam.state("generator"), discriminatorAdam.state("discriminator"))
+        .stream()
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  /** Goes on after {@code steps} steps; the networks are loaded separately. */
+  void restore(long steps, Map<String, float[]> optimizerState) {
+    this.steps = steps;
+    restore(generatorAdam, "generator", optimizerState);
+    restore(discriminatorAdam, "discriminator", optimizerState);
+  }
+
+  private void restore(Adam adam, String prefix, Map<String, float[]> state) {
+    adam.restore(steps, state.get(prefix + ".exp_avg"), state.get(prefix + ".exp_avg_sq"));
+  }
+
+  @Override
+  public void close() {
+    generatorAdam.close();
+    discriminatorAdam.close();
+    generator.close();
+    discriminator.close();
+  }
+}

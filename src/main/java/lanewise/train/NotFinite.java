@@ -1,0 +1,70 @@
+package lanewise.train;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import lanewise.UserException;
+import lanewise.autograd.Gradients;
+import lanewise.autograd.Variable;
+import lanewise.nn.Network;
+
+/** Finds the layer at which a loss stopped being a number. */
+final class NotFinite {
+  private final Map<Variable, String> parameters = new LinkedHashMap<>();
+
+  /** {@code networks} by what a message calls them. */
+  NotFinite(Map<String, Network> networks) {
+    networks.forEach(
+        (name, network) ->
+            network
+                .state()
+                .forEach((key, p) -> parameters.put(p.variable(), name + " " + key)));
+  }
+
+  /**
+   * Passes if {@code loss} is finite.
+   *
+   * @param history what the loss was computed from, in the order of computation
+   * @throws UserException that names the step and the first layer whose output is not finite
+   */
+  void check(String name, Variable loss, long step, List<Variable> history) {
+    float value = loss.item();
+    if (!Float.isFinite(value)) {
+      throw new UserException(
+          ("Training stopped at step %d: the %s loss is %s, first seen in %s; the last checkpoint"
+                  + " is kept; resume from it with a lower --lr or another --norm")
+              .formatted(step, name, value, culprit(history)));
+    }
+  }
+
+  private String culprit(List<Variable> history) {
+    for (Map.Entry<Variable, String> p : parameters.entrySet()) {
+      if (!isFinite(p.getKey())) {
+        return "the parameter " + p.getValue();
+      }
+    }
+    String layer = "the input";
+    for (Variable root : history) {
+      for (Gradients.Step step : Gradients.history(root)) {
+        for (Variable input : step.inputs()) {
+          layer = parameters.getOrDefault(input, layer);
+        }
+        if (!isFinite(step.output())) {
+          return step.operation() + " at " + layer;
+        }
+      }
+    }
+    return layer;
+  }
+
+  private static boolean isFinite(Variable v) {
+    float[] values = new float[v.shape().size()];
+    v.backend().read(v.tensor(), values);
+    for (float value : values) {
+      if (!Float.isFinite(value)) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

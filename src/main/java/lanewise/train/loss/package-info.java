@@ -1,0 +1,2 @@
+/** What the two networks of a GAN minimise. */
+package lanewise.train.loss;
