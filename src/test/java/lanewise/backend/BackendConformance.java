@@ -128,12 +128,30 @@ abstract class BackendConformance extends BackendLaws {
     float[] x = gaussian(g.x(), random);
     float[] w = gaussian(g.w(), random);
     float[] dy = gaussian(g.y(), random);
-    float[] y = apply(g.x(), x, g.w(), w, g.y(), (b, in, out) ->
-        b.convForward(g.spec(), in[0], in[1], out[0]));
-    float[] dx = apply(g.y(), dy, g.w(), w, g.x(), (b, in, out) ->
-        b.convBackwardData(g.spec(), in[0], in[1], out[0]));
-    float[] dw = apply(g.x(), x, g.y(), dy, g.w(), (b, in, out) ->
-        b.convBackwardFilter(g.spec(), in[0], in[1], out[0]));
+    float[] y =
+        apply(
+            g.x(),
+            x,
+            g.w(),
+            w,
+            g.y(),
+            (b, in, out) -> b.convForward(g.spec(), in[0], in[1], out[0]));
+    float[] dx =
+        apply(
+            g.y(),
+            dy,
+            g.w(),
+            w,
+            g.x(),
+            (b, in, out) -> b.convBackwardData(g.spec(), in[0], in[1], out[0]));
+    float[] dw =
+        apply(
+            g.x(),
+            x,
+            g.y(),
+            dy,
+            g.w(),
+            (b, in, out) -> b.convBackwardFilter(g.spec(), in[0], in[1], out[0]));
     double tolerance = 1e-5 * norm(y) * norm(dy);
     assertEquals(dot(y, dy), dot(x, dx), tolerance, "backwardData");
     assertEquals(dot(y, dy), dot(w, dw), tolerance, "backwardFilter");

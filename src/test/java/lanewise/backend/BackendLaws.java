@@ -158,7 +158,10 @@ abstract class BackendLaws {
   @Test
   final void stepsInTheSteadyStateTakeNoNewMemory() {
     BackendProvider provider =
-        Backends.providers().stream().filter(p -> p.name().equals(name())).findFirst().orElseThrow();
+        Backends.providers().stream()
+            .filter(p -> p.name().equals(name()))
+            .findFirst()
+            .orElseThrow();
     try (Backend engine = provider.open(2)) {
       PooledBackend pool = assertInstanceOf(PooledBackend.class, engine);
       step(engine);
@@ -229,8 +232,7 @@ abstract class BackendLaws {
                 t -> backend.zip(Binary.Arithmetic.ADD, t[0], t[0], t[1]),
                 IMAGES,
                 Shape.vector(3)),
-            refusal(
-                "accumulate", t -> backend.accumulate(1, t[0], t[1]), IMAGES, Shape.vector(3)),
+            refusal("accumulate", t -> backend.accumulate(1, t[0], t[1]), IMAGES, Shape.vector(3)),
             refusal("sum", t -> backend.sum(t[0], t[1]), IMAGES, Shape.vector(2)),
             refusal(
                 "gemm",
@@ -262,8 +264,7 @@ abstract class BackendLaws {
                 t -> {
                   Moments moments = new Moments(t[1], t[1], Source.INPUT);
                   Affine gradients = new Affine(t[1], null);
-                  backend.normBackward(
-                      batch, t[0], t[0], Affine.NONE, moments, null, gradients);
+                  backend.normBackward(batch, t[0], t[0], Affine.NONE, moments, null, gradients);
                 },
                 IMAGES,
                 Shape.vector(3)),

@@ -19,8 +19,9 @@ final class BackendsTest {
     assertEquals("cuda", names.getFirst());
     assertEquals("scalar", names.getLast());
     assertTrue(
-        Comparator.comparingInt(BackendProvider::priority).reversed().compare(
-                providers.getFirst(), providers.getLast())
+        Comparator.comparingInt(BackendProvider::priority)
+                .reversed()
+                .compare(providers.getFirst(), providers.getLast())
             < 0);
   }
 

@@ -89,10 +89,7 @@ final class ConvolutionCases {
     for (int kernel : new int[] {1, 3, 4, 7}) {
       for (int stride = 1; stride <= 3; stride++) {
         for (int pad = 0; pad <= kernel / 2; pad++) {
-          add(
-              ConvSpec.of(stride, pad),
-              Shape.of(2, 5, 9, 8),
-              Shape.filter(6, 5, kernel, kernel));
+          add(ConvSpec.of(stride, pad), Shape.of(2, 5, 9, 8), Shape.filter(6, 5, kernel, kernel));
         }
       }
     }

@@ -18,8 +18,17 @@ final class MatrixCases {
   static List<ConformanceCase> all() {
     MatrixCases table = new MatrixCases();
     int[][] sizes = {
-      {1, 1, 1}, {3, 13, 16}, {17, 33, 15}, {64, 65, 31}, {65, 1, 64}, {1, 64, 65}, {13, 7, 1},
-      {32, 32, 32}, {16, 1, 1}, {5, 48, 300}, {96, 256, 100},
+      {1, 1, 1},
+      {3, 13, 16},
+      {17, 33, 15},
+      {64, 65, 31},
+      {65, 1, 64},
+      {1, 64, 65},
+      {13, 7, 1},
+      {32, 32, 32},
+      {16, 1, 1},
+      {5, 48, 300},
+      {96, 256, 100},
     };
     for (int[] size : sizes) {
       table.transposes(size[0], size[1], size[2], 1, 0);

@@ -55,8 +55,7 @@ final class NormCases {
    *
    * @param center mean of x, around which it has standard deviation 1
    */
-  private record Setup(
-      NormSpec spec, Shape x, float center, Parameters parameters, Source source) {
+  private record Setup(NormSpec spec, Shape x, float center, Parameters parameters, Source source) {
 
     boolean given() {
       return source == Source.GIVEN;

@@ -94,7 +94,8 @@ final class Normalization {
    * With {@code dz = activation'(z) * dy}: gamma's gradient sums {@code dz * xhat}, beta's sums
    * {@code dz}, and with {@code dxhat = gamma * dz}
    *
-   * <pre>{@code dx = (dxhat - mean(dxhat) - xhat * mean(dxhat * xhat)) / sqrt(variance + eps)}</pre>
+   * <pre>{@code dx = (dxhat - mean(dxhat) - xhat * mean(dxhat * xhat)) / sqrt(variance + eps)}
+   * </pre>
    *
    * over each set; the two means are absent where the moments are constants.
    */
