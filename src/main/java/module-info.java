@@ -15,6 +15,9 @@ module lanewise {
   exports lanewise.nn;
   exports lanewise.train;
 
+  opens lanewise.train to
+      com.fasterxml.jackson.jr.ob;
+
   uses lanewise.backend.BackendProvider;
 
   provides lanewise.backend.BackendProvider with

@@ -78,7 +78,7 @@ record ByteImage(int channels, int height, int width, byte[] pixels) {
    * @param side in pixels, or 0 to leave the image as it is
    */
   ByteImage resizedTo(int side) {
-    if (side == 0 || height == side && width == side) {
+    if (side == 0 || (height == side && width == side)) {
       return this;
     }
     int shorter = Math.min(height, width);

@@ -101,7 +101,7 @@ public final class Datasets {
   }
 
   private static Dataset points(Dataset points, int imageSize, int channels) {
-    if (imageSize > 1 || channels != 0 && channels != 2) {
+    if (imageSize > 1 || (channels != 0 && channels != 2)) {
       throw new UserException(
           points.name() + " holds points, not images: leave out image size and channels");
     }

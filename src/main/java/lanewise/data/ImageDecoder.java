@@ -84,7 +84,7 @@ final class ImageDecoder {
     byte[] pixels = new byte[channels * plane];
     for (int c = 0; c < channels; c++) {
       for (int i = 0; i < plane; i++) {
-        pixels[c * plane + i] = (byte) (colors[indices[i]] >> 16 - 8 * c);
+        pixels[c * plane + i] = (byte) (colors[indices[i]] >> (16 - 8 * c));
       }
     }
     return new ByteImage(channels, image.getHeight(), image.getWidth(), pixels);

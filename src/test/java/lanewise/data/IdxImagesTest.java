@@ -1,5 +1,6 @@
 package lanewise.data;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static lanewise.data.SampleFiles.assertRefused;
 import static lanewise.data.SampleFiles.assertShape;
 import static lanewise.data.SampleFiles.bytes;
@@ -114,7 +115,7 @@ class IdxImagesTest {
   @Test
   void refusesWhatIsNotIdx() throws IOException {
     assertFileRefused("empty", new byte[0], "empty", "fetch it again");
-    assertFileRefused("text", "hello, world".getBytes(), "not an IDX file", "0x68656C6C");
+    assertFileRefused("text", "hello, world".getBytes(UTF_8), "not an IDX file", "0x68656C6C");
     assertFileRefused("float", idx(0x0D, new int[] {1, 1, 1}, new byte[4]), "0x0D", "convert");
     assertFileRefused("labels", countingIdx(10), "does not hold images", "[10]");
     assertFileRefused("oblong", countingIdx(2, 8), "does not hold images", "[2, 8]");

@@ -1,5 +1,6 @@
 package lanewise.data;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static lanewise.data.SampleFiles.assertRefused;
 import static lanewise.data.SampleFiles.assertShape;
 import static lanewise.data.SampleFiles.bytes;
@@ -139,7 +140,7 @@ class ImageFolderTest {
   @Test
   void skipsAndReportsWhatCannotBeDecoded() throws IOException {
     write(dir.resolve("good.png"), plain(4, 4, 0x010203));
-    write(dir.resolve("text.png"), "not an image".getBytes());
+    write(dir.resolve("text.png"), "not an image".getBytes(UTF_8));
     write(dir.resolve("empty.jpg"), new byte[0]);
     BufferedImage noise = plain(64, 64, 0);
     for (int i = 0; i < 4096; i++) {
@@ -149,7 +150,7 @@ class ImageFolderTest {
       byte[] whole = Files.readAllBytes(write(dir.resolve(name), noise));
       write(dir.resolve(name), Arrays.copyOf(whole, whole.length / 2));
     }
-    write(dir.resolve(".hidden.png"), "not an image either".getBytes());
+    write(dir.resolve(".hidden.png"), "not an image either".getBytes(UTF_8));
     write(dir.resolve(".cache/hidden.png"), plain(4, 4, 0));
     List<String> log = new ArrayList<>();
     Dataset data = Datasets.open(dir.toString(), 4, 0, 1, log::add);
@@ -162,8 +163,8 @@ class ImageFolderTest {
 
   @Test
   void refusesAFolderWithoutOneDecodableImage() throws IOException {
-    write(dir.resolve("a.png"), "not an image".getBytes());
-    write(dir.resolve("b.jpg"), "nor this".getBytes());
+    write(dir.resolve("a.png"), "not an image".getBytes(UTF_8));
+    write(dir.resolve("b.jpg"), "nor this".getBytes(UTF_8));
     assertRefused(() -> open(dir), "none of the 2 images in " + dir, "a.png", "PNG or JPEG");
   }
 
@@ -192,7 +193,7 @@ class ImageFolderTest {
     for (int i = 0; i < 5; i++) {
       write(dir.resolve("class" + i / 3 + "/" + i + ".png"), plain(9, 7, i * 0x102030));
     }
-    write(dir.resolve("class0/broken.png"), "not an image".getBytes());
+    write(dir.resolve("class0/broken.png"), "not an image".getBytes(UTF_8));
     ImageShape shape = new ImageShape(6, 0);
     List<String> log = new ArrayList<>();
     long enough = 5 * 3 * 6 * 6;

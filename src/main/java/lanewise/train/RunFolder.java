@@ -1,0 +1,107 @@
+package lanewise.train;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import lanewise.UserException;
+import lanewise.io.AtomicFiles;
+
+/** What a training leaves behind: the names of the files and how they grow. */
+public record RunFolder(Path path) {
+
+  public Path options() {
+    return path.resolve("options.json");
+  }
+
+  public Path metrics() {
+    return path.resolve("metrics.jsonl");
+  }
+
+  public Path sample(long step) {
+    return path.resolve("samples").resolve("step-%06d.png".formatted(step));
+  }
+
+  public Path checkpoint() {
+    return path.resolve("checkpoint");
+  }
+
+  public Path generator() {
+    return path.resolve("generator.safetensors");
+  }
+
+  public Path discriminator() {
+    return path.resolve("discriminator.safetensors");
+  }
+
+  /**
+   * Makes sure that a new run can be put here.
+   *
+   * @throws UserException if there is something already
+   */
+  void requireEmpty() {
+    if (Files.isDirectory(path)) {
+      try (Stream<Path> files = Files.list(path)) {
+        if (files.findAny().isEmpty()) {
+          return;
+        }
+      } catch (IOException e) {
+        throw new UserException("--out %s cannot be read: %s".formatted(path, e.getMessage()), e);
+      }
+    } else if (!Files.exists(path)) {
+      return;
+    }
+    throw new UserException(
+        Files.exists(options())
+            ? "--out %s holds another run; go on with it by --resume %s, or choose another folder"
+                .formatted(path, path)
+            : "--out %s exists and is not an empty folder; choose another".formatted(path));
+  }
+
+  void create() {
+    try {
+      Files.createDirectories(path.resolve("samples"));
+    } catch (IOException e) {
+      throw cannotWrite(path, e);
+    }
+  }
+
+  /** Opens the metrics for appending, without what was logged after {@code lastStep}. */
+  BufferedWriter appendMetrics(long lastStep) {
+    try {
+      if (Files.exists(metrics())) {
+        List<String> kept;
+        try (Stream<String> lines = Files.lines(metrics())) {
+          kept = lines.filter(line -> isUpTo(lastStep, line)).toList();
+        }
+        AtomicFiles.replaceFile(metrics(), file -> Files.write(file, kept));
+      }
+      return Files.newBufferedWriter(
+          metrics(), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw cannotWrite(metrics(), e);
+    }
+  }
+
+  /** A line cut off by a crash is not one of a step before the checkpoint. */
+  private static boolean isUpTo(long lastStep, String line) {
+    try {
+      Map<String, Object> fields = JSON.std.mapFrom(line);
+      return fields.get("step") instanceof Number step && step.longValue() <= lastStep;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  static UserException cannotWrite(Path path, IOException e) {
+    return new UserException(
+        "%s cannot be written: %s; make room or check the permissions"
+            .formatted(path, e.getMessage()),
+        e);
+  }
+}

@@ -1,0 +1,169 @@
+package lanewise.train;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import lanewise.UserException;
+import lanewise.io.AtomicFiles;
+import lanewise.model.Dcgan;
+import lanewise.model.Norm;
+
+/**
+ * Everything that decides what a training computes and leaves behind; {@code options.json} holds it
+ * by these names.
+ *
+ * @param data a name or path for {@link lanewise.data.Datasets#open}, or null for the default
+ * @param imageSize pixels of a side
+ * @param norm a name of {@link Norm}
+ * @param lr Adam's learning rate, for both networks
+ * @param epochs to train in all, or 0 if {@code steps} says it
+ * @param steps to train in all, or 0 if {@code epochs} says it
+ * @param seed of weights, latents and the order of the data
+ * @param backend a name for {@link lanewise.backend.Backends#open}
+ * @param threads that compute; never changes a result
+ * @param sampleEvery steps between sample grids
+ * @param checkpointEvery steps between checkpoints
+ * @param latent size of z
+ * @param ngf channels of the generator's last hidden layer
+ * @param ndf channels of the discriminator's first layer
+ */
+public record TrainOptions(
+    String data,
+    int imageSize,
+    String norm,
+    int batchSize,
+    double lr,
+    double beta1,
+    int epochs,
+    long steps,
+    long seed,
+    String backend,
+    int threads,
+    int sampleEvery,
+    int checkpointEvery,
+    int latent,
+    int ngf,
+    int ndf) {
+
+  /** DCGAN's hyper-parameters on 32-pixel images, for {@code steps} steps. */
+  public static TrainOptions defaults(long steps) {
+    int threads = Runtime.getRuntime().availableProcessors();
+    return new TrainOptions(
+        null, 32, "batch", 64, 2e-4, 0.5, 0, steps, 0, "auto", threads, 100, 500, 100, 64, 64);
+  }
+
+  public TrainOptions {
+    Norm.named(norm);
+    positive("--image-size", imageSize);
+    positive("--batch-size", batchSize);
+    positive("--threads", threads);
+    positive("--sample-every", sampleEvery);
+    positive("--checkpoint-every", checkpointEvery);
+    positive("--latent", latent);
+    positive("--ngf", ngf);
+    positive("--ndf", ndf);
+    if (!(lr > 0) || !Double.isFinite(lr)) {
+      throw new UserException("--lr must be a positive number, not " + lr);
+    }
+    if (!(beta1 >= 0 && beta1 < 1)) {
+      throw new UserException("--beta1 must be at least 0 and less than 1, not " + beta1);
+    }
+    if (steps < 0 || epochs < 0) {
+      throw new UserException("--steps and --epochs cannot be negative");
+    }
+    if ((steps == 0) == (epochs == 0)) {
+      throw new UserException("Give the length of the training by either --steps or --epochs");
+    }
+  }
+
+  private static void positive(String flag, long value) {
+    if (value < 1) {
+      throw new UserException("%s must be at least 1, not %d".formatted(flag, value));
+    }
+  }
+
+  /** The networks, for images of {@code channels}. */
+  public Dcgan model(int channels) {
+    return new Dcgan(imageSize, channels, latent, ngf, ndf, Norm.named(norm));
+  }
+
+  /** The number of the last step. */
+  public long totalSteps(long stepsPerEpoch) {
+    return steps > 0 ? steps : epochs * stepsPerEpoch;
+  }
+
+  /** The same training with another length. */
+  public TrainOptions withLength(int epochs, long steps) {
+    return new TrainOptions(
+        data, imageSize, norm, batchSize, lr, beta1, epochs, steps, seed, backend, threads,
+        sampleEvery, checkpointEvery, latent, ngf, ndf);
+  }
+
+  /** The same training on another backend. */
+  public TrainOptions withBackend(String backend, int threads) {
+    return new TrainOptions(
+        data, imageSize, norm, batchSize, lr, beta1, epochs, steps, seed, backend, threads,
+        sampleEvery, checkpointEvery, latent, ngf, ndf);
+  }
+
+  /**
+   * What of {@code other} would make a run another one, each as {@code --norm batch, not instance};
+   * length, backend, threads and intervals may differ.
+   */
+  public List<String> differences(TrainOptions other) {
+    List<String> differences = new ArrayList<>();
+    compare(differences, "--data", data, other.data);
+    compare(differences, "--image-size", imageSize, other.imageSize);
+    compare(differences, "--norm", norm, other.norm);
+    compare(differences, "--batch-size", batchSize, other.batchSize);
+    compare(differences, "--lr", lr, other.lr);
+    compare(differences, "--beta1", beta1, other.beta1);
+    compare(differences, "--seed", seed, other.seed);
+    compare(differences, "--latent", latent, other.latent);
+    compare(differences, "--ngf", ngf, other.ngf);
+    compare(differences, "--ndf", ndf, other.ndf);
+    return differences;
+  }
+
+  private static void compare(List<String> differences, String flag, Object mine, Object other) {
+    if (!Objects.equals(mine, other)) {
+      differences.add("%s %s, not %s".formatted(flag, mine, other));
+    }
+  }
+
+  void write(Path file) {
+    AtomicFiles.replaceFile(
+        file,
+        path ->
+            Files.writeString(
+                path, JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(this) + "\n"));
+  }
+
+  /**
+   * Reads {@code options.json}.
+   *
+   * @throws UserException if the file is missing or not one
+   */
+  public static TrainOptions read(Path file) {
+    try {
+      return JSON.std
+          .with(JSON.Feature.FAIL_ON_UNKNOWN_BEAN_PROPERTY)
+          .beanFrom(TrainOptions.class, Files.readString(file));
+    } catch (NoSuchFileException e) {
+      throw new UserException(
+          "%s does not exist: %s is not a run; give a folder that train left behind"
+              .formatted(file, file.getParent()),
+          e);
+    } catch (IOException e) {
+      throw new UserException(
+          "%s cannot be read as a run's options: %s"
+              .formatted(file, e.getMessage().lines().findFirst().orElse("")),
+          e);
+    }
+  }
+}

@@ -1,0 +1,197 @@
+package lanewise.train;
+
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import lanewise.backend.Backend;
+import lanewise.backend.Backends;
+import lanewise.data.Batches;
+import lanewise.data.Dataset;
+import lanewise.data.Datasets;
+import lanewise.io.Images;
+import lanewise.model.Dcgan;
+import lanewise.train.GanTrainer.AdamOptions;
+import lanewise.train.GanTrainer.StepResult;
+import lanewise.train.loss.NonSaturating;
+
+/**
+ * A training with its data, its backend and its {@link RunFolder}: everything that can be wrong is
+ * found when it is opened, before anything is written.
+ */
+public final class TrainingRun implements AutoCloseable {
+  /** Images of a sample grid. */
+  private static final int SAMPLES = 64;
+
+  private static final double BETA2 = 0.999;
+
+  private final RunFolder folder;
+  private final TrainOptions options;
+  private final Dataset data;
+  private final Batches batches;
+  private final Backend backend;
+  private final GanTrainer trainer;
+  private final long total;
+  private volatile boolean stopped;
+
+  /** How a call of {@link #run} ended. */
+  public enum Outcome {
+    /** All steps are done. */
+    FINISHED,
+    /** {@link #stop} was called; the run can be resumed. */
+    STOPPED
+  }
+
+  private TrainingRun(RunFolder folder, TrainOptions options, Consumer<String> log) {
+    this.folder = folder;
+    this.options = options;
+    data = Datasets.open(options.data(), options.imageSize(), 0, options.seed(), log);
+    batches = new Batches(data, options.batchSize(), options.seed());
+    total = options.totalSteps(batches.stepsPerEpoch());
+    Dcgan model = options.model(data.channels());
+    backend = Backends.open(options.backend(), options.threads());
+    try {
+      trainer =
+          new GanTrainer(
+              backend,
+              model,
+              new NonSaturating(),
+              new AdamOptions(options.lr(), options.beta1(), BETA2),
+              options.batchSize(),
+              options.seed());
+    } catch (RuntimeException e) {
+      backend.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Prepares a new run; the folder is made by {@link #run}.
+   *
+   * @param log receives what the user should know about the data
+   * @throws lanewise.UserException if the folder holds something, or the options or the data are
+   *     impossible
+   */
+  public static TrainingRun start(Path path, TrainOptions options, Consumer<String> log) {
+    RunFolder folder = new RunFolder(path);
+    folder.requireEmpty();
+    return new TrainingRun(folder, options, log);
+  }
+
+  /**
+   * Prepares to go on with a run from its last checkpoint, or from its beginning if it has none.
+   *
+   * @param options the run's own, from {@link TrainOptions#read}, perhaps with another length
+   * @throws lanewise.UserException if the checkpoint is damaged or belongs to other options
+   */
+  public static TrainingRun resume(Path path, TrainOptions options, Consumer<String> log) {
+    TrainingRun run = new TrainingRun(new RunFolder(path), options, log);
+    try {
+      if (!Checkpoint.restore(run.folder.checkpoint(), run.trainer, options, run.data.size())) {
+        log.accept(path + " has no checkpoint yet: it starts again from step 0");
+      }
+    } catch (RuntimeException e) {
+      run.close();
+      throw e;
+    }
+    return run;
+  }
+
+  /**
+   * Trains up to the last step.
+   *
+   * @param listener is told of every step
+   * @throws lanewise.UserException if a loss is not finite or the disk is full; the last checkpoint
+   *     is kept
+   */
+  public Outcome run(Consumer<StepMetrics> listener) {
+    folder.create();
+    options.write(folder.options());
+    float[] images = new float[options.batchSize() * data.channels() * data.height() * data.width()];
+    try (BufferedWriter metrics = folder.appendMetrics(trainer.steps())) {
+      while (trainer.steps() < total && !stopped) {
+        StepMetrics step = step(images);
+        metrics.append(step.json()).append('\n').flush();
+        listener.accept(step);
+        save(trainer.steps());
+      }
+    } catch (IOException e) {
+      throw RunFolder.cannotWrite(folder.metrics(), e);
+    }
+    saveAll();
+    return trainer.steps() >= total ? Outcome.FINISHED : Outcome.STOPPED;
+  }
+
+  private StepMetrics step(float[] images) {
+    long start = System.nanoTime();
+    batches.read(trainer.steps(), images);
+    StepResult result = trainer.step(images);
+    double ms = (System.nanoTime() - start) / 1e6;
+    long epoch = (result.step() - 1) / batches.stepsPerEpoch() + 1;
+    return new StepMetrics(result, epoch, options.batchSize() * 1000 / ms, ms);
+  }
+
+  private void save(long step) {
+    if (step % options.checkpointEvery() == 0) {
+      saveWeights();
+    }
+    if (step % options.sampleEvery() == 0) {
+      saveSamples();
+    }
+  }
+
+  private void saveAll() {
+    saveWeights();
+    saveSamples();
+  }
+
+  private void saveWeights() {
+    Checkpoint.save(folder.checkpoint(), trainer, options, data.size());
+    Checkpoint.writeNetwork(folder.generator(), trainer.generator());
+    Checkpoint.writeNetwork(folder.discriminator(), trainer.discriminator());
+  }
+
+  private void saveSamples() {
+    Images.writeGrid(
+        folder.sample(trainer.steps()),
+        trainer.samples(SAMPLES),
+        SAMPLES,
+        data.channels(),
+        data.height(),
+        data.width(),
+        (int) Math.sqrt(SAMPLES));
+  }
+
+  /** Ends {@link #run} after the present step, with a checkpoint; may be called by any thread. */
+  public void stop() {
+    stopped = true;
+  }
+
+  public RunFolder folder() {
+    return folder;
+  }
+
+  public Dataset data() {
+    return data;
+  }
+
+  public Backend backend() {
+    return backend;
+  }
+
+  /** The networks and the number of steps already done. */
+  public GanTrainer trainer() {
+    return trainer;
+  }
+
+  /** The number of the last step. */
+  public long totalSteps() {
+    return total;
+  }
+
+  @Override
+  public void close() {
+    trainer.close();
+    backend.close();
+  }
+}
