@@ -59,7 +59,9 @@ public interface Backend extends AutoCloseable {
   /** {@code y = f(x)}; y may be x. */
   void map(Unary f, Tensor x, Tensor y);
 
-  /** {@code y = f(a, b)}, each repeated along its dimensions of 1; y may be an operand of its shape. */
+  /**
+   * {@code y = f(a, b)}, each repeated along its dimensions of 1; y may be an operand of its shape.
+   */
   void zip(Binary f, Tensor a, Tensor b, Tensor y);
 
   /** {@code y += alpha * x}, both of one shape. */
@@ -88,7 +90,9 @@ public interface Backend extends AutoCloseable {
   /** {@code y = conv2d(x, w)}; x: N x C x H x W, w: out x C/groups x kh x kw. */
   void convForward(ConvSpec spec, Tensor x, Tensor w, Tensor y);
 
-  /** The gradient of {@link #convForward} with respect to x, which is the transposed convolution. */
+  /**
+   * The gradient of {@link #convForward} with respect to x, which is the transposed convolution.
+   */
   void convBackwardData(ConvSpec spec, Tensor dy, Tensor w, Tensor dx);
 
   /** The gradient of {@link #convForward} with respect to w. */
@@ -150,7 +154,7 @@ public interface Backend extends AutoCloseable {
    * @param v mean of squared gradients; all four tensors have one shape
    */
   default void adam(AdamSpec spec, Tensor values, Tensor gradients, Tensor m, Tensor v) {
-    try (Scope scope = scope()) {
+    try (Scope _ = scope()) {
       Tensor t = allocate(values.shape());
       map(new Unary.Affine((float) spec.beta1(), 0), m, m);
       accumulate((float) (1 - spec.beta1()), gradients, m);

@@ -27,8 +27,8 @@ public final class Backends {
    * @param name one of {@link #providers()}, or {@code auto} for the best that can run here, which
    *     logs what it took and why it skipped the others
    * @param threads that compute; results do not depend on it
-   * @throws UserException if there is no such backend, or if it cannot run here: a named backend
-   *     is never replaced by another
+   * @throws UserException if there is no such backend, or if it cannot run here: a named backend is
+   *     never replaced by another
    */
   public static Backend open(String name, int threads) {
     if (threads < 1) {

@@ -252,8 +252,7 @@ final class CheckedBackend implements Backend {
   private static void upsampled(String operation, int factor, Tensor small, Tensor large) {
     Shape s = small.shape();
     require(
-        factor >= 1
-            && large.shape().equals(Shape.of(s.n(), s.c(), s.h() * factor, s.w() * factor)),
+        factor >= 1 && large.shape().equals(Shape.of(s.n(), s.c(), s.h() * factor, s.w() * factor)),
         operation + " by " + factor,
         s,
         large.shape());

@@ -45,7 +45,9 @@ final class Workers implements AutoCloseable {
     return helpers.length + 1;
   }
 
-  /** Runs {@code task} for each chunk from 0 to {@code chunks - 1} and returns when all are done. */
+  /**
+   * Runs {@code task} for each chunk from 0 to {@code chunks - 1} and returns when all are done.
+   */
   void run(int chunks, Task task) {
     if (chunks == 1 || helpers.length == 0) {
       for (int chunk = 0; chunk < chunks; chunk++) {

@@ -1,2 +1,4 @@
-/** The CPU engine on the Vector API: NHWC, off-heap, multi-threaded, bit-identical for any threads. */
+/**
+ * The CPU engine on the Vector API: NHWC, off-heap, multi-threaded, bit-identical for any threads.
+ */
 package lanewise.backend.simd;

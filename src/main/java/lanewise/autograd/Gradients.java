@@ -1,0 +1,137 @@
+package lanewise.autograd;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import lanewise.backend.Shape;
+import lanewise.backend.Tensor;
+
+/** Gradients by reverse accumulation; computes only what is asked for. */
+public final class Gradients {
+  private final boolean createGraph;
+  private final Map<Variable, Variable> cotangents = new IdentityHashMap<>();
+  private final Set<Variable> wanted = Collections.newSetFromMap(new IdentityHashMap<>());
+
+  private Gradients(boolean createGraph) {
+    this.createGraph = createGraph;
+  }
+
+  /**
+   * The gradients of a scalar, as {@code torch.autograd.grad}.
+   *
+   * @param wrt leaves or computed variables
+   * @param createGraph whether the gradients remember how they were computed, for gradients of
+   *     gradients
+   * @return one for each of {@code wrt}, of its shape; zeros where the loss does not depend on it
+   * @throws IllegalArgumentException if {@code loss} is not a scalar
+   */
+  public static List<Variable> of(Variable loss, List<Variable> wrt, boolean createGraph) {
+    if (loss.shape().size() != 1) {
+      throw new IllegalArgumentException(
+          "A gradient needs a scalar loss, not " + loss.shape() + "; give a cotangent or sum it");
+    }
+    Tensor one = loss.backend().allocate(Shape.scalar());
+    loss.backend().fill(one, 1);
+    return of(loss, Variable.constant(loss.backend(), one), wrt, createGraph);
+  }
+
+  /** The vector-Jacobian product of {@code y} with the cotangent {@code dy}. */
+  public static List<Variable> of(
+      Variable y, Variable dy, List<Variable> wrt, boolean createGraph) {
+    Gradients pass = new Gradients(createGraph);
+    pass.run(y, dy, wrt);
+    List<Variable> gradients = new ArrayList<>(wrt.size());
+    for (Variable v : wrt) {
+      Variable gradient = pass.cotangents.get(v);
+      gradients.add(gradient != null ? gradient : Ops.zeros(v));
+    }
+    return gradients;
+  }
+
+  private void run(Variable y, Variable dy, List<Variable> wrt) {
+    wanted.addAll(wrt);
+    List<Variable> path = dependents(y);
+    cotangents.put(y, dy);
+    for (Variable v : path.reversed()) {
+      Variable cotangent = wrt.contains(v) ? cotangents.get(v) : cotangents.remove(v);
+      if (cotangent != null) {
+        v.node().vjp().apply(new Step(v), cotangent);
+      }
+    }
+  }
+
+  /** The computed variables between {@code wanted} and {@code y}, in the order of computation. */
+  private List<Variable> dependents(Variable y) {
+    Set<Variable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    List<Variable> computed = new ArrayList<>();
+    Deque<Variable> open = new ArrayDeque<>(List.of(y));
+    while (!open.isEmpty()) {
+      Variable v = open.pop();
+      if (v.node() != null && seen.add(v)) {
+        computed.add(v);
+        for (Variable input : v.node().inputs()) {
+          open.push(input);
+        }
+      }
+    }
+    computed.sort(Comparator.comparingLong(v -> v.node().sequence()));
+    List<Variable> dependents = new ArrayList<>();
+    for (Variable v : computed) {
+      for (Variable input : v.node().inputs()) {
+        if (wanted.contains(input)) {
+          wanted.add(v);
+          dependents.add(v);
+          break;
+        }
+      }
+    }
+    return dependents;
+  }
+
+  /** Backpropagation through the operation that computed one variable. */
+  private final class Step implements Node.Backpropagation {
+    private final Variable output;
+
+    Step(Variable output) {
+      this.output = output;
+    }
+
+    @Override
+    public Variable in(int i) {
+      Variable input = output.node().inputs()[i];
+      return createGraph ? input : input.detach();
+    }
+
+    @Override
+    public Variable out() {
+      return createGraph ? output : output.detach();
+    }
+
+    @Override
+    public boolean wants(int i) {
+      return wanted.contains(output.node().inputs()[i]);
+    }
+
+    @Override
+    public boolean createsGraph() {
+      return createGraph;
+    }
+
+    @Override
+    public void give(int i, Variable gradient) {
+      Variable input = output.node().inputs()[i];
+      if (!gradient.shape().equals(input.shape())) {
+        throw new IllegalStateException(
+            "The gradient of input %d of %s is %s, not %s"
+                .formatted(i, output.node().operation(), gradient.shape(), input.shape()));
+      }
+      cotangents.merge(input, gradient, Ops::add);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package lanewise.autograd;
+
+/**
+ * One remembered operation.
+ *
+ * @param sequence grows with time, so that descending order is an order of backpropagation
+ */
+record Node(long sequence, String operation, Variable[] inputs, Vjp vjp) {
+
+  /**
+   * The vector-Jacobian product of an operation, itself written with {@link Ops} so that it can be
+   * differentiated.
+   */
+  @FunctionalInterface
+  interface Vjp {
+    /**
+     * Gives the gradient of each input that wants one.
+     *
+     * @param at the operation's inputs and output, and where gradients go
+     * @param dy the gradient of the output
+     */
+    void apply(Backpropagation at, Variable dy);
+  }
+
+  /** What a {@link Vjp} sees. */
+  interface Backpropagation {
+    /** Input i: with its history while a graph is created, a constant otherwise. */
+    Variable in(int i);
+
+    /** The operation's output, likewise. */
+    Variable out();
+
+    /** Whether the gradient of input i is asked for. */
+    boolean wants(int i);
+
+    /** Whether gradients are themselves to be differentiated. */
+    boolean createsGraph();
+
+    /** Adds to the gradient of input i. */
+    void give(int i, Variable gradient);
+  }
+}

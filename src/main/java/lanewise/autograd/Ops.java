@@ -1,0 +1,586 @@
+package lanewise.autograd;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import lanewise.autograd.Node.Vjp;
+import lanewise.backend.Activation;
+import lanewise.backend.Backend;
+import lanewise.backend.Binary;
+import lanewise.backend.Binary.Arithmetic;
+import lanewise.backend.ConvSpec;
+import lanewise.backend.NormScope;
+import lanewise.backend.NormSpec;
+import lanewise.backend.NormSpec.Affine;
+import lanewise.backend.NormSpec.Moments;
+import lanewise.backend.NormSpec.Source;
+import lanewise.backend.Padding;
+import lanewise.backend.Shape;
+import lanewise.backend.Tensor;
+import lanewise.backend.Unary;
+import lanewise.backend.Unary.Elementary;
+
+/**
+ * Every differentiable operation, beside its vector-Jacobian product.
+ *
+ * <p>Results are allocated from the backend's innermost scope. An operation is remembered if one of
+ * its inputs requires a gradient.
+ */
+public final class Ops {
+  private static final AtomicLong SEQUENCE = new AtomicLong();
+
+  private Ops() {}
+
+  private static Variable record(String operation, Tensor y, Vjp vjp, Variable... inputs) {
+    Backend backend = inputs[0].backend();
+    for (Variable input : inputs) {
+      if (input.requiresGradient()) {
+        Node node = new Node(SEQUENCE.getAndIncrement(), operation, inputs, vjp);
+        return Variable.computed(backend, y, node);
+      }
+    }
+    return Variable.constant(backend, y);
+  }
+
+  private static Tensor like(Variable x) {
+    return x.backend().allocate(x.shape());
+  }
+
+  // ---- arithmetic, with broadcasting
+
+  public static Variable add(Variable a, Variable b) {
+    return record(
+        "add",
+        zip(Arithmetic.ADD, a, b),
+        (at, dy) -> {
+          if (at.wants(0)) {
+            at.give(0, sum(dy, at.in(0).shape()));
+          }
+          if (at.wants(1)) {
+            at.give(1, sum(dy, at.in(1).shape()));
+          }
+        },
+        a,
+        b);
+  }
+
+  public static Variable sub(Variable a, Variable b) {
+    return record(
+        "sub",
+        zip(Arithmetic.SUB, a, b),
+        (at, dy) -> {
+          if (at.wants(0)) {
+            at.give(0, sum(dy, at.in(0).shape()));
+          }
+          if (at.wants(1)) {
+            at.give(1, neg(sum(dy, at.in(1).shape())));
+          }
+        },
+        a,
+        b);
+  }
+
+  public static Variable mul(Variable a, Variable b) {
+    return record(
+        "mul",
+        zip(Arithmetic.MUL, a, b),
+        (at, dy) -> {
+          if (at.wants(0)) {
+            at.give(0, sum(mul(dy, at.in(1)), at.in(0).shape()));
+          }
+          if (at.wants(1)) {
+            at.give(1, sum(mul(dy, at.in(0)), at.in(1).shape()));
+          }
+        },
+        a,
+        b);
+  }
+
+  public static Variable div(Variable a, Variable b) {
+    return record(
+        "div",
+        zip(Arithmetic.DIV, a, b),
+        (at, dy) -> {
+          Variable quotient = div(dy, at.in(1));
+          if (at.wants(0)) {
+            at.give(0, sum(quotient, at.in(0).shape()));
+          }
+          if (at.wants(1)) {
+            at.give(1, neg(sum(mul(quotient, at.out()), at.in(1).shape())));
+          }
+        },
+        a,
+        b);
+  }
+
+  private static Tensor zip(Binary f, Variable a, Variable b) {
+    Tensor y = a.backend().allocate(a.shape().broadcast(b.shape()));
+    a.backend().zip(f, a.tensor(), b.tensor(), y);
+    return y;
+  }
+
+  /** {@code scale * x + shift} with constants. */
+  public static Variable affine(Variable x, float scale, float shift) {
+    return record(
+        "affine",
+        map(new Unary.Affine(scale, shift), x),
+        (at, dy) -> at.give(0, affine(dy, scale, 0)),
+        x);
+  }
+
+  public static Variable neg(Variable x) {
+    return affine(x, -1, 0);
+  }
+
+  // ---- functions of one element
+
+  private static Tensor map(Unary f, Variable x) {
+    Tensor y = like(x);
+    x.backend().map(f, x.tensor(), y);
+    return y;
+  }
+
+  public static Variable exp(Variable x) {
+    return record("exp", map(Elementary.EXP, x), (at, dy) -> at.give(0, mul(dy, at.out())), x);
+  }
+
+  /** The natural logarithm. */
+  public static Variable log(Variable x) {
+    return record("log", map(Elementary.LOG, x), (at, dy) -> at.give(0, div(dy, at.in(0))), x);
+  }
+
+  public static Variable sqrt(Variable x) {
+    return record(
+        "sqrt",
+        map(Elementary.SQRT, x),
+        (at, dy) -> at.give(0, affine(div(dy, at.out()), 0.5f, 0)),
+        x);
+  }
+
+  public static Variable reciprocal(Variable x) {
+    return record(
+        "reciprocal",
+        map(Elementary.RECIPROCAL, x),
+        (at, dy) -> at.give(0, neg(mul(dy, square(at.out())))),
+        x);
+  }
+
+  public static Variable abs(Variable x) {
+    return record(
+        "abs",
+        map(Elementary.ABS, x),
+        (at, dy) -> at.give(0, mul(dy, constant(Elementary.SIGN, at.in(0)))),
+        x);
+  }
+
+  public static Variable square(Variable x) {
+    return record(
+        "square",
+        map(Elementary.SQUARE, x),
+        (at, dy) -> at.give(0, affine(mul(dy, at.in(0)), 2, 0)),
+        x);
+  }
+
+  public static Variable tanh(Variable x) {
+    return record(
+        "tanh",
+        map(Elementary.TANH, x),
+        (at, dy) -> at.give(0, mul(dy, affine(square(at.out()), -1, 1))),
+        x);
+  }
+
+  public static Variable sigmoid(Variable x) {
+    return record(
+        "sigmoid",
+        map(Elementary.SIGMOID, x),
+        (at, dy) -> at.give(0, mul(dy, mul(at.out(), affine(at.out(), -1, 1)))),
+        x);
+  }
+
+  /** {@code log(1 + exp(x))}. */
+  public static Variable softplus(Variable x) {
+    return record(
+        "softplus",
+        map(Elementary.SOFTPLUS, x),
+        (at, dy) -> at.give(0, mul(dy, sigmoid(at.in(0)))),
+        x);
+  }
+
+  public static Variable relu(Variable x) {
+    return leakyRelu(x, 0);
+  }
+
+  public static Variable leakyRelu(Variable x, float slope) {
+    return record(
+        "leakyRelu",
+        map(new Unary.LeakyRelu(slope), x),
+        (at, dy) -> at.give(0, leakyReluGradient(at.in(0), dy, slope)),
+        x);
+  }
+
+  /** {@code x > 0 ? dy : slope * dy}; piecewise constant in x, so its gradient is in dy alone. */
+  private static Variable leakyReluGradient(Variable x, Variable dy, float slope) {
+    return record(
+        "leakyReluGradient",
+        zip(new Binary.LeakyReluGradient(slope), x, dy),
+        (at, ddy) -> at.give(1, leakyReluGradient(at.in(0), ddy, slope)),
+        x.detach(),
+        dy);
+  }
+
+  /** A function whose own derivative is zero almost everywhere. */
+  private static Variable constant(Unary f, Variable x) {
+    return Variable.constant(x.backend(), map(f, x));
+  }
+
+  static Variable zeros(Variable x) {
+    Tensor y = like(x);
+    x.backend().fill(y, 0);
+    return Variable.constant(x.backend(), y);
+  }
+
+  // ---- reductions and shapes
+
+  /** Sums over the dimensions in which {@code shape} is 1. */
+  public static Variable sum(Variable x, Shape shape) {
+    if (shape.equals(x.shape())) {
+      return x;
+    }
+    Tensor y = x.backend().allocate(shape);
+    x.backend().sum(x.tensor(), y);
+    return record("sum", y, (at, dy) -> at.give(0, expand(dy, at.in(0).shape())), x);
+  }
+
+  /** The mean over all elements: a scalar. */
+  public static Variable mean(Variable x) {
+    return affine(sum(x, Shape.scalar()), 1f / x.shape().size(), 0);
+  }
+
+  /** Repeats x along its dimensions of 1. */
+  public static Variable expand(Variable x, Shape shape) {
+    if (shape.equals(x.shape())) {
+      return x;
+    }
+    Tensor y = x.backend().allocate(shape);
+    x.backend().copy(x.tensor(), y);
+    return record("expand", y, (at, dy) -> at.give(0, sum(dy, at.in(0).shape())), x);
+  }
+
+  /** The same elements under another shape; see {@link Tensor#reshape} for what is refused. */
+  public static Variable reshape(Variable x, Shape shape) {
+    return record(
+        "reshape",
+        x.tensor().reshape(shape),
+        (at, dy) -> at.give(0, reshape(dy, at.in(0).shape())),
+        x);
+  }
+
+  /** The same memory under another shape, whatever order that means. */
+  private static Variable view(Variable x, Shape shape) {
+    return record(
+        "view", x.tensor().part(0, shape), (at, dy) -> at.give(0, view(dy, at.in(0).shape())), x);
+  }
+
+  // ---- matrices
+
+  /** {@code op(a) op(b)}, where op transposes if asked to. */
+  public static Variable matmul(Variable a, boolean transposeA, Variable b, boolean transposeB) {
+    int rows = transposeA ? a.shape().c() : a.shape().n();
+    int columns = transposeB ? b.shape().n() : b.shape().c();
+    Tensor c = a.backend().allocate(Shape.matrix(rows, columns));
+    a.backend().gemm(transposeA, transposeB, 1, a.tensor(), b.tensor(), 0, c);
+    return record(
+        "matmul",
+        c,
+        (at, dc) -> {
+          if (at.wants(0)) {
+            at.give(
+                0,
+                transposeA
+                    ? matmul(at.in(1), transposeB, dc, true)
+                    : matmul(dc, false, at.in(1), !transposeB));
+          }
+          if (at.wants(1)) {
+            at.give(
+                1,
+                transposeB
+                    ? matmul(dc, true, at.in(0), transposeA)
+                    : matmul(at.in(0), !transposeA, dc, false));
+          }
+        },
+        a,
+        b);
+  }
+
+  // ---- convolution: three operations, each a derivative of the other two
+
+  /**
+   * {@code torch.nn.functional.conv2d} without bias.
+   *
+   * @param w out x in/groups x kh x kw
+   */
+  public static Variable conv2d(Variable x, Variable w, ConvSpec spec) {
+    Tensor y = x.backend().allocate(spec.outputShape(x.shape(), w.shape()));
+    x.backend().convForward(spec, x.tensor(), w.tensor(), y);
+    return record(
+        "conv2d",
+        y,
+        (at, dy) -> {
+          if (at.wants(0)) {
+            at.give(0, convTranspose2d(dy, at.in(1), spec, at.in(0).shape()));
+          }
+          if (at.wants(1)) {
+            at.give(1, convFilter(at.in(0), dy, spec, at.in(1).shape()));
+          }
+        },
+        x,
+        w);
+  }
+
+  /**
+   * {@code torch.nn.functional.conv_transpose2d} without bias: the gradient of a convolution with
+   * respect to its input.
+   *
+   * @param w in x out/groups x kh x kw, as PyTorch has it
+   * @param shape of the result; see {@link ConvSpec#transposedShape}
+   */
+  public static Variable convTranspose2d(Variable x, Variable w, ConvSpec spec, Shape shape) {
+    Tensor y = x.backend().allocate(shape);
+    x.backend().convBackwardData(spec, x.tensor(), w.tensor(), y);
+    return record(
+        "convTranspose2d",
+        y,
+        (at, dy) -> {
+          if (at.wants(0)) {
+            at.give(0, conv2d(dy, at.in(1), spec));
+          }
+          if (at.wants(1)) {
+            at.give(1, convFilter(dy, at.in(0), spec, at.in(1).shape()));
+          }
+        },
+        x,
+        w);
+  }
+
+  /** The gradient of a convolution with respect to its filter. */
+  private static Variable convFilter(Variable x, Variable dy, ConvSpec spec, Shape filter) {
+    Tensor dw = x.backend().allocate(filter);
+    x.backend().convBackwardFilter(spec, x.tensor(), dy.tensor(), dw);
+    return record(
+        "convFilter",
+        dw,
+        (at, ddw) -> {
+          if (at.wants(0)) {
+            at.give(0, convTranspose2d(at.in(1), ddw, spec, at.in(0).shape()));
+          }
+          if (at.wants(1)) {
+            at.give(1, conv2d(at.in(0), ddw, spec));
+          }
+        },
+        x,
+        dy);
+  }
+
+  // ---- fused
+
+  /** {@code activation(x + bias)} with one bias per channel. */
+  public static Variable biasActivation(Variable x, Variable bias, Activation activation) {
+    Tensor y = like(x);
+    x.backend().biasActivation(x.tensor(), bias.tensor(), activation, y);
+    return record(
+        "biasActivation",
+        y,
+        (at, dy) -> {
+          // The output has the sign of the activation's input, so it tells the active elements.
+          Variable dz =
+              activation.slope() == 1 ? dy : leakyReluGradient(at.out(), dy, activation.slope());
+          if (at.wants(0)) {
+            at.give(0, dz);
+          }
+          if (at.wants(1)) {
+            at.give(1, sum(dz, at.in(1).shape()));
+          }
+        },
+        x,
+        bias);
+  }
+
+  /**
+   * Batch, instance, layer or group normalisation with its activation.
+   *
+   * @param gamma 1 x C or N x C, or null for 1; {@code beta} likewise, or null for 0
+   * @param moments tables of the caller's, which must live until the gradients are computed
+   */
+  public static Variable norm(
+      NormSpec spec, Variable x, Variable gamma, Variable beta, Moments moments) {
+    Tensor y = like(x);
+    x.backend().normForward(spec, x.tensor(), affine(gamma, beta), moments, y);
+    List<Variable> inputs = new ArrayList<>(List.of(x));
+    int gammaAt = index(inputs, gamma);
+    int betaAt = index(inputs, beta);
+    Function<Function<Integer, Variable>, Variable> composed =
+        in ->
+            composedNorm(
+                spec,
+                in.apply(0),
+                gammaAt < 0 ? null : in.apply(gammaAt),
+                betaAt < 0 ? null : in.apply(betaAt),
+                moments);
+    return record(
+        "norm",
+        y,
+        (at, dy) -> {
+          if (at.createsGraph()) {
+            differentiate(composed.apply(at::in), dy, at, inputs.size());
+          } else {
+            normBackward(spec, at, gammaAt, betaAt, moments, dy);
+          }
+        },
+        inputs.toArray(Variable[]::new));
+  }
+
+  private static int index(List<Variable> inputs, Variable optional) {
+    if (optional == null) {
+      return -1;
+    }
+    inputs.add(optional);
+    return inputs.size() - 1;
+  }
+
+  private static Affine affine(Variable gamma, Variable beta) {
+    return new Affine(gamma == null ? null : gamma.tensor(), beta == null ? null : beta.tensor());
+  }
+
+  private static void normBackward(
+      NormSpec spec,
+      Node.Backpropagation at,
+      int gammaAt,
+      int betaAt,
+      Moments moments,
+      Variable dy) {
+    Variable x = at.in(0);
+    Variable gamma = gammaAt < 0 ? null : at.in(gammaAt);
+    Variable beta = betaAt < 0 ? null : at.in(betaAt);
+    Tensor dx = at.wants(0) ? like(x) : null;
+    Tensor dgamma = gamma != null && at.wants(gammaAt) ? like(gamma) : null;
+    Tensor dbeta = beta != null && at.wants(betaAt) ? like(beta) : null;
+    x.backend()
+        .normBackward(
+            spec,
+            x.tensor(),
+            dy.tensor(),
+            affine(gamma, beta),
+            moments,
+            dx,
+            new Affine(dgamma, dbeta));
+    give(at, 0, dx, x);
+    give(at, gammaAt, dgamma, x);
+    give(at, betaAt, dbeta, x);
+  }
+
+  private static void give(Node.Backpropagation at, int i, Tensor gradient, Variable like) {
+    if (gradient != null) {
+      at.give(i, Variable.constant(like.backend(), gradient));
+    }
+  }
+
+  /** The rule of a fused operation for higher derivatives: differentiate what it is composed of. */
+  private static void differentiate(
+      Variable composed, Variable dy, Node.Backpropagation at, int inputs) {
+    List<Integer> wanted = new ArrayList<>();
+    List<Variable> wrt = new ArrayList<>();
+    for (int i = 0; i < inputs; i++) {
+      if (at.wants(i)) {
+        wanted.add(i);
+        wrt.add(at.in(i));
+      }
+    }
+    List<Variable> gradients = Gradients.of(composed, dy, wrt, true);
+    for (int i = 0; i < wanted.size(); i++) {
+      at.give(wanted.get(i), gradients.get(i));
+    }
+  }
+
+  /** {@link #norm} from its definition; any order of derivative. */
+  static Variable composedNorm(
+      NormSpec spec, Variable x, Variable gamma, Variable beta, Moments moments) {
+    Shape shape = x.shape();
+    Shape table = spec.scope().tableShape(shape);
+    Variable grouped = x;
+    if (spec.scope() instanceof NormScope.Group(int groups)) {
+      // In NHWC the channels of a group are neighbours: the group becomes a dimension of its own.
+      grouped = view(x, Shape.of(shape.n(), shape.c() / groups, shape.plane(), groups));
+      table = Shape.of(shape.n(), 1, 1, groups);
+    }
+    Variable mean;
+    Variable variance;
+    if (moments.source() == Source.INPUT) {
+      float share = 1f / spec.scope().count(shape);
+      mean = affine(sum(grouped, table), share, 0);
+      variance = affine(sum(square(sub(grouped, mean)), table), share, 0);
+    } else {
+      mean = Variable.constant(x.backend(), moments.mean().part(0, table));
+      variance = Variable.constant(x.backend(), moments.variance().part(0, table));
+    }
+    Variable deviation = sqrt(affine(variance, 1, spec.eps()));
+    Variable y = view(div(sub(grouped, mean), deviation), shape);
+    if (gamma != null) {
+      y = mul(y, gamma);
+    }
+    if (beta != null) {
+      y = add(y, beta);
+    }
+    float slope = spec.activation().slope();
+    return slope == 1 ? y : leakyRelu(y, slope);
+  }
+
+  // ---- resampling and padding: each beside its adjoint
+
+  public static Variable upsampleNearest(Variable x, int factor) {
+    Shape s = x.shape();
+    Tensor y = x.backend().allocate(Shape.of(s.n(), s.c(), s.h() * factor, s.w() * factor));
+    x.backend().upsampleNearest(factor, x.tensor(), y);
+    return record(
+        "upsampleNearest",
+        y,
+        (at, dy) -> at.give(0, upsampleNearestAdjoint(dy, factor, at.in(0).shape())),
+        x);
+  }
+
+  private static Variable upsampleNearestAdjoint(Variable dy, int factor, Shape shape) {
+    Tensor dx = dy.backend().allocate(shape);
+    dy.backend().upsampleNearestAdjoint(factor, dy.tensor(), dx);
+    return record(
+        "upsampleNearestAdjoint", dx, (at, ddx) -> at.give(0, upsampleNearest(ddx, factor)), dy);
+  }
+
+  /** As {@code torch.nn.ReflectionPad2d}. */
+  public static Variable reflectPad(Variable x, Padding padding) {
+    Tensor y = x.backend().allocate(padding.pad(x.shape()));
+    x.backend().reflectPad(padding, x.tensor(), y);
+    return record(
+        "reflectPad",
+        y,
+        (at, dy) -> at.give(0, reflectPadAdjoint(dy, padding, at.in(0).shape())),
+        x);
+  }
+
+  private static Variable reflectPadAdjoint(Variable dy, Padding padding, Shape shape) {
+    Tensor dx = dy.backend().allocate(shape);
+    dy.backend().reflectPadAdjoint(padding, dy.tensor(), dx);
+    return record("reflectPadAdjoint", dx, (at, ddx) -> at.give(0, reflectPad(ddx, padding)), dy);
+  }
+
+  // ---- losses
+
+  /** {@code torch.nn.functional.mse_loss}. */
+  public static Variable mseLoss(Variable input, Variable target) {
+    return mean(square(sub(input, target)));
+  }
+
+  /** {@code torch.nn.functional.binary_cross_entropy_with_logits}, without overflow. */
+  public static Variable bceWithLogits(Variable logits, Variable target) {
+    return mean(sub(softplus(logits), mul(logits, target)));
+  }
+}

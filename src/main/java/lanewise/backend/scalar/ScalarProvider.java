@@ -1,0 +1,29 @@
+package lanewise.backend.scalar;
+
+import lanewise.backend.Backend;
+import lanewise.backend.BackendProvider;
+
+/** Offers the scalar backend, which runs everywhere and is taken when nothing faster can run. */
+public final class ScalarProvider implements BackendProvider {
+
+  @Override
+  public String name() {
+    return "scalar";
+  }
+
+  @Override
+  public int priority() {
+    return 0;
+  }
+
+  @Override
+  public Availability availability() {
+    return new Availability.Available(ScalarBackend.DESCRIPTION.device(), 1);
+  }
+
+  /** Opens the engine, which computes on the caller's thread whatever {@code threads} says. */
+  @Override
+  public Backend open(int threads) {
+    return new ScalarBackend();
+  }
+}

@@ -1,0 +1,97 @@
+package lanewise.data;
+
+import java.util.Locale;
+import java.util.SplittableRandom;
+
+/**
+ * Points in the plane from equally likely round Gaussians, the standard test for mode collapse.
+ *
+ * <p>The ring and the grid of Srivastava et al., "VEEGAN: Reducing Mode Collapse in GANs using
+ * Implicit Variational Learning", 2017, with the 100,000 points of Lin et al., "PacGAN: The power
+ * of two samples in generative adversarial networks", 2018. A point is a sample of 2 channels and
+ * one pixel; its label is the Gaussian it came from.
+ *
+ * <p>Coordinates are divided by a scale that lies ten standard deviations beyond the outermost
+ * means, so that in practice all points are in [-1, 1]; one beyond would be clipped.
+ */
+final class GaussianMixture implements Dataset {
+  private static final int POINTS = 100_000;
+
+  private final String name;
+  private final float[] points = new float[2 * POINTS];
+  private final Labels labels;
+
+  private GaussianMixture(
+      String name, double[][] means, double deviation, double scale, long seed) {
+    this.name = String.format(Locale.ROOT, "%s (%,d points, drawn)", name, POINTS);
+    int[] modes = new int[POINTS];
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int i = 0; i < POINTS; i++) {
+      modes[i] = random.nextInt(means.length);
+      for (int c = 0; c < 2; c++) {
+        double at = means[modes[i]][c] + deviation * random.nextGaussian();
+        points[2 * i + c] = (float) Math.clamp(at / scale, -1, 1);
+      }
+    }
+    labels = new Labels(modes, means.length);
+  }
+
+  /** Eight Gaussians of standard deviation 0.01 on the unit circle; the scale is 1.1. */
+  static GaussianMixture ring8(long seed) {
+    double[][] means = new double[8][];
+    for (int i = 0; i < 8; i++) {
+      double angle = i * Math.PI / 4;
+      means[i] = new double[] {Math.cos(angle), Math.sin(angle)};
+    }
+    return new GaussianMixture("ring-8", means, 0.01, 1.1, seed);
+  }
+
+  /** 25 Gaussians of standard deviation 0.05 at {-4, -2, 0, 2, 4} squared; the scale is 4.5. */
+  static GaussianMixture grid25(long seed) {
+    double[][] means = new double[25][];
+    for (int i = 0; i < 25; i++) {
+      means[i] = new double[] {-4 + 2 * (i / 5), -4 + 2 * (i % 5)};
+    }
+    return new GaussianMixture("grid-25", means, 0.05, 4.5, seed);
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public int size() {
+    return POINTS;
+  }
+
+  @Override
+  public int channels() {
+    return 2;
+  }
+
+  @Override
+  public int height() {
+    return 1;
+  }
+
+  @Override
+  public int width() {
+    return 1;
+  }
+
+  @Override
+  public void read(int index, float[] target, int offset) {
+    System.arraycopy(points, 2 * index, target, offset, 2);
+  }
+
+  @Override
+  public int classes() {
+    return labels.classes();
+  }
+
+  @Override
+  public int label(int index) {
+    return labels.of(index);
+  }
+}

@@ -1,0 +1,76 @@
+package lanewise.io;
+
+import java.nio.ByteBuffer;
+
+/** An element type of the safetensors format, as its values are read into floats. */
+enum Dtype {
+  F64(8) {
+    @Override
+    float next(ByteBuffer bytes) {
+      return (float) bytes.getDouble();
+    }
+  },
+  F32(4) {
+    @Override
+    float next(ByteBuffer bytes) {
+      return bytes.getFloat();
+    }
+  },
+  F16(2) {
+    @Override
+    float next(ByteBuffer bytes) {
+      return Float.float16ToFloat(bytes.getShort());
+    }
+  },
+  BF16(2) {
+    @Override
+    float next(ByteBuffer bytes) {
+      return Float.intBitsToFloat(bytes.getShort() << 16);
+    }
+  },
+  I64(8) {
+    @Override
+    float next(ByteBuffer bytes) {
+      return bytes.getLong();
+    }
+  },
+  I32(4) {
+    @Override
+    float next(ByteBuffer bytes) {
+      return bytes.getInt();
+    }
+  },
+  I16(2) {
+    @Override
+    float next(ByteBuffer bytes) {
+      return bytes.getShort();
+    }
+  },
+  I8(1) {
+    @Override
+    float next(ByteBuffer bytes) {
+      return bytes.get();
+    }
+  },
+  U8(1) {
+    @Override
+    float next(ByteBuffer bytes) {
+      return Byte.toUnsignedInt(bytes.get());
+    }
+  },
+  BOOL(1) {
+    @Override
+    float next(ByteBuffer bytes) {
+      return bytes.get() == 0 ? 0 : 1;
+    }
+  };
+
+  final int bytes;
+
+  Dtype(int bytes) {
+    this.bytes = bytes;
+  }
+
+  /** The value at the buffer's position, which moves on; rounded to the nearest float. */
+  abstract float next(ByteBuffer bytes);
+}

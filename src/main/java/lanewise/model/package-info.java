@@ -1,0 +1,2 @@
+/** Architectures: plain assembly of layers. */
+package lanewise.model;

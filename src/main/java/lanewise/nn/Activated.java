@@ -1,0 +1,19 @@
+package lanewise.nn;
+
+import lanewise.autograd.Ops;
+import lanewise.autograd.Variable;
+import lanewise.backend.Activation;
+
+/** A layer that can compute the activation behind it in the same pass. */
+interface Activated {
+
+  Variable forward(Variable x, Statistics statistics, Activation activation);
+
+  /** Adds the bias, if there is one, and activates. */
+  static Variable finish(Variable y, Parameter bias, Activation activation) {
+    if (bias != null) {
+      return Ops.biasActivation(y, bias.variable(), activation);
+    }
+    return activation.slope() == 1 ? y : Ops.leakyRelu(y, activation.slope());
+  }
+}

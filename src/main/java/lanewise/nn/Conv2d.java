@@ -1,0 +1,49 @@
+package lanewise.nn;
+
+import lanewise.autograd.Ops;
+import lanewise.autograd.Variable;
+import lanewise.backend.Activation;
+import lanewise.backend.ConvSpec;
+import lanewise.backend.Shape;
+
+/** {@code torch.nn.Conv2d}: weight out x in/groups x kh x kw, bias optional. */
+public final class Conv2d extends Module implements Activated {
+  private final ConvSpec spec;
+  private final Parameter weight;
+  private final Parameter bias;
+
+  public Conv2d(int in, int out, int kernel, ConvSpec spec, boolean bias) {
+    this.spec = spec;
+    int fanIn = in / spec.groups() * kernel * kernel;
+    weight =
+        parameter(
+            "weight",
+            Shape.filter(out, in / spec.groups(), kernel, kernel),
+            Init.fanIn(fanIn),
+            out,
+            in / spec.groups(),
+            kernel,
+            kernel);
+    this.bias = bias ? parameter("bias", Shape.vector(out), Init.fanIn(fanIn), out) : null;
+  }
+
+  /** A convolution without bias. */
+  public Conv2d(int in, int out, int kernel, int stride, int padding) {
+    this(in, out, kernel, ConvSpec.of(stride, padding), false);
+  }
+
+  @Override
+  public Variable forward(Variable x, Statistics statistics, Activation activation) {
+    return Activated.finish(Ops.conv2d(x, weight.variable(), spec), bias, activation);
+  }
+
+  @Override
+  public Variable forward(Variable x, Statistics statistics) {
+    return forward(x, statistics, Activation.NONE);
+  }
+
+  @Override
+  public Shape outputShape(Shape x) {
+    return spec.outputShape(x, weight.shape());
+  }
+}

@@ -1,0 +1,54 @@
+package lanewise.nn;
+
+import lanewise.autograd.Ops;
+import lanewise.autograd.Variable;
+import lanewise.backend.Activation;
+import lanewise.backend.ConvSpec;
+import lanewise.backend.Shape;
+
+/** {@code torch.nn.ConvTranspose2d}: weight in x out/groups x kh x kw, bias optional. */
+public final class ConvTranspose2d extends Module implements Activated {
+  private final ConvSpec spec;
+  private final int outputPadding;
+  private final Parameter weight;
+  private final Parameter bias;
+
+  public ConvTranspose2d(
+      int in, int out, int kernel, ConvSpec spec, int outputPadding, boolean bias) {
+    this.spec = spec;
+    this.outputPadding = outputPadding;
+    int perGroup = out / spec.groups();
+    int fanIn = perGroup * kernel * kernel;
+    weight =
+        parameter(
+            "weight",
+            Shape.filter(in, perGroup, kernel, kernel),
+            Init.fanIn(fanIn),
+            in,
+            perGroup,
+            kernel,
+            kernel);
+    this.bias = bias ? parameter("bias", Shape.vector(out), Init.fanIn(fanIn), out) : null;
+  }
+
+  /** A transposed convolution without bias and output padding. */
+  public ConvTranspose2d(int in, int out, int kernel, int stride, int padding) {
+    this(in, out, kernel, ConvSpec.of(stride, padding), 0, false);
+  }
+
+  @Override
+  public Variable forward(Variable x, Statistics statistics, Activation activation) {
+    Variable y = Ops.convTranspose2d(x, weight.variable(), spec, outputShape(x.shape()));
+    return Activated.finish(y, bias, activation);
+  }
+
+  @Override
+  public Variable forward(Variable x, Statistics statistics) {
+    return forward(x, statistics, Activation.NONE);
+  }
+
+  @Override
+  public Shape outputShape(Shape x) {
+    return spec.transposedShape(x, weight.shape(), outputPadding);
+  }
+}

@@ -1,0 +1,24 @@
+package lanewise.nn;
+
+/** Chooses how each parameter of a network starts. */
+@FunctionalInterface
+public interface Initialization {
+
+  /** As each layer's PyTorch counterpart does by default. */
+  Initialization DEFAULT = (layer, parameter) -> parameter.init();
+
+  /**
+   * DCGAN's (Radford et al. 2015): weights of convolutions N(0, 0.02), of norms N(1, 0.02), biases
+   * of norms 0.
+   */
+  Initialization DCGAN =
+      (layer, parameter) -> {
+        if (!parameter.name().equals("weight")) {
+          return parameter.init();
+        }
+        return new Init.Normal(layer instanceof Normalization ? 1 : 0, 0.02);
+      };
+
+  /** How {@code parameter} of {@code layer} starts. */
+  Init of(Module layer, Parameter parameter);
+}

@@ -1,0 +1,34 @@
+package lanewise.nn;
+
+import lanewise.autograd.Ops;
+import lanewise.autograd.Variable;
+import lanewise.backend.Activation;
+import lanewise.backend.Shape;
+
+/** {@code torch.nn.LeakyReLU}; with slope 0, {@code torch.nn.ReLU}. */
+public final class LeakyReLU extends Module {
+  private final Activation activation;
+
+  public LeakyReLU(float slope) {
+    activation = Activation.leakyRelu(slope);
+  }
+
+  /** {@code torch.nn.ReLU}. */
+  public static LeakyReLU relu() {
+    return new LeakyReLU(0);
+  }
+
+  Activation activation() {
+    return activation;
+  }
+
+  @Override
+  public Variable forward(Variable x, Statistics statistics) {
+    return Ops.leakyRelu(x, activation.slope());
+  }
+
+  @Override
+  public Shape outputShape(Shape x) {
+    return x;
+  }
+}

@@ -1,0 +1,40 @@
+package lanewise.nn;
+
+import lanewise.autograd.Ops;
+import lanewise.autograd.Variable;
+import lanewise.backend.Activation;
+import lanewise.backend.Shape;
+
+/** {@code torch.nn.Linear} on N x in matrices: weight out x in, bias optional. */
+public final class Linear extends Module implements Activated {
+  private final int in;
+  private final int out;
+  private final Parameter weight;
+  private final Parameter bias;
+
+  public Linear(int in, int out, boolean bias) {
+    this.in = in;
+    this.out = out;
+    weight = parameter("weight", Shape.matrix(out, in), Init.fanIn(in), out, in);
+    this.bias = bias ? parameter("bias", Shape.vector(out), Init.fanIn(in), out) : null;
+  }
+
+  @Override
+  public Variable forward(Variable x, Statistics statistics, Activation activation) {
+    return Activated.finish(
+        Ops.matmul(x, false, weight.variable(), true), bias, activation);
+  }
+
+  @Override
+  public Variable forward(Variable x, Statistics statistics) {
+    return forward(x, statistics, Activation.NONE);
+  }
+
+  @Override
+  public Shape outputShape(Shape x) {
+    if (!x.isMatrix() || x.c() != in) {
+      throw new IllegalArgumentException("linear: the input is %s, not Nx%d".formatted(x, in));
+    }
+    return Shape.matrix(x.n(), out);
+  }
+}

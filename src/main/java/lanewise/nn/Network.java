@@ -1,0 +1,137 @@
+package lanewise.nn;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import lanewise.autograd.Gradients;
+import lanewise.autograd.Variable;
+import lanewise.backend.Backend;
+import lanewise.backend.Shape;
+import lanewise.backend.Tensor;
+
+/**
+ * A module with memory on a backend: all parameters in one block, their gradients in a second of
+ * the same layout, buffers in a third.
+ */
+public final class Network implements AutoCloseable {
+  /** Parameters start on a cache line. */
+  private static final int ALIGNMENT = 16;
+
+  private final Backend backend;
+  private final Module module;
+  private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+  private final Map<String, Parameter> buffers = new LinkedHashMap<>();
+  private final Map<Parameter, Module> layers = new LinkedHashMap<>();
+  private final Tensor values;
+  private final Tensor gradients;
+  private final Tensor remembered;
+
+  /** Gives the module's parameters and buffers memory on {@code backend}; see {@link #initialize}. */
+  public Network(Backend backend, Module module) {
+    this.backend = backend;
+    this.module = module;
+    module.visit(
+        "",
+        (prefix, layer) -> {
+          for (Parameter p : layer.parameters()) {
+            parameters.put(Module.join(prefix, p.name()), p);
+            layers.put(p, layer);
+          }
+          layer.buffers().forEach(p -> buffers.put(Module.join(prefix, p.name()), p));
+        });
+    values = block(parameters);
+    gradients = block(parameters);
+    remembered = block(buffers);
+    place(parameters, values, gradients);
+    place(buffers, remembered, null);
+    buffers.values().forEach(p -> draw(p, p.init(), new SplittableRandom(0)));
+  }
+
+  private Tensor block(Map<String, Parameter> arrays) {
+    int size = arrays.values().stream().mapToInt(p -> aligned(p.shape().size())).sum();
+    Tensor block = backend.allocate(Shape.vector(Math.max(size, ALIGNMENT)));
+    backend.fill(block, 0);
+    return block;
+  }
+
+  private void place(Map<String, Parameter> arrays, Tensor block, Tensor gradientBlock) {
+    int at = 0;
+    for (Parameter p : arrays.values()) {
+      Tensor gradient = gradientBlock == null ? null : gradientBlock.part(at, p.shape());
+      p.bind(backend, block.part(at, p.shape()), gradient);
+      at += aligned(p.shape().size());
+    }
+  }
+
+  private static int aligned(int size) {
+    return (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  }
+
+  /** Draws all parameters; the same seed gives the same bits on every backend. */
+  public void initialize(Initialization initialization, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    layers.forEach((p, layer) -> draw(p, initialization.of(layer, p), random.split()));
+  }
+
+  private void draw(Parameter p, Init init, SplittableRandom random) {
+    backend.upload(init.draw(p.shape().size(), random), p.tensor());
+  }
+
+  public Variable forward(Variable x, Statistics statistics) {
+    return module.forward(x, statistics);
+  }
+
+  /** See {@link Module#outputShape}. */
+  public Shape outputShape(Shape x) {
+    return module.outputShape(x);
+  }
+
+  public Backend backend() {
+    return backend;
+  }
+
+  /** All parameters as one vector, with padding between them that is always 0. */
+  public Tensor values() {
+    return values;
+  }
+
+  /** The gradients, laid out as {@link #values}. */
+  public Tensor gradients() {
+    return gradients;
+  }
+
+  /** How many numbers are trained. */
+  public int parameterCount() {
+    return parameters.values().stream().mapToInt(p -> p.shape().size()).sum();
+  }
+
+  /** Sets the gradients to those of {@code loss}; parameters it does not depend on get 0. */
+  public void backward(Variable loss) {
+    List<Parameter> all = List.copyOf(parameters.values());
+    List<Variable> results =
+        Gradients.of(loss, all.stream().map(Parameter::variable).toList(), false);
+    for (int i = 0; i < all.size(); i++) {
+      backend.copy(results.get(i).tensor(), all.get(i).gradient());
+    }
+  }
+
+  /** Parameters and buffers by the names, and in the order, of PyTorch's state dict. */
+  public Map<String, Parameter> state() {
+    Map<String, Parameter> state = new LinkedHashMap<>();
+    module.visit(
+        "",
+        (prefix, layer) -> {
+          layer.parameters().forEach(p -> state.put(Module.join(prefix, p.name()), p));
+          layer.buffers().forEach(p -> state.put(Module.join(prefix, p.name()), p));
+        });
+    return state;
+  }
+
+  @Override
+  public void close() {
+    values.close();
+    gradients.close();
+    remembered.close();
+  }
+}

@@ -1,0 +1,151 @@
+package lanewise.nn;
+
+import lanewise.autograd.Ops;
+import lanewise.autograd.Variable;
+import lanewise.backend.Activation;
+import lanewise.backend.Backend;
+import lanewise.backend.Binary.Arithmetic;
+import lanewise.backend.NormScope;
+import lanewise.backend.NormSpec;
+import lanewise.backend.NormSpec.Moments;
+import lanewise.backend.NormSpec.Source;
+import lanewise.backend.Scope;
+import lanewise.backend.Shape;
+import lanewise.backend.Tensor;
+import lanewise.backend.Unary;
+
+/**
+ * Batch, instance, layer and group normalisation of images, with PyTorch's names: {@code weight},
+ * {@code bias}, {@code running_mean}, {@code running_var}, {@code num_batches_tracked}.
+ */
+public final class Normalization extends Module implements Activated {
+  private static final float EPS = 1e-5f;
+  private static final float MOMENTUM = 0.1f;
+
+  private final NormScope scope;
+  private final int channels;
+  private final float eps;
+  private final float momentum;
+  private final Parameter weight;
+  private final Parameter bias;
+  private final Running running;
+
+  /** The running averages and how many batches went into them. */
+  private record Running(Parameter mean, Parameter variance, Parameter count) {}
+
+  /**
+   * A normalisation.
+   *
+   * @param affine whether scale and shift are learned, per channel
+   * @param momentum the share of each new batch in the running averages, or 0 to keep none; only
+   *     batch and instance norm keep them
+   */
+  public Normalization(
+      NormScope scope, int channels, float eps, boolean affine, float momentum) {
+    this.scope = scope;
+    this.channels = channels;
+    this.eps = eps;
+    this.momentum = momentum;
+    Shape vector = Shape.vector(channels);
+    weight = affine ? parameter("weight", vector, Init.ONES, channels) : null;
+    bias = affine ? parameter("bias", vector, Init.ZEROS, channels) : null;
+    running =
+        momentum == 0
+            ? null
+            : new Running(
+                buffer("running_mean", vector, Init.ZEROS, channels),
+                buffer("running_var", vector, Init.ONES, channels),
+                buffer("num_batches_tracked", Shape.scalar(), Init.ZEROS));
+    if (running != null && !(scope instanceof NormScope.Batch)
+        && !(scope instanceof NormScope.Instance)) {
+      throw new IllegalArgumentException("Only batch and instance norm keep running averages");
+    }
+  }
+
+  /** {@code torch.nn.BatchNorm2d(channels)}. */
+  public static Normalization batch(int channels) {
+    return new Normalization(NormScope.BATCH, channels, EPS, true, MOMENTUM);
+  }
+
+  /** {@code torch.nn.InstanceNorm2d(channels, affine=affine)}. */
+  public static Normalization instance(int channels, boolean affine) {
+    return new Normalization(NormScope.INSTANCE, channels, EPS, affine, 0);
+  }
+
+  /** {@code torch.nn.GroupNorm(1, channels)}: layer norm over channels and pixels. */
+  public static Normalization layer(int channels) {
+    return new Normalization(NormScope.LAYER, channels, EPS, true, 0);
+  }
+
+  /** {@code torch.nn.GroupNorm(groups, channels)}. */
+  public static Normalization group(int groups, int channels) {
+    return new Normalization(new NormScope.Group(groups), channels, EPS, true, 0);
+  }
+
+  @Override
+  public Variable forward(Variable x, Statistics statistics, Activation activation) {
+    NormSpec spec = new NormSpec(scope, eps, activation);
+    Variable gamma = weight == null ? null : weight.variable();
+    Variable beta = bias == null ? null : bias.variable();
+    if (statistics == Statistics.RUNNING && running != null) {
+      return normWithRunning(spec, x, gamma, beta);
+    }
+    Shape table = scope.tableShape(x.shape());
+    Backend backend = x.backend();
+    Moments moments =
+        new Moments(backend.allocate(table), backend.allocate(table), Source.INPUT);
+    Variable y = Ops.norm(spec, x, gamma, beta, moments);
+    if (statistics == Statistics.BATCH && running != null) {
+      update(backend, moments, scope.count(x.shape()));
+    }
+    return y;
+  }
+
+  private Variable normWithRunning(NormSpec spec, Variable x, Variable gamma, Variable beta) {
+    // Running averages are per channel, as batch statistics are.
+    NormSpec perChannel = new NormSpec(NormScope.BATCH, spec.eps(), spec.activation());
+    Moments moments =
+        new Moments(running.mean.tensor(), running.variance.tensor(), Source.GIVEN);
+    return Ops.norm(perChannel, x, gamma, beta, moments);
+  }
+
+  /** {@code running = (1 - momentum) * running + momentum * new}, with the unbiased variance. */
+  private void update(Backend backend, Moments moments, int count) {
+    try (Scope _ = backend.scope()) {
+      blend(backend, running.mean.tensor(), moments.mean(), 1);
+      blend(backend, running.variance.tensor(), moments.variance(), count / (count - 1f));
+      Tensor batches = running.count.tensor();
+      backend.map(new Unary.Affine(1, 1), batches, batches);
+    }
+  }
+
+  private void blend(Backend backend, Tensor average, Tensor table, float scale) {
+    // Instance norm averages its samples' statistics, as PyTorch does.
+    Tensor perChannel = backend.allocate(average.shape());
+    backend.sum(table, perChannel);
+    float share = momentum * scale / table.shape().n();
+    backend.map(new Unary.Affine(share, 0), perChannel, perChannel);
+    backend.map(new Unary.Affine(1 - momentum, 0), average, average);
+    backend.zip(Arithmetic.ADD, average, perChannel, average);
+  }
+
+  @Override
+  public Variable forward(Variable x, Statistics statistics) {
+    return forward(x, statistics, Activation.NONE);
+  }
+
+  @Override
+  public Shape outputShape(Shape x) {
+    if (x.c() != channels) {
+      throw new IllegalArgumentException(
+          "the input %s does not have the %d channels of the norm".formatted(x, channels));
+    }
+    if (scope.count(x) == 1) {
+      throw new IllegalArgumentException(
+          ("%s norm of %s has one value per mean, which it always turns into 0; use a larger"
+                  + " batch or image, or another norm")
+              .formatted(scope.getClass().getSimpleName().toLowerCase(), x));
+    }
+    return x;
+  }
+}

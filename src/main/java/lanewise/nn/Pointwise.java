@@ -1,0 +1,42 @@
+package lanewise.nn;
+
+import java.util.function.UnaryOperator;
+import lanewise.autograd.Ops;
+import lanewise.autograd.Variable;
+import lanewise.backend.Shape;
+
+/** A layer without parameters that keeps the shape. */
+public final class Pointwise extends Module {
+  private final UnaryOperator<Variable> function;
+
+  private Pointwise(UnaryOperator<Variable> function) {
+    this.function = function;
+  }
+
+  public static Pointwise tanh() {
+    return new Pointwise(Ops::tanh);
+  }
+
+  public static Pointwise sigmoid() {
+    return new Pointwise(Ops::sigmoid);
+  }
+
+  public static Pointwise softplus() {
+    return new Pointwise(Ops::softplus);
+  }
+
+  /** Keeps the place of a layer that was left out, so that the names of the others stay. */
+  public static Pointwise identity() {
+    return new Pointwise(UnaryOperator.identity());
+  }
+
+  @Override
+  public Variable forward(Variable x, Statistics statistics) {
+    return function.apply(x);
+  }
+
+  @Override
+  public Shape outputShape(Shape x) {
+    return x;
+  }
+}

@@ -1,0 +1,25 @@
+package lanewise.nn;
+
+import lanewise.autograd.Ops;
+import lanewise.autograd.Variable;
+import lanewise.backend.Padding;
+import lanewise.backend.Shape;
+
+/** {@code torch.nn.ReflectionPad2d}. */
+public final class ReflectionPad2d extends Module {
+  private final Padding padding;
+
+  public ReflectionPad2d(Padding padding) {
+    this.padding = padding;
+  }
+
+  @Override
+  public Variable forward(Variable x, Statistics statistics) {
+    return Ops.reflectPad(x, padding);
+  }
+
+  @Override
+  public Shape outputShape(Shape x) {
+    return padding.pad(x);
+  }
+}

@@ -1,0 +1,9 @@
+package lanewise.nn;
+
+/** Which mean and variance a normalisation uses; PyTorch's train and eval mode, said explicitly. */
+public enum Statistics {
+  /** Those of the input; running averages, where a layer keeps them, are updated. */
+  BATCH,
+  /** The running averages, where a layer keeps them, otherwise those of the input. */
+  RUNNING
+}

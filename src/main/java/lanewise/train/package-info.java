@@ -1,0 +1,2 @@
+/** Training: steps, optimisers, losses, and the run folder that a training leaves behind. */
+package lanewise.train;

@@ -1,0 +1,23 @@
+/** GAN training on the JVM. */
+module lanewise {
+  requires com.fasterxml.jackson.jr.ob;
+  requires java.desktop;
+  requires static info.picocli;
+  requires static jdk.incubator.vector;
+  requires static me.tongfei.progressbar;
+
+  exports lanewise;
+  exports lanewise.autograd;
+  exports lanewise.backend;
+  exports lanewise.data;
+  exports lanewise.io;
+  exports lanewise.model;
+  exports lanewise.nn;
+  exports lanewise.train;
+
+  uses lanewise.backend.BackendProvider;
+
+  provides lanewise.backend.BackendProvider with
+      lanewise.backend.cuda.CudaProvider,
+      lanewise.backend.scalar.ScalarProvider;
+}
