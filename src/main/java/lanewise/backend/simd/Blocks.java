@@ -11,7 +11,9 @@ record Blocks(int total, int size) {
    */
   static final int TASKS = 32;
 
-  /** Blocks of nearly equal size: at most {@code limit}, rounded up to a multiple of {@code step}. */
+  /**
+   * Blocks of nearly equal size: at most {@code limit}, rounded up to a multiple of {@code step}.
+   */
   static Blocks even(int total, int limit, int step) {
     int count = Math.max(1, Math.ceilDiv(total, limit));
     return new Blocks(total, roundUp(Math.max(1, Math.ceilDiv(total, count)), step));

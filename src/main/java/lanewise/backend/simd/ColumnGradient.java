@@ -34,11 +34,9 @@ final class ColumnGradient {
    *
    * @param right the filter, transposed: output channels x (kh, kw, input channels)
    */
-  void run(
-      ConvSpec spec, int kh, int kw, int images, Planes dy, RightPanels right, Planes dx) {
+  void run(ConvSpec spec, int kh, int kw, int images, Planes dy, RightPanels right, Planes dx) {
     int bandsOfImage =
-        Math.clamp(
-            Math.ceilDiv(Blocks.TASKS, images), 1, Math.ceilDiv(dx.height(), MIN_BAND));
+        Math.clamp(Math.ceilDiv(Blocks.TASKS, images), 1, Math.ceilDiv(dx.height(), MIN_BAND));
     Blocks rows = Blocks.even(dx.height(), Math.ceilDiv(dx.height(), bandsOfImage), 1);
     workers.run(
         images * rows.count(),

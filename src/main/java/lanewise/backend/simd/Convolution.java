@@ -96,8 +96,7 @@ final class Convolution {
   private void columns(ConvSpec spec, Tensor dy, Tensor w, Tensor dx, int group) {
     Shape s = w.shape();
     int out = s.n() / spec.groups();
-    right.packTransposed(
-        new RowSource[] {filter(w, group, spec.groups())}, out, s.plane() * s.c());
+    right.packTransposed(new RowSource[] {filter(w, group, spec.groups())}, out, s.plane() * s.c());
     Planes gradient = Planes.of(dy, group, spec.groups());
     Planes image = Planes.of(dx, group, spec.groups());
     columnGradient.run(spec, s.h(), s.w(), dx.shape().n(), gradient, right, image);
@@ -120,7 +119,13 @@ final class Convolution {
             s.n() * height * width,
             right,
             new PixelGrid(
-                image, down.first(), spec.strideH(), height, across.first(), spec.strideW(), width));
+                image,
+                down.first(),
+                spec.strideH(),
+                height,
+                across.first(),
+                spec.strideW(),
+                width));
       }
     }
   }

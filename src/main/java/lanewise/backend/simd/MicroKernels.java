@@ -74,8 +74,7 @@ final class MicroKernels {
   }
 
   /** 12 rows of a row panel. */
-  private static void rows12(
-      int blocks, float[] a, int ao, float[] b, int bo, float[] c, int co) {
+  private static void rows12(int blocks, float[] a, int ao, float[] b, int bo, float[] c, int co) {
     FloatVector l0 = FloatVector.fromArray(SPECIES, c, co);
     FloatVector r0 = FloatVector.fromArray(SPECIES, c, co + L);
     FloatVector l1 = FloatVector.fromArray(SPECIES, c, co + 2 * L);
@@ -171,8 +170,7 @@ final class MicroKernels {
   }
 
   /** 4 rows of a row panel. */
-  private static void rows4(
-      int blocks, float[] a, int ao, float[] b, int bo, float[] c, int co) {
+  private static void rows4(int blocks, float[] a, int ao, float[] b, int bo, float[] c, int co) {
     FloatVector l0 = FloatVector.fromArray(SPECIES, c, co);
     FloatVector r0 = FloatVector.fromArray(SPECIES, c, co + L);
     FloatVector l1 = FloatVector.fromArray(SPECIES, c, co + 2 * L);
@@ -212,8 +210,7 @@ final class MicroKernels {
   }
 
   /** 8 rows of a column panel. */
-  private static void columns8(
-      int depth, float[] a, int ao, float[] b, int bo, float[] c, int co) {
+  private static void columns8(int depth, float[] a, int ao, float[] b, int bo, float[] c, int co) {
     FloatVector l0 = FloatVector.fromArray(SPECIES, c, co);
     FloatVector r0 = FloatVector.fromArray(SPECIES, c, co + L);
     FloatVector l1 = FloatVector.fromArray(SPECIES, c, co + 2 * L);
@@ -279,8 +276,7 @@ final class MicroKernels {
   }
 
   /** 4 rows of a column panel. */
-  private static void columns4(
-      int depth, float[] a, int ao, float[] b, int bo, float[] c, int co) {
+  private static void columns4(int depth, float[] a, int ao, float[] b, int bo, float[] c, int co) {
     FloatVector l0 = FloatVector.fromArray(SPECIES, c, co);
     FloatVector r0 = FloatVector.fromArray(SPECIES, c, co + L);
     FloatVector l1 = FloatVector.fromArray(SPECIES, c, co + 2 * L);

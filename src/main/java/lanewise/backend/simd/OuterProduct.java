@@ -38,7 +38,9 @@ final class OuterProduct {
     int perChunk = down.count() * across.count();
     Blocks chunks =
         Blocks.even(
-            depth, Math.max(MIN_CHUNK, (int) Math.ceilDiv((long) depth * perChunk, Blocks.TASKS)), DEPTH);
+            depth,
+            Math.max(MIN_CHUNK, (int) Math.ceilDiv((long) depth * perChunk, Blocks.TASKS)),
+            DEPTH);
     RowSink sums = chunks.count() == 1 ? out : partial(rows, columns, chunks.count());
     workers.run(
         chunks.count() * perChunk,
@@ -68,7 +70,8 @@ final class OuterProduct {
   }
 
   private RowSink partial(int rows, int columns, int chunks) {
-    float[] sums = partialSums.atLeast(Math.multiplyExact(chunks, Math.multiplyExact(rows, columns)));
+    float[] sums =
+        partialSums.atLeast(Math.multiplyExact(chunks, Math.multiplyExact(rows, columns)));
     return (row, from, count, values, at) ->
         System.arraycopy(values, at, sums, row * columns + from, count);
   }

@@ -5,8 +5,8 @@ import java.util.stream.IntStream;
 
 /**
  * Along one side of an image, the input pixels of a strided convolution that the same taps reach.
- * Towards these the gradient is a convolution of stride 1 over the output's gradient, with the
- * taps in reverse order.
+ * Towards these the gradient is a convolution of stride 1 over the output's gradient, with the taps
+ * in reverse order.
  *
  * @param first of these pixels; the others follow {@code stride} apart
  * @param taps that reach them, in falling order
@@ -25,8 +25,7 @@ record Phase(int first, int[] taps, Axis gradient) {
         .toArray(Phase[]::new);
   }
 
-  private static Phase of(
-      int first, int extent, int kernel, int stride, int pad, int dilation) {
+  private static Phase of(int first, int extent, int kernel, int stride, int pad, int dilation) {
     int positions = Math.ceilDiv(extent - first, stride);
     int[] rising =
         IntStream.range(0, kernel)

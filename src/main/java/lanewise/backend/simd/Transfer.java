@@ -81,8 +81,7 @@ final class Transfer {
    *
    * @param length of a piece, a multiple of every vector's length
    */
-  static void spread(
-      float[] from, int pieces, int length, float[] to, int at, int stride) {
+  static void spread(float[] from, int pieces, int length, float[] to, int at, int stride) {
     for (int piece = 0; piece < pieces; piece++) {
       for (int i = 0; i < length; i += Lanes.COUNT) {
         FloatVector.fromArray(SPECIES, from, piece * length + i)
@@ -92,8 +91,7 @@ final class Transfer {
   }
 
   /** The inverse of {@link #spread}. */
-  static void collect(
-      float[] from, int at, int stride, int pieces, int length, float[] to) {
+  static void collect(float[] from, int at, int stride, int pieces, int length, float[] to) {
     for (int piece = 0; piece < pieces; piece++) {
       for (int i = 0; i < length; i += Lanes.COUNT) {
         FloatVector.fromArray(SPECIES, from, at + piece * stride + i)
