@@ -190,8 +190,8 @@ final class CheckedBackend implements Backend {
       same(operation, x, dx);
     }
     norm(operation, spec, x, affine, moments);
-    gradient(operation, "gamma", affine.gamma(), gradients.gamma());
-    gradient(operation, "beta", affine.beta(), gradients.beta());
+    gradient(operation, "gamma", x, affine.gamma(), gradients.gamma());
+    gradient(operation, "beta", x, affine.beta(), gradients.beta());
     engine.normBackward(spec, x, dy, affine, moments, dx, gradients);
   }
 
@@ -199,13 +199,9 @@ final class CheckedBackend implements Backend {
       String operation, NormSpec spec, Tensor x, Affine affine, Moments moments) {
     Shape shape = x.shape();
     Shape table = spec.scope().tableShape(shape);
-    require(moments.mean().shape().equals(table), operation, "mean", moments.mean().shape(), table);
-    require(
-        moments.variance().shape().equals(table),
-        operation,
-        "variance",
-        moments.variance().shape(),
-        table);
+    for (Tensor t : new Tensor[] {moments.mean(), moments.variance()}) {
+      require(t.shape().equals(table), operation, shape, "mean or variance", t.shape(), table);
+    }
     for (Tensor t : new Tensor[] {affine.gamma(), affine.beta()}) {
       require(
           t == null
@@ -223,11 +219,13 @@ final class CheckedBackend implements Backend {
     }
   }
 
-  private static void gradient(String operation, String name, Tensor parameter, Tensor gradient) {
+  private static void gradient(
+      String operation, String name, Tensor x, Tensor parameter, Tensor gradient) {
     if (gradient != null) {
       require(
           parameter != null && parameter.shape().equals(gradient.shape()),
           operation,
+          x.shape(),
           "gradient of " + name,
           gradient.shape());
     }

@@ -2,7 +2,9 @@ package lanewise.io;
 
 import java.awt.image.BufferedImage;
 import java.awt.image.WritableRaster;
-import java.io.OutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -133,17 +135,22 @@ public final class Images {
   }
 
   private static void write(Path file, BufferedImage image) {
-    AtomicFiles.replaceFile(
-        file,
-        path -> {
-          ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
-          try (OutputStream out = Files.newOutputStream(path);
-              var memory = new MemoryCacheImageOutputStream(out)) {
-            writer.setOutput(memory);
-            writer.write(image);
-          } finally {
-            writer.dispose();
-          }
-        });
+    byte[] png = encode(image);
+    AtomicFiles.replaceFile(file, path -> Files.write(path, png));
+  }
+
+  /** In memory: ImageIO would otherwise keep its own files, and hide why a disk refused a byte. */
+  private static byte[] encode(BufferedImage image) {
+    var bytes = new ByteArrayOutputStream();
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("png").next();
+    try (var out = new MemoryCacheImageOutputStream(bytes)) {
+      writer.setOutput(out);
+      writer.write(image);
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory accepts every byte", e);
+    } finally {
+      writer.dispose();
+    }
+    return bytes.toByteArray();
   }
 }

@@ -1,0 +1,37 @@
+package lanewise.backend.simd;
+
+/**
+ * How a range is cut into blocks of one size, but for the last. It depends on shapes alone, never
+ * on the number of threads, so that sums have one order.
+ */
+record Blocks(int total, int size) {
+  /**
+   * Tasks that a loop should have at least, where its shape allows: several for each thread of a
+   * usual machine, so that none waits long for the last one.
+   */
+  static final int TASKS = 32;
+
+  /**
+   * Blocks of nearly equal size: at most {@code limit}, rounded up to a multiple of {@code step}.
+   */
+  static Blocks even(int total, int limit, int step) {
+    int count = Math.max(1, Math.ceilDiv(total, limit));
+    return new Blocks(total, roundUp(Math.max(1, Math.ceilDiv(total, count)), step));
+  }
+
+  int count() {
+    return Math.ceilDiv(total, size);
+  }
+
+  int start(int block) {
+    return block * size;
+  }
+
+  int length(int block) {
+    return Math.min(size, total - start(block));
+  }
+
+  static int roundUp(int value, int step) {
+    return Math.ceilDiv(value, step) * step;
+  }
+}

@@ -1,0 +1,107 @@
+package lanewise.backend.simd;
+
+import java.util.Arrays;
+import lanewise.backend.ConvSpec;
+
+/**
+ * The data gradient of a convolution through columns: the product of each pixel of the gradient
+ * with all taps, added where the taps lie in the image (col2im).
+ *
+ * <p>With few input channels, vectors then run over taps and channels, where they would be nearly
+ * empty over channels alone.
+ */
+final class ColumnGradient {
+  /** Pixels multiplied at a time. */
+  private static final int PIXELS = 96;
+
+  /** The least rows of an image worth a task, as bands compute what they share twice. */
+  private static final int MIN_BAND = 8;
+
+  private final Workers workers;
+  private final RowBlock[] blocks;
+  private final Buffer[] bands;
+
+  ColumnGradient(Workers workers) {
+    this.workers = workers;
+    blocks = new RowBlock[workers.threads()];
+    Arrays.setAll(blocks, i -> new RowBlock());
+    bands = new Buffer[workers.threads()];
+    Arrays.setAll(bands, i -> new Buffer());
+  }
+
+  /**
+   * Computes dx for {@code images} images.
+   *
+   * @param right the filter, transposed: output channels x (kh, kw, input channels)
+   */
+  void run(ConvSpec spec, int kh, int kw, int images, Planes dy, RightPanels right, Planes dx) {
+    int bandsOfImage =
+        Math.clamp(Math.ceilDiv(Blocks.TASKS, images), 1, Math.ceilDiv(dx.height(), MIN_BAND));
+    Blocks rows = Blocks.even(dx.height(), Math.ceilDiv(dx.height(), bandsOfImage), 1);
+    workers.run(
+        images * rows.count(),
+        (task, worker) -> {
+          int top = rows.start(task % rows.count());
+          Band band = new Band(spec, kh, kw, dy, dx, top, rows.length(task % rows.count()));
+          band.compute(task / rows.count(), right, blocks[worker], bands[worker]);
+        });
+  }
+
+  /** Some rows of one image of dx. */
+  private record Band(ConvSpec spec, int kh, int kw, Planes dy, Planes dx, int top, int height) {
+
+    void compute(int image, RightPanels right, RowBlock block, Buffer buffer) {
+      int size = height * width() * dx.channels();
+      float[] sums = buffer.atLeast(size);
+      Arrays.fill(sums, 0, size, 0);
+      int reach = (kh - 1) * spec.dilationH();
+      int first = Math.max(0, Math.ceilDiv(top + spec.padH() - reach, spec.strideH()));
+      int end = Math.min(dy.height(), (top + height - 1 + spec.padH()) / spec.strideH() + 1);
+      int step = Math.max(1, PIXELS / dy.width());
+      for (int y = first; y < end; y += step) {
+        int pixels = Math.min(step, end - y) * dy.width();
+        int firstPixel = (image * dy.height() + y) * dy.width();
+        block.multiply(dy.pixels(), firstPixel, pixels, right, 0, right.count());
+        for (int i = 0; i < pixels; i++) {
+          add(block.row(i), y + i / dy.width(), i % dy.width(), sums);
+        }
+      }
+      store(image, sums);
+    }
+
+    /** As wide as all taps reach, so that columns need no clipping. */
+    private int width() {
+      int reach = (dy.width() - 1) * spec.strideW() + (kw - 1) * spec.dilationW() + 1;
+      return Math.max(reach, spec.padW() + dx.width());
+    }
+
+    private void add(float[] columns, int y, int x, float[] sums) {
+      int channels = dx.channels();
+      int run = spec.dilationW() == 1 ? kw * channels : channels;
+      int runs = kw * channels / run;
+      for (int i = 0; i < kh; i++) {
+        int row = y * spec.strideH() - spec.padH() + i * spec.dilationH() - top;
+        if (row >= 0 && row < height) {
+          for (int j = 0; j < runs; j++) {
+            int column = x * spec.strideW() + j * spec.dilationW();
+            int at = (row * width() + column) * channels;
+            Transfer.add(columns, (i * runs + j) * run, sums, at, run);
+          }
+        }
+      }
+    }
+
+    private void store(int image, float[] sums) {
+      int channels = dx.channels();
+      boolean wholePixels = channels == dx.pixel();
+      int run = wholePixels ? dx.width() * channels : channels;
+      int step = wholePixels ? dx.width() : 1;
+      for (int y = 0; y < height; y++) {
+        for (int x = 0; x < dx.width(); x += step) {
+          int at = (y * width() + spec.padW() + x) * channels;
+          Transfer.store(sums, at, dx.data(), dx.at(image, top + y, x), run);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,315 @@
+package lanewise.backend.simd;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The innermost loops of every matrix product: {@code c += a b} for one tile of c that stays in
+ * registers.
+ *
+ * <p>A tile is some rows of two vectors each; in c, row follows row, {@link #COLUMNS} apart. The
+ * panel of b holds {@link #COLUMNS} values for each step in depth. The panel of a comes in two
+ * forms, so that rows of NHWC images are only ever copied, never transposed: <i>row panels</i>
+ * {@code [depth / DEPTH][ROWS][DEPTH]} for products along a row, <i>column panels</i> {@code
+ * [depth][DEPTH]}, one value per row of c, for products that sum over pixels.
+ *
+ * <p>The accumulators are spelled out because C2 keeps neither arrays of vectors nor loops over
+ * them in registers, the operands are {@code float[]} because large loops over segments are at
+ * times compiled to boxed vectors, and unrolling by hand spills registers.
+ */
+final class MicroKernels {
+  /** Steps in depth that one block of a row panel holds, and rows of a column panel. */
+  static final int DEPTH = 16;
+
+  private static final VectorSpecies<Float> SPECIES = Lanes.SPECIES;
+  private static final int L = Lanes.COUNT;
+
+  /** Whether 24 accumulators fit: AVX2 has 16 registers, AVX-512 and NEON have 32. */
+  private static final boolean TALL = L != 8;
+
+  /** Rows of a row panel. */
+  static final int ROWS = TALL ? 12 : 4;
+
+  /** Columns of a tile. */
+  static final int COLUMNS = 2 * L;
+
+  /** Row panels are filled up with zeros to a multiple of this. */
+  static final int ROW_GRANULE = 4;
+
+  private MicroKernels() {}
+
+  /**
+   * Multiplies {@code rows} rows of one row panel by one panel of b.
+   *
+   * @param rows at most {@link #ROWS}; c is written up to the next multiple of {@link #ROW_GRANULE}
+   * @param blocks of {@link #DEPTH}
+   */
+  static void rowPanel(
+      int rows, int blocks, float[] a, int ao, float[] b, int bo, float[] c, int co) {
+    if (rows > 2 * ROW_GRANULE) {
+      rows12(blocks, a, ao, b, bo, c, co);
+      return;
+    }
+    for (int r = 0; r < rows; r += ROW_GRANULE) {
+      rows4(blocks, a, ao + r * DEPTH, b, bo, c, co + r * COLUMNS);
+    }
+  }
+
+  /**
+   * Multiplies {@code rows} rows of one column panel by one panel of b.
+   *
+   * @param rows at most {@link #DEPTH}; c is written up to the next multiple of 8
+   */
+  static void columnPanel(
+      int rows, int depth, float[] a, int ao, float[] b, int bo, float[] c, int co) {
+    int r = 0;
+    if (TALL) {
+      for (; r + ROW_GRANULE < rows; r += 2 * ROW_GRANULE) {
+        columns8(depth, a, ao + r, b, bo, c, co + r * COLUMNS);
+      }
+    }
+    for (; r < rows; r += ROW_GRANULE) {
+      columns4(depth, a, ao + r, b, bo, c, co + r * COLUMNS);
+    }
+  }
+
+  /** 12 rows of a row panel. */
+  private static void rows12(int blocks, float[] a, int ao, float[] b, int bo, float[] c, int co) {
+    FloatVector l0 = FloatVector.fromArray(SPECIES, c, co);
+    FloatVector r0 = FloatVector.fromArray(SPECIES, c, co + L);
+    FloatVector l1 = FloatVector.fromArray(SPECIES, c, co + 2 * L);
+    FloatVector r1 = FloatVector.fromArray(SPECIES, c, co + 3 * L);
+    FloatVector l2 = FloatVector.fromArray(SPECIES, c, co + 4 * L);
+    FloatVector r2 = FloatVector.fromArray(SPECIES, c, co + 5 * L);
+    FloatVector l3 = FloatVector.fromArray(SPECIES, c, co + 6 * L);
+    FloatVector r3 = FloatVector.fromArray(SPECIES, c, co + 7 * L);
+    FloatVector l4 = FloatVector.fromArray(SPECIES, c, co + 8 * L);
+    FloatVector r4 = FloatVector.fromArray(SPECIES, c, co + 9 * L);
+    FloatVector l5 = FloatVector.fromArray(SPECIES, c, co + 10 * L);
+    FloatVector r5 = FloatVector.fromArray(SPECIES, c, co + 11 * L);
+    FloatVector l6 = FloatVector.fromArray(SPECIES, c, co + 12 * L);
+    FloatVector r6 = FloatVector.fromArray(SPECIES, c, co + 13 * L);
+    FloatVector l7 = FloatVector.fromArray(SPECIES, c, co + 14 * L);
+    FloatVector r7 = FloatVector.fromArray(SPECIES, c, co + 15 * L);
+    FloatVector l8 = FloatVector.fromArray(SPECIES, c, co + 16 * L);
+    FloatVector r8 = FloatVector.fromArray(SPECIES, c, co + 17 * L);
+    FloatVector l9 = FloatVector.fromArray(SPECIES, c, co + 18 * L);
+    FloatVector r9 = FloatVector.fromArray(SPECIES, c, co + 19 * L);
+    FloatVector l10 = FloatVector.fromArray(SPECIES, c, co + 20 * L);
+    FloatVector r10 = FloatVector.fromArray(SPECIES, c, co + 21 * L);
+    FloatVector l11 = FloatVector.fromArray(SPECIES, c, co + 22 * L);
+    FloatVector r11 = FloatVector.fromArray(SPECIES, c, co + 23 * L);
+    for (int block = 0; block < blocks; block++) {
+      for (int k = 0; k < DEPTH; k++) {
+        FloatVector bl = FloatVector.fromArray(SPECIES, b, bo);
+        FloatVector br = FloatVector.fromArray(SPECIES, b, bo + L);
+        FloatVector a0 = FloatVector.broadcast(SPECIES, a[ao + k]);
+        l0 = a0.fma(bl, l0);
+        r0 = a0.fma(br, r0);
+        FloatVector a1 = FloatVector.broadcast(SPECIES, a[ao + k + DEPTH]);
+        l1 = a1.fma(bl, l1);
+        r1 = a1.fma(br, r1);
+        FloatVector a2 = FloatVector.broadcast(SPECIES, a[ao + k + 2 * DEPTH]);
+        l2 = a2.fma(bl, l2);
+        r2 = a2.fma(br, r2);
+        FloatVector a3 = FloatVector.broadcast(SPECIES, a[ao + k + 3 * DEPTH]);
+        l3 = a3.fma(bl, l3);
+        r3 = a3.fma(br, r3);
+        FloatVector a4 = FloatVector.broadcast(SPECIES, a[ao + k + 4 * DEPTH]);
+        l4 = a4.fma(bl, l4);
+        r4 = a4.fma(br, r4);
+        FloatVector a5 = FloatVector.broadcast(SPECIES, a[ao + k + 5 * DEPTH]);
+        l5 = a5.fma(bl, l5);
+        r5 = a5.fma(br, r5);
+        FloatVector a6 = FloatVector.broadcast(SPECIES, a[ao + k + 6 * DEPTH]);
+        l6 = a6.fma(bl, l6);
+        r6 = a6.fma(br, r6);
+        FloatVector a7 = FloatVector.broadcast(SPECIES, a[ao + k + 7 * DEPTH]);
+        l7 = a7.fma(bl, l7);
+        r7 = a7.fma(br, r7);
+        FloatVector a8 = FloatVector.broadcast(SPECIES, a[ao + k + 8 * DEPTH]);
+        l8 = a8.fma(bl, l8);
+        r8 = a8.fma(br, r8);
+        FloatVector a9 = FloatVector.broadcast(SPECIES, a[ao + k + 9 * DEPTH]);
+        l9 = a9.fma(bl, l9);
+        r9 = a9.fma(br, r9);
+        FloatVector a10 = FloatVector.broadcast(SPECIES, a[ao + k + 10 * DEPTH]);
+        l10 = a10.fma(bl, l10);
+        r10 = a10.fma(br, r10);
+        FloatVector a11 = FloatVector.broadcast(SPECIES, a[ao + k + 11 * DEPTH]);
+        l11 = a11.fma(bl, l11);
+        r11 = a11.fma(br, r11);
+        bo += COLUMNS;
+      }
+      ao += ROWS * DEPTH;
+    }
+    l0.intoArray(c, co);
+    r0.intoArray(c, co + L);
+    l1.intoArray(c, co + 2 * L);
+    r1.intoArray(c, co + 3 * L);
+    l2.intoArray(c, co + 4 * L);
+    r2.intoArray(c, co + 5 * L);
+    l3.intoArray(c, co + 6 * L);
+    r3.intoArray(c, co + 7 * L);
+    l4.intoArray(c, co + 8 * L);
+    r4.intoArray(c, co + 9 * L);
+    l5.intoArray(c, co + 10 * L);
+    r5.intoArray(c, co + 11 * L);
+    l6.intoArray(c, co + 12 * L);
+    r6.intoArray(c, co + 13 * L);
+    l7.intoArray(c, co + 14 * L);
+    r7.intoArray(c, co + 15 * L);
+    l8.intoArray(c, co + 16 * L);
+    r8.intoArray(c, co + 17 * L);
+    l9.intoArray(c, co + 18 * L);
+    r9.intoArray(c, co + 19 * L);
+    l10.intoArray(c, co + 20 * L);
+    r10.intoArray(c, co + 21 * L);
+    l11.intoArray(c, co + 22 * L);
+    r11.intoArray(c, co + 23 * L);
+  }
+
+  /** 4 rows of a row panel. */
+  private static void rows4(int blocks, float[] a, int ao, float[] b, int bo, float[] c, int co) {
+    FloatVector l0 = FloatVector.fromArray(SPECIES, c, co);
+    FloatVector r0 = FloatVector.fromArray(SPECIES, c, co + L);
+    FloatVector l1 = FloatVector.fromArray(SPECIES, c, co + 2 * L);
+    FloatVector r1 = FloatVector.fromArray(SPECIES, c, co + 3 * L);
+    FloatVector l2 = FloatVector.fromArray(SPECIES, c, co + 4 * L);
+    FloatVector r2 = FloatVector.fromArray(SPECIES, c, co + 5 * L);
+    FloatVector l3 = FloatVector.fromArray(SPECIES, c, co + 6 * L);
+    FloatVector r3 = FloatVector.fromArray(SPECIES, c, co + 7 * L);
+    for (int block = 0; block < blocks; block++) {
+      for (int k = 0; k < DEPTH; k++) {
+        FloatVector bl = FloatVector.fromArray(SPECIES, b, bo);
+        FloatVector br = FloatVector.fromArray(SPECIES, b, bo + L);
+        FloatVector a0 = FloatVector.broadcast(SPECIES, a[ao + k]);
+        l0 = a0.fma(bl, l0);
+        r0 = a0.fma(br, r0);
+        FloatVector a1 = FloatVector.broadcast(SPECIES, a[ao + k + DEPTH]);
+        l1 = a1.fma(bl, l1);
+        r1 = a1.fma(br, r1);
+        FloatVector a2 = FloatVector.broadcast(SPECIES, a[ao + k + 2 * DEPTH]);
+        l2 = a2.fma(bl, l2);
+        r2 = a2.fma(br, r2);
+        FloatVector a3 = FloatVector.broadcast(SPECIES, a[ao + k + 3 * DEPTH]);
+        l3 = a3.fma(bl, l3);
+        r3 = a3.fma(br, r3);
+        bo += COLUMNS;
+      }
+      ao += ROWS * DEPTH;
+    }
+    l0.intoArray(c, co);
+    r0.intoArray(c, co + L);
+    l1.intoArray(c, co + 2 * L);
+    r1.intoArray(c, co + 3 * L);
+    l2.intoArray(c, co + 4 * L);
+    r2.intoArray(c, co + 5 * L);
+    l3.intoArray(c, co + 6 * L);
+    r3.intoArray(c, co + 7 * L);
+  }
+
+  /** 8 rows of a column panel. */
+  private static void columns8(int depth, float[] a, int ao, float[] b, int bo, float[] c, int co) {
+    FloatVector l0 = FloatVector.fromArray(SPECIES, c, co);
+    FloatVector r0 = FloatVector.fromArray(SPECIES, c, co + L);
+    FloatVector l1 = FloatVector.fromArray(SPECIES, c, co + 2 * L);
+    FloatVector r1 = FloatVector.fromArray(SPECIES, c, co + 3 * L);
+    FloatVector l2 = FloatVector.fromArray(SPECIES, c, co + 4 * L);
+    FloatVector r2 = FloatVector.fromArray(SPECIES, c, co + 5 * L);
+    FloatVector l3 = FloatVector.fromArray(SPECIES, c, co + 6 * L);
+    FloatVector r3 = FloatVector.fromArray(SPECIES, c, co + 7 * L);
+    FloatVector l4 = FloatVector.fromArray(SPECIES, c, co + 8 * L);
+    FloatVector r4 = FloatVector.fromArray(SPECIES, c, co + 9 * L);
+    FloatVector l5 = FloatVector.fromArray(SPECIES, c, co + 10 * L);
+    FloatVector r5 = FloatVector.fromArray(SPECIES, c, co + 11 * L);
+    FloatVector l6 = FloatVector.fromArray(SPECIES, c, co + 12 * L);
+    FloatVector r6 = FloatVector.fromArray(SPECIES, c, co + 13 * L);
+    FloatVector l7 = FloatVector.fromArray(SPECIES, c, co + 14 * L);
+    FloatVector r7 = FloatVector.fromArray(SPECIES, c, co + 15 * L);
+    for (int k = 0; k < depth; k++) {
+      FloatVector bl = FloatVector.fromArray(SPECIES, b, bo);
+      FloatVector br = FloatVector.fromArray(SPECIES, b, bo + L);
+      FloatVector a0 = FloatVector.broadcast(SPECIES, a[ao]);
+      l0 = a0.fma(bl, l0);
+      r0 = a0.fma(br, r0);
+      FloatVector a1 = FloatVector.broadcast(SPECIES, a[ao + 1]);
+      l1 = a1.fma(bl, l1);
+      r1 = a1.fma(br, r1);
+      FloatVector a2 = FloatVector.broadcast(SPECIES, a[ao + 2]);
+      l2 = a2.fma(bl, l2);
+      r2 = a2.fma(br, r2);
+      FloatVector a3 = FloatVector.broadcast(SPECIES, a[ao + 3]);
+      l3 = a3.fma(bl, l3);
+      r3 = a3.fma(br, r3);
+      FloatVector a4 = FloatVector.broadcast(SPECIES, a[ao + 4]);
+      l4 = a4.fma(bl, l4);
+      r4 = a4.fma(br, r4);
+      FloatVector a5 = FloatVector.broadcast(SPECIES, a[ao + 5]);
+      l5 = a5.fma(bl, l5);
+      r5 = a5.fma(br, r5);
+      FloatVector a6 = FloatVector.broadcast(SPECIES, a[ao + 6]);
+      l6 = a6.fma(bl, l6);
+      r6 = a6.fma(br, r6);
+      FloatVector a7 = FloatVector.broadcast(SPECIES, a[ao + 7]);
+      l7 = a7.fma(bl, l7);
+      r7 = a7.fma(br, r7);
+      ao += DEPTH;
+      bo += COLUMNS;
+    }
+    l0.intoArray(c, co);
+    r0.intoArray(c, co + L);
+    l1.intoArray(c, co + 2 * L);
+    r1.intoArray(c, co + 3 * L);
+    l2.intoArray(c, co + 4 * L);
+    r2.intoArray(c, co + 5 * L);
+    l3.intoArray(c, co + 6 * L);
+    r3.intoArray(c, co + 7 * L);
+    l4.intoArray(c, co + 8 * L);
+    r4.intoArray(c, co + 9 * L);
+    l5.intoArray(c, co + 10 * L);
+    r5.intoArray(c, co + 11 * L);
+    l6.intoArray(c, co + 12 * L);
+    r6.intoArray(c, co + 13 * L);
+    l7.intoArray(c, co + 14 * L);
+    r7.intoArray(c, co + 15 * L);
+  }
+
+  /** 4 rows of a column panel. */
+  private static void columns4(int depth, float[] a, int ao, float[] b, int bo, float[] c, int co) {
+    FloatVector l0 = FloatVector.fromArray(SPECIES, c, co);
+    FloatVector r0 = FloatVector.fromArray(SPECIES, c, co + L);
+    FloatVector l1 = FloatVector.fromArray(SPECIES, c, co + 2 * L);
+    FloatVector r1 = FloatVector.fromArray(SPECIES, c, co + 3 * L);
+    FloatVector l2 = FloatVector.fromArray(SPECIES, c, co + 4 * L);
+    FloatVector r2 = FloatVector.fromArray(SPECIES, c, co + 5 * L);
+    FloatVector l3 = FloatVector.fromArray(SPECIES, c, co + 6 * L);
+    FloatVector r3 = FloatVector.fromArray(SPECIES, c, co + 7 * L);
+    for (int k = 0; k < depth; k++) {
+      FloatVector bl = FloatVector.fromArray(SPECIES, b, bo);
+      FloatVector br = FloatVector.fromArray(SPECIES, b, bo + L);
+      FloatVector a0 = FloatVector.broadcast(SPECIES, a[ao]);
+      l0 = a0.fma(bl, l0);
+      r0 = a0.fma(br, r0);
+      FloatVector a1 = FloatVector.broadcast(SPECIES, a[ao + 1]);
+      l1 = a1.fma(bl, l1);
+      r1 = a1.fma(br, r1);
+      FloatVector a2 = FloatVector.broadcast(SPECIES, a[ao + 2]);
+      l2 = a2.fma(bl, l2);
+      r2 = a2.fma(br, r2);
+      FloatVector a3 = FloatVector.broadcast(SPECIES, a[ao + 3]);
+      l3 = a3.fma(bl, l3);
+      r3 = a3.fma(br, r3);
+      ao += DEPTH;
+      bo += COLUMNS;
+    }
+    l0.intoArray(c, co);
+    r0.intoArray(c, co + L);
+    l1.intoArray(c, co + 2 * L);
+    r1.intoArray(c, co + 3 * L);
+    l2.intoArray(c, co + 4 * L);
+    r2.intoArray(c, co + 5 * L);
+    l3.intoArray(c, co + 6 * L);
+    r3.intoArray(c, co + 7 * L);
+  }
+}

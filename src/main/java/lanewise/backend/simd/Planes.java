@@ -1,0 +1,31 @@
+package lanewise.backend.simd;
+
+import java.lang.foreign.MemorySegment;
+import lanewise.backend.Shape;
+import lanewise.backend.Tensor;
+
+/**
+ * The channels of one group of an image batch.
+ *
+ * @param pixel elements from one pixel to the next, that is all channels
+ * @param first channel of the group
+ * @param channels of the group
+ */
+record Planes(MemorySegment data, int height, int width, int pixel, int first, int channels) {
+
+  static Planes of(Tensor images, int group, int groups) {
+    Shape s = images.shape();
+    int channels = s.c() / groups;
+    return new Planes(images.segment(), s.h(), s.w(), s.c(), group * channels, channels);
+  }
+
+  /** Where a pixel's channels begin. */
+  int at(int image, int y, int x) {
+    return ((image * height + y) * width + x) * pixel + first;
+  }
+
+  /** A row for each pixel. */
+  Matrix pixels() {
+    return new Matrix(data, first, pixel);
+  }
+}

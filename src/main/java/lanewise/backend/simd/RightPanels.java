@@ -1,0 +1,116 @@
+package lanewise.backend.simd;
+
+import static lanewise.backend.simd.MicroKernels.COLUMNS;
+import static lanewise.backend.simd.MicroKernels.DEPTH;
+
+import java.util.Arrays;
+
+/**
+ * The right operand (depth x columns) of a product, packed once for all workers: for every {@link
+ * MicroKernels#COLUMNS} columns a panel {@code [depth][COLUMNS]}, filled up with zeros to whole
+ * vectors and whole blocks of depth.
+ */
+final class RightPanels {
+  private static final int ROWS_PER_TASK = 64;
+
+  private final Workers workers;
+  private final Buffer buffer = new Buffer();
+  private final Buffer[] rows;
+  private float[] data;
+  private int depth;
+  private int columns;
+  private int stride;
+
+  RightPanels(Workers workers) {
+    this.workers = workers;
+    rows = new Buffer[workers.threads()];
+    Arrays.setAll(rows, i -> new Buffer());
+  }
+
+  int depth() {
+    return depth;
+  }
+
+  int columns() {
+    return columns;
+  }
+
+  /** Number of panels. */
+  int count() {
+    return Math.ceilDiv(columns, COLUMNS);
+  }
+
+  float[] data() {
+    return data;
+  }
+
+  /** Where step {@code k} of a panel begins. */
+  int at(int panel, int k) {
+    return panel * stride + k * COLUMNS;
+  }
+
+  /** Packs the rows of a matrix. */
+  void pack(RowSource source, int depth, int columns) {
+    reset(depth, columns);
+    Blocks blocks = new Blocks(depth, ROWS_PER_TASK);
+    workers.run(
+        blocks.count(),
+        (task, worker) -> {
+          float[] row = rows[worker].atLeast(count() * COLUMNS);
+          Arrays.fill(row, columns, count() * COLUMNS, 0);
+          int end = blocks.start(task) + blocks.length(task);
+          for (int k = blocks.start(task); k < end; k++) {
+            source.read(k, 0, columns, row, 0);
+            Transfer.spread(row, count(), COLUMNS, data, at(0, k), stride);
+          }
+        });
+  }
+
+  /** Packs the transposes of matrices (columns x depth), one below the other. */
+  void packTransposed(RowSource[] stack, int depthOfEach, int columns) {
+    reset(stack.length * depthOfEach, columns);
+    workers.run(
+        stack.length * count(),
+        (task, worker) ->
+            packTransposed(
+                stack[task / count()],
+                task / count() * depthOfEach,
+                depthOfEach,
+                task % count(),
+                rows[worker]));
+  }
+
+  /** In squares that stay in the first-level cache, as one side is always far apart in memory. */
+  private void packTransposed(RowSource source, int first, int depth, int panel, Buffer buffer) {
+    float[] square = buffer.atLeast(COLUMNS * DEPTH);
+    int width = Math.min(COLUMNS, columns - panel * COLUMNS);
+    Arrays.fill(square, width * DEPTH, COLUMNS * DEPTH, 0);
+    for (int k = 0; k < depth; k += DEPTH) {
+      int height = Math.min(DEPTH, depth - k);
+      for (int column = 0; column < width; column++) {
+        source.read(panel * COLUMNS + column, k, height, square, column * DEPTH);
+      }
+      transpose(square, height, data, at(panel, first + k));
+    }
+  }
+
+  private static void transpose(float[] square, int height, float[] to, int at) {
+    for (int k = 0; k < height; k++) {
+      for (int column = 0; column < COLUMNS; column++) {
+        to[at + k * COLUMNS + column] = square[column * DEPTH + k];
+      }
+    }
+  }
+
+  private void reset(int depth, int columns) {
+    this.depth = depth;
+    this.columns = columns;
+    int padded = Blocks.roundUp(depth, DEPTH);
+    // One step more than needed: panels a power of two apart would share their cache sets.
+    stride = (padded + 1) * COLUMNS;
+    data = buffer.atLeast(Math.multiplyExact(count(), stride));
+    for (int panel = 0; panel < count(); panel++) {
+      Arrays.fill(data, at(panel, depth), at(panel, padded), 0);
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package lanewise.backend.simd;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
+
+/** Copies between tensors, which are segments, and the scratch arrays of the micro-kernels. */
+final class Transfer {
+  private static final VectorSpecies<Float> SPECIES = Lanes.SPECIES;
+  private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+  private Transfer() {}
+
+  /** Copies {@code count} elements from element {@code start} of a segment on. */
+  static void load(MemorySegment from, long start, float[] to, int at, int count) {
+    MemorySegment source = from.asSlice(start * Float.BYTES, count * (long) Float.BYTES);
+    int whole = SPECIES.loopBound(count);
+    for (int i = 0; i < whole; i += Lanes.COUNT) {
+      FloatVector.fromMemorySegment(SPECIES, source, i * 4L, ORDER).intoArray(to, at + i);
+    }
+    if (whole < count) {
+      VectorMask<Float> rest = SPECIES.indexInRange(whole, count);
+      FloatVector.fromMemorySegment(SPECIES, source, whole * 4L, ORDER, rest)
+          .intoArray(to, at + whole, rest);
+    }
+  }
+
+  /** Copies {@code count} elements to element {@code start} of a segment and on. */
+  static void store(float[] from, int at, MemorySegment to, long start, int count) {
+    MemorySegment target = to.asSlice(start * Float.BYTES, count * (long) Float.BYTES);
+    int whole = SPECIES.loopBound(count);
+    for (int i = 0; i < whole; i += Lanes.COUNT) {
+      FloatVector.fromArray(SPECIES, from, at + i).intoMemorySegment(target, i * 4L, ORDER);
+    }
+    if (whole < count) {
+      VectorMask<Float> rest = SPECIES.indexInRange(whole, count);
+      FloatVector.fromArray(SPECIES, from, at + whole, rest)
+          .intoMemorySegment(target, whole * 4L, ORDER, rest);
+    }
+  }
+
+  /** {@code to += from}. */
+  static void add(float[] from, int at, float[] to, int start, int count) {
+    int whole = SPECIES.loopBound(count);
+    for (int i = 0; i < whole; i += Lanes.COUNT) {
+      FloatVector.fromArray(SPECIES, to, start + i)
+          .add(FloatVector.fromArray(SPECIES, from, at + i))
+          .intoArray(to, start + i);
+    }
+    if (whole < count) {
+      VectorMask<Float> rest = SPECIES.indexInRange(whole, count);
+      FloatVector.fromArray(SPECIES, to, start + whole, rest)
+          .add(FloatVector.fromArray(SPECIES, from, at + whole, rest))
+          .intoArray(to, start + whole, rest);
+    }
+  }
+
+  /** {@code values *= alpha}. */
+  static void scale(float alpha, float[] values, int at, int count) {
+    for (int i = 0; i < count; i++) {
+      values[at + i] *= alpha;
+    }
+  }
+
+  /** {@code to = alpha * from + beta * to}. */
+  static void blend(
+      float alpha, float[] from, int at, float beta, MemorySegment to, long start, int count) {
+    MemorySegment target = to.asSlice(start * Float.BYTES, count * (long) Float.BYTES);
+    for (int i = 0; i < count; i++) {
+      float old = target.getAtIndex(JAVA_FLOAT, i);
+      target.setAtIndex(JAVA_FLOAT, i, alpha * from[at + i] + beta * old);
+    }
+  }
+
+  /**
+   * Cuts an array into pieces and lays them {@code stride} apart.
+   *
+   * @param length of a piece, a multiple of every vector's length
+   */
+  static void spread(float[] from, int pieces, int length, float[] to, int at, int stride) {
+    for (int piece = 0; piece < pieces; piece++) {
+      for (int i = 0; i < length; i += Lanes.COUNT) {
+        FloatVector.fromArray(SPECIES, from, piece * length + i)
+            .intoArray(to, at + piece * stride + i);
+      }
+    }
+  }
+
+  /** The inverse of {@link #spread}. */
+  static void collect(float[] from, int at, int stride, int pieces, int length, float[] to) {
+    for (int piece = 0; piece < pieces; piece++) {
+      for (int i = 0; i < length; i += Lanes.COUNT) {
+        FloatVector.fromArray(SPECIES, from, at + piece * stride + i)
+            .intoArray(to, piece * length + i);
+      }
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package lanewise.backend.simd;
+
+import java.util.Arrays;
+
+/**
+ * The matrix of a convolution (im2col) without its storage: a row for each position of a sliding
+ * window, in it the channels of each tap, with zeros outside of the image.
+ */
+final class Window implements RowSource {
+  private final Planes image;
+  private final Axis down;
+  private final Axis across;
+
+  /** Neighbouring taps that lie in memory one after the other. */
+  private final int tapsPerRun;
+
+  private final int runsPerRow;
+  private final int runLength;
+
+  Window(Planes image, Axis down, Axis across) {
+    this.image = image;
+    this.down = down;
+    this.across = across;
+    boolean contiguous = across.dilation() == 1 && image.channels() == image.pixel();
+    tapsPerRun = contiguous ? across.taps() : 1;
+    runsPerRow = contiguous ? 1 : across.taps();
+    runLength = tapsPerRun * image.channels();
+  }
+
+  /** Elements of a row. */
+  int depth() {
+    return down.taps() * across.taps() * image.channels();
+  }
+
+  @Override
+  public void read(int row, int from, int count, float[] to, int at) {
+    int x = row % across.positions() * across.stride() + across.origin();
+    int rowOfAll = row / across.positions();
+    int y = rowOfAll % down.positions() * down.stride() + down.origin();
+    int n = rowOfAll / down.positions();
+    int end = from + count;
+    int run = from / runLength;
+    for (int start = run * runLength; start < end; start += runLength, run++) {
+      int lo = Math.max(start, from);
+      int hi = Math.min(start + runLength, end);
+      int tapY = y + run / runsPerRow * down.dilation();
+      int tapX = x + run % runsPerRow * across.dilation();
+      readRun(n, tapY, tapX, lo - start, hi - start, to, at + lo - from);
+    }
+  }
+
+  /** Elements {@code lo} to {@code hi - 1} of the run of taps whose first is at (y, x). */
+  private void readRun(int n, int y, int x, int lo, int hi, float[] to, int at) {
+    int channels = image.channels();
+    int left = lo;
+    int right = lo;
+    if (y >= 0 && y < image.height()) {
+      left = Math.clamp((long) -x * channels, lo, hi);
+      right = Math.clamp((long) (image.width() - x) * channels, left, hi);
+    }
+    Arrays.fill(to, at, at + left - lo, 0);
+    if (left < right) {
+      Transfer.load(image.data(), image.at(n, y, x) + left, to, at + left - lo, right - left);
+    }
+    Arrays.fill(to, at + right - lo, at + hi - lo, 0);
+  }
+}

@@ -1,0 +1,57 @@
+package lanewise.backend;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Comparator;
+import java.util.List;
+import lanewise.UserException;
+import org.junit.jupiter.api.Test;
+
+/** Which backends are found, and what is said of those that cannot be opened. */
+final class BackendsTest {
+
+  @Test
+  void providersAreListedBestFirst() {
+    List<BackendProvider> providers = Backends.providers();
+    List<String> names = providers.stream().map(BackendProvider::name).toList();
+    assertEquals("cuda", names.getFirst());
+    assertEquals("scalar", names.getLast());
+    assertTrue(
+        Comparator.comparingInt(BackendProvider::priority)
+                .reversed()
+                .compare(providers.getFirst(), providers.getLast())
+            < 0);
+  }
+
+  @Test
+  void aBackendThatCannotRunSaysWhyAndWhatToDo() {
+    UserException e = assertThrows(UserException.class, () -> Backends.open("cuda"));
+    assertTrue(e.getMessage().contains("no cuDNN engine yet"), e.getMessage());
+    assertTrue(e.getMessage().contains("--backend simd or scalar"), e.getMessage());
+  }
+
+  @Test
+  void autoOpensABackendThatRuns() {
+    try (Backend backend = Backends.open("auto")) {
+      Tensor tensor = backend.allocate(Shape.scalar());
+      backend.fill(tensor, 3);
+      float[] value = new float[1];
+      backend.read(tensor, value);
+      assertEquals(3, value[0]);
+    }
+  }
+
+  @Test
+  void anUnknownNameNamesTheNearest() {
+    UserException e = assertThrows(UserException.class, () -> Backends.open("scaler"));
+    assertTrue(e.getMessage().contains("did you mean scalar?"), e.getMessage());
+  }
+
+  @Test
+  void threadsAreAtLeastOne() {
+    UserException e = assertThrows(UserException.class, () -> Backends.open("scalar", 0));
+    assertTrue(e.getMessage().contains("--threads"), e.getMessage());
+  }
+}

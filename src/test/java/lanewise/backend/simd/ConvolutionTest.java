@@ -1,0 +1,182 @@
+package lanewise.backend.simd;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
+import java.util.ArrayList;
+import java.util.List;
+import lanewise.backend.ConvSpec;
+import lanewise.backend.Shape;
+import lanewise.backend.Tensor;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ConvolutionTest {
+
+  /** Input and filter; the output's shape follows. */
+  record Case(ConvSpec spec, Shape x, Shape w) {
+    Shape y() {
+      return spec.outputShape(x, w);
+    }
+  }
+
+  static List<Case> cases() {
+    List<Case> cases = new ArrayList<>();
+    // Channels around the vectors' lengths, odd planes, strides up to 3, kernels of 1, 3, 4, 7.
+    int[] channels = {1, 3, 13, 15, 16, 17, 31, 32, 33};
+    for (int i = 0; i < channels.length; i++) {
+      int ci = channels[i];
+      int co = channels[(i * 4 + 2) % channels.length];
+      cases.add(square(2, ci, co, 7, 3, 1, 1));
+      cases.add(square(2, ci, co, 8, 4, 2, 1));
+      cases.add(square(1, co, ci, 9, 4, 2, 1));
+      cases.add(square(1, ci, co, 11, 3, 3, 0));
+      cases.add(square(3, co, ci, 5, 1, 1, 0));
+      cases.add(square(1, ci, co, 6, 1, 2, 0));
+      cases.add(square(2, ci, co, 9, 7, 1, 3));
+    }
+    // Two-sided geometry: nothing is square, nothing is equal.
+    cases.add(of(new ConvSpec(2, 3, 1, 2, 1, 1, 1), 2, 5, 13, 11, 6, 4, 3));
+    cases.add(of(new ConvSpec(1, 2, 0, 3, 2, 1, 1), 1, 3, 12, 9, 17, 3, 4));
+    cases.add(of(new ConvSpec(1, 1, 2, 2, 2, 2, 1), 2, 16, 9, 7, 33, 3, 3));
+    cases.add(of(new ConvSpec(2, 2, 3, 3, 2, 2, 1), 1, 3, 15, 14, 64, 4, 4));
+    cases.add(of(new ConvSpec(2, 2, 3, 3, 3, 3, 1), 1, 20, 15, 14, 7, 3, 3));
+    cases.add(of(new ConvSpec(3, 2, 0, 1, 2, 3, 1), 1, 2, 16, 17, 5, 3, 2));
+    // Groups, down to one channel each.
+    cases.add(of(new ConvSpec(2, 2, 1, 1, 1, 1, 2), 2, 6, 8, 8, 34, 4, 4));
+    cases.add(of(new ConvSpec(1, 1, 1, 1, 1, 1, 4), 1, 64, 5, 6, 8, 3, 3));
+    cases.add(of(new ConvSpec(1, 1, 1, 1, 1, 1, 13), 2, 13, 5, 5, 13, 3, 3));
+    cases.add(of(new ConvSpec(2, 1, 2, 2, 2, 2, 3), 1, 9, 9, 10, 6, 3, 3));
+    // Rows and columns that no window sees, as output padding of the transposed convolution gives.
+    cases.add(square(1, 4, 20, 10, 3, 3, 0));
+    cases.add(square(2, 40, 24, 10, 2, 4, 0));
+    // The kernel is the image; padding alone around one pixel.
+    cases.add(square(5, 33, 100, 4, 4, 1, 0));
+    cases.add(square(3, 7, 1, 4, 4, 1, 0));
+    cases.add(square(2, 3, 5, 1, 3, 1, 1));
+    // Several blocks of rows, columns and depth, and chunks of pixels; real layers.
+    cases.add(square(3, 66, 130, 16, 4, 2, 1));
+    cases.add(square(2, 260, 40, 8, 4, 2, 1));
+    cases.add(square(4, 3, 64, 32, 4, 2, 1));
+    cases.add(square(1, 1, 64, 33, 4, 2, 1));
+    return cases;
+  }
+
+  private static Case square(int n, int ci, int co, int side, int k, int stride, int padding) {
+    return of(ConvSpec.of(stride, padding), n, ci, side, side, co, k, k);
+  }
+
+  private static Case of(ConvSpec s, int n, int ci, int h, int w, int co, int kh, int kw) {
+    return new Case(s, Shape.of(n, ci, h, w), Shape.filter(co, ci / s.groups(), kh, kw));
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void forwardAgreesWithDoublePrecision(Case c) {
+    Tensor x = TestTensors.random(c.x, 1);
+    Tensor w = TestTensors.random(c.w, 2);
+    check(
+        c,
+        c.y(),
+        (convolution, y) -> convolution.convForward(c.spec, x, w, y),
+        (xi, wi, yi, sums, a, b) -> sums.add(yi, (double) a[xi] * b[wi]),
+        x,
+        w);
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void dataGradientAgreesWithDoublePrecision(Case c) {
+    Tensor dy = TestTensors.random(c.y(), 1);
+    Tensor w = TestTensors.random(c.w, 2);
+    check(
+        c,
+        c.x,
+        (convolution, dx) -> convolution.convBackwardData(c.spec, dy, w, dx),
+        (xi, wi, yi, sums, a, b) -> sums.add(xi, (double) a[yi] * b[wi]),
+        dy,
+        w);
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void filterGradientAgreesWithDoublePrecision(Case c) {
+    Tensor x = TestTensors.random(c.x, 1);
+    Tensor dy = TestTensors.random(c.y(), 2);
+    check(
+        c,
+        c.w,
+        (convolution, dw) -> convolution.convBackwardFilter(c.spec, x, dy, dw),
+        (xi, wi, yi, sums, a, b) -> sums.add(wi, (double) a[xi] * b[yi]),
+        x,
+        dy);
+  }
+
+  private interface Operation {
+    void run(Convolution convolution, Tensor out);
+  }
+
+  /** What one multiplication of the convolution adds, given where its operands are stored. */
+  private interface Term {
+    void add(int x, int w, int y, Expected sums, float[] a, float[] b);
+  }
+
+  private static void check(
+      Case c, Shape out, Operation operation, Term term, Tensor left, Tensor right) {
+    float[] first = run(operation, out, 1);
+    float[] a = TestTensors.values(left);
+    float[] b = TestTensors.values(right);
+    Expected sums = new Expected(out.size());
+    forEachTerm(c, (xi, wi, yi) -> term.add(xi, wi, yi, sums, a, b));
+    sums.assertNear(first, c.toString());
+    assertArrayEquals(first, run(operation, out, 2), 0);
+    assertArrayEquals(first, run(operation, out, 3), 0);
+  }
+
+  private static float[] run(Operation operation, Shape shape, int threads) {
+    Tensor out = TestTensors.poisoned(shape);
+    try (Workers workers = new Workers(threads)) {
+      operation.run(
+          new Convolution(
+              workers,
+              new RowProduct(workers),
+              new OuterProduct(workers),
+              new RightPanels(workers)),
+          out);
+    }
+    return TestTensors.values(out);
+  }
+
+  private interface Indices {
+    void accept(int x, int w, int y);
+  }
+
+  private static void forEachTerm(Case c, Indices term) {
+    ConvSpec s = c.spec;
+    Shape y = c.y();
+    int outs = c.w.n() / s.groups();
+    for (int n = 0; n < y.n(); n++) {
+      for (int oy = 0; oy < y.h(); oy++) {
+        for (int ox = 0; ox < y.w(); ox++) {
+          for (int i = 0; i < c.w.h(); i++) {
+            for (int j = 0; j < c.w.w(); j++) {
+              int iy = oy * s.strideH() - s.padH() + i * s.dilationH();
+              int ix = ox * s.strideW() - s.padW() + j * s.dilationW();
+              if (iy < 0 || iy >= c.x.h() || ix < 0 || ix >= c.x.w()) {
+                continue;
+              }
+              int xi = ((n * c.x.h() + iy) * c.x.w() + ix) * c.x.c();
+              int wi = (i * c.w.w() + j) * c.w.c() * c.w.n();
+              int yi = ((n * y.h() + oy) * y.w() + ox) * y.c();
+              for (int out = 0; out < c.w.n(); out++) {
+                int firstIn = out / outs * c.w.c();
+                for (int in = 0; in < c.w.c(); in++) {
+                  term.accept(xi + firstIn + in, wi + in * c.w.n() + out, yi + out);
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
