@@ -1,0 +1,89 @@
+package lanewise.backend.simd;
+
+import lanewise.backend.NormScope;
+import lanewise.backend.NormSpec.Affine;
+import lanewise.backend.Shape;
+import lanewise.backend.Tensor;
+
+/**
+ * Which elements share a mean, and how the tensor is cut into units of work: runs of pixels of one
+ * sample, the same for any number of threads.
+ *
+ * <p>Batch norm with one gamma for all samples is instance norm of a single sample that holds all
+ * pixels of the batch.
+ *
+ * @param pixels of a sample
+ * @param channelsPerSet neighbouring channels that share a mean
+ * @param acrossSamples whether all samples share it
+ * @param unitPixels pixels of a unit; the last one of a sample may have fewer
+ */
+record NormSets(
+    int samples,
+    int pixels,
+    int channels,
+    int channelsPerSet,
+    boolean acrossSamples,
+    int unitPixels) {
+
+  /** Elements of a unit: long enough to amortise its table work, short enough for an L2 cache. */
+  private static final int UNIT = 32 * 1024;
+
+  static NormSets of(NormScope scope, Shape x, Affine affine) {
+    int unitPixels = ChannelPattern.of(x.c()).pixels(UNIT);
+    boolean shared = !isPerSample(affine.gamma()) && !isPerSample(affine.beta());
+    return switch (scope) {
+      case NormScope.Batch() when shared ->
+          new NormSets(1, x.n() * x.plane(), x.c(), 1, false, unitPixels);
+      case NormScope.Batch() -> new NormSets(x.n(), x.plane(), x.c(), 1, true, unitPixels);
+      case NormScope.Instance() -> new NormSets(x.n(), x.plane(), x.c(), 1, false, unitPixels);
+      case NormScope.Layer() -> new NormSets(x.n(), x.plane(), x.c(), x.c(), false, unitPixels);
+      case NormScope.Group(int groups) ->
+          new NormSets(x.n(), x.plane(), x.c(), x.c() / groups, false, unitPixels);
+    };
+  }
+
+  private static boolean isPerSample(Tensor parameter) {
+    return parameter != null && parameter.shape().n() > 1;
+  }
+
+  int unitsPerSample() {
+    return Math.ceilDiv(pixels, unitPixels);
+  }
+
+  int units() {
+    return samples * unitsPerSample();
+  }
+
+  int sampleOf(int unit) {
+    return unit / unitsPerSample();
+  }
+
+  /** Pixels of one unit. */
+  int pixelsOf(int unit) {
+    return Math.min(unitPixels, pixels - unit % unitsPerSample() * unitPixels);
+  }
+
+  /** Where a unit starts, in elements. */
+  int startOf(int unit) {
+    return (sampleOf(unit) * pixels + unit % unitsPerSample() * unitPixels) * channels;
+  }
+
+  /** Elements of one sample. */
+  int sampleSize() {
+    return pixels * channels;
+  }
+
+  int setsPerSample() {
+    return channels / channelsPerSet;
+  }
+
+  /** The entry in the tables of moments for a set of channels of one sample. */
+  int entry(int sample, int set) {
+    return acrossSamples ? set : sample * setsPerSample() + set;
+  }
+
+  /** How many elements share a mean. */
+  double count() {
+    return (double) pixels * channelsPerSet * (acrossSamples ? samples : 1);
+  }
+}
