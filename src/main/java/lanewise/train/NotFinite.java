@@ -30,7 +30,7 @@ final class NotFinite {
     if (!Float.isFinite(value)) {
       throw new UserException(
           ("Training stopped at step %d: the %s loss is %s, first seen in %s; the last checkpoint"
-                  + " is kept; resume from it with a lower --lr or another --norm")
+                  + " is kept; train anew with a lower --lr or another --norm")
               .formatted(step, name, value, culprit(history)));
     }
   }

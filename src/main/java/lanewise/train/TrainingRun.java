@@ -169,8 +169,8 @@ public final class TrainingRun implements AutoCloseable {
 
   private void saveWeights() {
     Checkpoint.save(folder.checkpoint(), trainer, options, data.size());
-    Checkpoint.writeNetwork(folder.generator(), trainer.generator());
-    Checkpoint.writeNetwork(folder.discriminator(), trainer.discriminator());
+    Checkpoint.writeNetwork(folder.generator(), trainer.generator(), options);
+    Checkpoint.writeNetwork(folder.discriminator(), trainer.discriminator(), options);
   }
 
   private void saveSamples() {

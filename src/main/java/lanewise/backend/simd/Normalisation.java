@@ -60,8 +60,8 @@ final class Normalisation {
 
   /**
    * Takes each sample through all steps while it is in the cache, where samples are small and
-   * enough to keep all threads busy; otherwise each step over the whole tensor. The numbers are
-   * the same either way.
+   * enough to keep all threads busy; otherwise each step over the whole tensor. The numbers are the
+   * same either way.
    */
   private void run(Pass pass) {
     NormSets sets = pass.sets;
