@@ -1,5 +1,6 @@
 /** GAN training on the JVM. */
 module lanewise {
+  requires com.fasterxml.jackson.core;
   requires com.fasterxml.jackson.jr.ob;
   requires java.desktop;
   requires static info.picocli;
@@ -13,6 +14,7 @@ module lanewise {
   exports lanewise.io;
   exports lanewise.model;
   exports lanewise.nn;
+  exports lanewise.report;
   exports lanewise.train;
   exports lanewise.train.loss;
 

@@ -27,7 +27,7 @@ import lanewise.io.AtomicFiles;
  * <ul>
  *   <li>{@code options.json}, an object whose entries are shown as a table. Three have a meaning:
  *       {@code status} ({@code running}, {@code finished}, {@code stopped}), {@code machine} (text
- *       or an object, shown as one line) and {@code steps} (the total to train);
+ *       or an object, shown as one line) and {@code totalSteps};
  *   <li>{@code metrics.jsonl}, one object with a number {@code step} on each line. Every other
  *       number becomes a curve. Lines that are not whole are passed over, and a step that goes back
  *       (a resumed run) replaces what was there from that step on;
@@ -53,16 +53,18 @@ public final class Report {
     Map<String, Object> options = readOptions(runFolder.resolve("options.json"));
     Object machine = options.remove("machine");
     Object status = options.remove("status");
+    Object totalSteps = options.remove("totalSteps");
     Map<String, Object> page = new LinkedHashMap<>();
     try {
       Path metricsFile = runFolder.resolve("metrics.jsonl");
       MetricCurves metrics = MetricCurves.read(metricsFile);
       SampleGrids samples = SampleGrids.list(runFolder.resolve("samples"));
       page.put("name", runFolder.toRealPath().getFileName().toString());
-      page.put("status", status instanceof String ? status : status(options, metrics, metricsFile));
+      page.put(
+          "status", status instanceof String ? status : status(totalSteps, metrics, metricsFile));
       page.put("written", System.currentTimeMillis());
       page.put("machine", line(machine));
-      page.put("steps", options.get("steps"));
+      page.put("steps", totalSteps);
       page.put("epochs", options.get("epochs"));
       page.put("latest", metrics.latest());
       page.put("unreadableLines", metrics.unreadableLines());
@@ -96,9 +98,9 @@ public final class Report {
   }
 
   /** The status as far as the files tell. */
-  private static String status(Map<String, Object> options, MetricCurves metrics, Path metricsFile)
+  private static String status(Object totalSteps, MetricCurves metrics, Path metricsFile)
       throws IOException {
-    if (options.get("steps") instanceof Number steps
+    if (totalSteps instanceof Number steps
         && steps.longValue() > 0
         && metrics.lastStep() >= steps.longValue()) {
       return "finished";

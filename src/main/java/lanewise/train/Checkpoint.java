@@ -42,7 +42,7 @@ final class Checkpoint {
           writeNetwork(temporary.resolve(GENERATOR), trainer.generator());
           writeNetwork(temporary.resolve(DISCRIMINATOR), trainer.discriminator());
           Safetensors.write(temporary.resolve(OPTIMIZER), trainer.optimizerState(), Map.of());
-          options.write(temporary.resolve(OPTIONS));
+          options.write(temporary.resolve(OPTIONS), Map.of());
           Files.writeString(
               temporary.resolve(PROGRESS),
               JSON.std.asString(new Progress(trainer.steps(), dataSize)));

@@ -6,7 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import lanewise.UserException;
 import lanewise.io.AtomicFiles;
@@ -164,12 +166,20 @@ public record TrainOptions(
     }
   }
 
-  void write(Path file) {
+  /**
+   * Writes {@code options.json}.
+   *
+   * @param facts about the run that are no options: they come last and are ignored when read
+   */
+  void write(Path file, Map<String, Object> facts) {
     AtomicFiles.replaceFile(
         file,
-        path ->
-            Files.writeString(
-                path, JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(this) + "\n"));
+        path -> {
+          JSON json = JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT);
+          Map<String, Object> all = new LinkedHashMap<>(json.mapFrom(json.asString(this)));
+          all.putAll(facts);
+          Files.writeString(path, json.asString(all) + "\n");
+        });
   }
 
   /**
@@ -179,9 +189,7 @@ public record TrainOptions(
    */
   public static TrainOptions read(Path file) {
     try {
-      return JSON.std
-          .with(JSON.Feature.FAIL_ON_UNKNOWN_BEAN_PROPERTY)
-          .beanFrom(TrainOptions.class, Files.readString(file));
+      return JSON.std.beanFrom(TrainOptions.class, Files.readString(file));
     } catch (NoSuchFileException e) {
       throw new UserException(
           "%s does not exist: %s is not a run; give a folder that train left behind"

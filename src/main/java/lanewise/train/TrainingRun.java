@@ -3,6 +3,9 @@ package lanewise.train;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
 import java.util.function.Consumer;
 import lanewise.backend.Backend;
 import lanewise.backend.Backends;
@@ -11,6 +14,7 @@ import lanewise.data.Dataset;
 import lanewise.data.Datasets;
 import lanewise.io.Images;
 import lanewise.model.Dcgan;
+import lanewise.report.Report;
 import lanewise.train.GanTrainer.AdamOptions;
 import lanewise.train.GanTrainer.StepResult;
 import lanewise.train.loss.NonSaturating;
@@ -106,7 +110,7 @@ public final class TrainingRun implements AutoCloseable {
    */
   public Outcome run(Consumer<StepMetrics> listener) {
     folder.create();
-    options.write(folder.options());
+    describe("running");
     float[] images =
         new float[options.batchSize() * data.channels() * data.height() * data.width()];
     try (BufferedWriter metrics = folder.appendMetrics(trainer.steps())) {
@@ -119,8 +123,30 @@ public final class TrainingRun implements AutoCloseable {
     } catch (IOException e) {
       throw RunFolder.cannotWrite(folder.metrics(), e);
     }
-    saveAll();
-    return trainer.steps() >= total ? Outcome.FINISHED : Outcome.STOPPED;
+    Outcome outcome = trainer.steps() >= total ? Outcome.FINISHED : Outcome.STOPPED;
+    describe(outcome.name().toLowerCase(Locale.ROOT));
+    saveWeights();
+    saveSamples();
+    return outcome;
+  }
+
+  private void describe(String status) {
+    Backend.Description engine = backend.description();
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("dataset", data.name());
+    facts.put(
+        "machine",
+        "%s, %d processors, Java %s, backend %s (%s, %d threads)"
+            .formatted(
+                System.getProperty("os.arch"),
+                Runtime.getRuntime().availableProcessors(),
+                Runtime.version().feature(),
+                engine.name(),
+                engine.device(),
+                engine.threads()));
+    facts.put("totalSteps", total);
+    facts.put("status", status);
+    options.write(folder.options(), facts);
   }
 
   private StepMetrics step(float[] images) {
@@ -141,11 +167,6 @@ public final class TrainingRun implements AutoCloseable {
     }
   }
 
-  private void saveAll() {
-    saveWeights();
-    saveSamples();
-  }
-
   private void saveWeights() {
     Checkpoint.save(folder.checkpoint(), trainer, options, data.size());
     Checkpoint.writeNetwork(folder.generator(), trainer.generator());
@@ -161,6 +182,7 @@ public final class TrainingRun implements AutoCloseable {
         data.height(),
         data.width(),
         (int) Math.sqrt(SAMPLES));
+    Report.write(folder.path());
   }
 
   /** Ends {@link #run} after the present step, with a checkpoint; may be called by any thread. */

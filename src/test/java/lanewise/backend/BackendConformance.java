@@ -199,7 +199,7 @@ abstract class BackendConformance extends BackendLaws {
 
   private float[] apply(
       Shape a, float[] valuesA, Shape b, float[] valuesB, Shape result, Operation operation) {
-    try (Scope scope = backend.scope()) {
+    try (Scope _ = backend.scope()) {
       Tensor[] in = {backend.allocate(a), backend.allocate(b)};
       Tensor[] out = {backend.allocate(result)};
       backend.upload(valuesA, in[0]);

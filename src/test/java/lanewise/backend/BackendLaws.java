@@ -78,7 +78,7 @@ abstract class BackendLaws {
   final void aScopeClosesItsTemporaries() {
     Tensor outside = backend.allocate(IMAGES);
     Tensor inside;
-    try (Scope scope = backend.scope()) {
+    try (Scope _ = backend.scope()) {
       inside = backend.allocate(IMAGES);
     }
     assertThrows(IllegalStateException.class, inside::segment);
@@ -178,7 +178,7 @@ abstract class BackendLaws {
     ConvSpec spec = ConvSpec.of(2, 1);
     Shape image = Shape.of(2, 3, 8, 8);
     Shape filter = Shape.filter(8, 3, 4, 4);
-    try (Scope scope = engine.scope()) {
+    try (Scope _ = engine.scope()) {
       Tensor x = engine.allocate(image);
       Tensor w = engine.allocate(filter);
       Tensor y = engine.allocate(spec.outputShape(image, filter));

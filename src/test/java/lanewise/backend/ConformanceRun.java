@@ -36,7 +36,7 @@ final class ConformanceRun {
   static List<float[]> outputs(ConformanceCase row, Backend backend) {
     ConformanceRun run = new ConformanceRun(backend);
     Random random = new Random(row.name().hashCode());
-    try (Scope scope = backend.scope()) {
+    try (Scope _ = backend.scope()) {
       List<Guarded> inputs = row.inputs().stream().map(o -> run.guarded(o, random)).toList();
       List<Guarded> outputs = row.outputs().stream().map(o -> run.guarded(o, random)).toList();
       row.operation().run(backend, parts(inputs), parts(outputs));

@@ -32,7 +32,7 @@ class ReportTest {
 
   @BeforeEach
   void startRun() throws IOException {
-    options("{\"norm\":\"batch\",\"steps\":100}");
+    options("{\"norm\":\"batch\",\"totalSteps\":100}");
     Files.createDirectories(run.resolve("samples"));
   }
 
