@@ -42,10 +42,9 @@ final class SimdBackend extends HostBackend {
     return new Description("simd", device(), Lanes.COUNT, workers.threads());
   }
 
-  /** The machine in words, with its vectors. */
+  /** What computes, in words. */
   static String device() {
-    return "%s, vectors of %d bits"
-        .formatted(System.getProperty("os.arch"), Lanes.SPECIES.vectorBitSize());
+    return "Vector API, %d-bit, %d lanes".formatted(Lanes.SPECIES.vectorBitSize(), Lanes.COUNT);
   }
 
   // ---- 1. memory
