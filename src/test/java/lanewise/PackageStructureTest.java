@@ -31,8 +31,7 @@ class PackageStructureTest {
           Map.entry("lanewise.report", Set.of("lanewise.io")),
           Map.entry("lanewise.backend", Set.of()),
           Map.entry("lanewise.backend.host", Set.of("lanewise.backend")),
-          Map.entry(
-              "lanewise.backend.scalar", Set.of("lanewise.backend", "lanewise.backend.host")),
+          Map.entry("lanewise.backend.scalar", Set.of("lanewise.backend", "lanewise.backend.host")),
           Map.entry("lanewise.backend.simd", Set.of("lanewise.backend", "lanewise.backend.host")),
           Map.entry("lanewise.backend.cuda", Set.of("lanewise.backend")),
           Map.entry("lanewise.autograd", Set.of("lanewise.backend")),
@@ -91,7 +90,10 @@ class PackageStructureTest {
 
   private static String packageOf(Path file) {
     return "lanewise"
-        + SOURCES.relativize(file.getParent()).toString().replace('/', '.').transform(
-            name -> name.isEmpty() ? "" : "." + name);
+        + SOURCES
+            .relativize(file.getParent())
+            .toString()
+            .replace('/', '.')
+            .transform(name -> name.isEmpty() ? "" : "." + name);
   }
 }

@@ -111,9 +111,7 @@ final class NormTables {
     }
 
     double at(int sample, int channel) {
-      return values == null
-          ? absent
-          : values.getAtIndex(JAVA_FLOAT, sample * stride + channel);
+      return values == null ? absent : values.getAtIndex(JAVA_FLOAT, sample * stride + channel);
     }
   }
 }

@@ -60,8 +60,8 @@ final class Normalisation {
 
   /**
    * Takes each sample through all steps while it is in the cache, where samples are small and
-   * enough to keep all threads busy; otherwise each step over the whole tensor. The numbers are
-   * the same either way.
+   * enough to keep all threads busy; otherwise each step over the whole tensor. The numbers are the
+   * same either way.
    */
   private void run(Pass pass) {
     NormSets sets = pass.sets;
@@ -322,8 +322,7 @@ final class Normalisation {
       float[] sums = scratch[worker].sums;
       int elements = elements(unit);
       int table = tables.start(sets.sampleOf(unit));
-      NormSums.sum(
-          pattern, slice(x, unit), slice(dy, unit), elements, tables, table, slope, sums);
+      NormSums.sum(pattern, slice(x, unit), slice(dy, unit), elements, tables, table, slope, sums);
       clear(unit);
       ColumnSums.fold(pattern, sums, 0, elements, partial, row(unit));
       ColumnSums.fold(

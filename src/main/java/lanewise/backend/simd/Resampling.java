@@ -75,8 +75,7 @@ final class Resampling {
     VectorMask<Float> rest = SPECIES.indexInRange(whole, channels);
     for (int w = 0; w < shape.w(); w++) {
       for (int c = 0; c < whole; c += Lanes.COUNT) {
-        FloatVector v =
-            FloatVector.fromMemorySegment(SPECIES, x, (w * channels + c) * 4L, ORDER);
+        FloatVector v = FloatVector.fromMemorySegment(SPECIES, x, (w * channels + c) * 4L, ORDER);
         for (int i = 0; i < factor; i++) {
           v.intoMemorySegment(y, ((w * factor + i) * channels + c) * 4L, ORDER);
         }
@@ -136,8 +135,7 @@ final class Resampling {
     }
   }
 
-  private static void sumNarrowBlocks(
-      int factor, MemorySegment dy, MemorySegment dx, Shape shape) {
+  private static void sumNarrowBlocks(int factor, MemorySegment dy, MemorySegment dx, Shape shape) {
     int channels = shape.c();
     int row = shape.w() * factor * channels;
     for (int w = 0; w < shape.w(); w++) {
@@ -216,12 +214,7 @@ final class Resampling {
           }
           foldBorders(padding, small, sums);
           MemorySegment.copy(
-              sums,
-              padding.left() * small.c(),
-              to,
-              JAVA_FLOAT,
-              row * (width * 4L),
-              width);
+              sums, padding.left() * small.c(), to, JAVA_FLOAT, row * (width * 4L), width);
         });
   }
 
