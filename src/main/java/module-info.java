@@ -30,5 +30,6 @@ module lanewise {
 
   provides lanewise.backend.BackendProvider with
       lanewise.backend.cuda.CudaProvider,
-      lanewise.backend.scalar.ScalarProvider;
+      lanewise.backend.scalar.ScalarProvider,
+      lanewise.backend.simd.SimdProvider;
 }

@@ -81,7 +81,8 @@ final class Broadcast {
       int to) {
     int below = axes.product(at + 1, axes.count());
     if (axes.isContiguous(operand, at)) {
-      MemorySegment.copy(source, from * 4L, target, to * 4L, count * below * 4L);
+      int length = count * below;
+      MemorySegment.copy(source, from * 4L, target, to * 4L, length * 4L);
       return;
     }
     boolean repeats = axes.repeats(operand, at);

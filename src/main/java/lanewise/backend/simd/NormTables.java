@@ -106,14 +106,12 @@ final class NormTables {
 
     static Parameter of(Tensor t, double absent) {
       return t == null
-          ? new Parameter(MemorySegment.NULL, absent, 0)
+          ? new Parameter(null, absent, 0)
           : new Parameter(t.segment(), absent, t.shape().n() == 1 ? 0 : t.shape().c());
     }
 
     double at(int sample, int channel) {
-      return values == MemorySegment.NULL
-          ? absent
-          : values.getAtIndex(JAVA_FLOAT, sample * stride + channel);
+      return values == null ? absent : values.getAtIndex(JAVA_FLOAT, sample * stride + channel);
     }
   }
 }

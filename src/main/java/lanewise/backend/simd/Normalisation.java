@@ -198,7 +198,7 @@ final class Normalisation {
       int squares = means + channels;
       clear(unit);
       ColumnSums.fold(pattern, mine.sums, 0, head, partial, means);
-      double headPixels = head / channels;
+      int headPixels = head / channels;
       for (int c = 0; c < channels; c++) {
         mine.center[c] = (float) (partial[means + c] / headPixels);
       }
@@ -298,7 +298,7 @@ final class Normalisation {
         Affine gradients) {
       super(spec, x, affine, moments);
       this.dy = dy.segment();
-      this.dx = dx == null ? MemorySegment.NULL : dx.segment();
+      this.dx = dx == null ? null : dx.segment();
       this.gradients = gradients;
     }
 
@@ -309,7 +309,7 @@ final class Normalisation {
 
     @Override
     boolean writes() {
-      return dx != MemorySegment.NULL;
+      return dx != null;
     }
 
     @Override
@@ -322,8 +322,7 @@ final class Normalisation {
       float[] sums = scratch[worker].sums;
       int elements = elements(unit);
       int table = tables.start(sets.sampleOf(unit));
-      ColumnGradients.sum(
-          pattern, slice(x, unit), slice(dy, unit), elements, tables, table, slope, sums);
+      NormSums.sum(pattern, slice(x, unit), slice(dy, unit), elements, tables, table, slope, sums);
       clear(unit);
       ColumnSums.fold(pattern, sums, 0, elements, partial, row(unit));
       ColumnSums.fold(

@@ -34,13 +34,14 @@ final class Resampling {
     Shape shape = x.shape();
     MemorySegment from = x.segment();
     MemorySegment to = y.segment();
-    long small = shape.w() * shape.c() * 4L;
+    int length = shape.w() * shape.c();
+    long small = length * 4L;
     long large = small * factor;
     forEachRow(
         shape.n() * shape.h(),
-        shape.w() * shape.c() * factor * factor,
+        length * factor * factor,
         (row, worker) -> {
-          long first = row * factor * large;
+          long first = row * large * factor;
           widen(factor, from.asSlice(row * small, small), to.asSlice(first, large), shape);
           for (int i = 1; i < factor; i++) {
             MemorySegment.copy(to, first, to, first + i * large, large);
@@ -52,11 +53,12 @@ final class Resampling {
     Shape shape = dx.shape();
     MemorySegment from = dy.segment();
     MemorySegment to = dx.segment();
-    long small = shape.w() * shape.c() * 4L;
+    int length = shape.w() * shape.c();
+    long small = length * 4L;
     long large = small * factor * factor;
     forEachRow(
         shape.n() * shape.h(),
-        shape.w() * shape.c() * factor * factor,
+        length * factor * factor,
         (row, worker) ->
             sumBlocks(
                 factor, from.asSlice(row * large, large), to.asSlice(row * small, small), shape));
@@ -161,8 +163,8 @@ final class Resampling {
         (row, worker) -> {
           int n = row / large.h();
           int h = reflect(row % large.h() - padding.top(), small.h());
-          long source = (n * small.h() + h) * small.w() * pixel;
-          long target = row * large.w() * pixel;
+          long source = (n * small.h() + h) * (small.w() * pixel);
+          long target = row * (large.w() * pixel);
           for (int w = 0; w < padding.left(); w++) {
             long mirrored = source + (padding.left() - w) * pixel;
             MemorySegment.copy(from, mirrored, to, target + w * pixel, pixel);
@@ -186,6 +188,7 @@ final class Resampling {
     Shape large = dy.shape();
     MemorySegment from = dy.segment();
     MemorySegment to = dx.segment();
+    int width = small.w() * small.c();
     int length = large.w() * large.c();
     for (int i = 0; i < rows.length; i++) {
       if (rows[i].length < length) {
@@ -211,12 +214,7 @@ final class Resampling {
           }
           foldBorders(padding, small, sums);
           MemorySegment.copy(
-              sums,
-              padding.left() * small.c(),
-              to,
-              JAVA_FLOAT,
-              row * small.w() * small.c() * 4L,
-              small.w() * small.c());
+              sums, padding.left() * small.c(), to, JAVA_FLOAT, row * (width * 4L), width);
         });
   }
 

@@ -40,12 +40,19 @@ final class Window implements RowSource {
     int n = rowOfAll / down.positions();
     int end = from + count;
     int run = from / runLength;
-    for (int start = run * runLength; start < end; start += runLength, run++) {
+    int start = run * runLength;
+    int tapX = run % runsPerRow * across.dilation();
+    int tapY = run / runsPerRow * down.dilation();
+    while (start < end) {
       int lo = Math.max(start, from);
       int hi = Math.min(start + runLength, end);
-      int tapY = y + run / runsPerRow * down.dilation();
-      int tapX = x + run % runsPerRow * across.dilation();
-      readRun(n, tapY, tapX, lo - start, hi - start, to, at + lo - from);
+      readRun(n, y + tapY, x + tapX, lo - start, hi - start, to, at + lo - from);
+      start += runLength;
+      tapX += across.dilation();
+      if (tapX == runsPerRow * across.dilation()) {
+        tapX = 0;
+        tapY += down.dilation();
+      }
     }
   }
 
@@ -53,15 +60,21 @@ final class Window implements RowSource {
   private void readRun(int n, int y, int x, int lo, int hi, float[] to, int at) {
     int channels = image.channels();
     int left = lo;
-    int right = lo;
-    if (y >= 0 && y < image.height()) {
+    int right = hi;
+    if (y < 0 || y >= image.height()) {
+      right = lo;
+    } else if (x < 0 || x + tapsPerRun > image.width()) {
       left = Math.clamp((long) -x * channels, lo, hi);
       right = Math.clamp((long) (image.width() - x) * channels, left, hi);
     }
-    Arrays.fill(to, at, at + left - lo, 0);
-    if (left < right) {
+    if (left > lo) {
+      Arrays.fill(to, at, at + left - lo, 0);
+    }
+    if (right > left) {
       Transfer.load(image.data(), image.at(n, y, x) + left, to, at + left - lo, right - left);
     }
-    Arrays.fill(to, at + right - lo, at + hi - lo, 0);
+    if (right < hi) {
+      Arrays.fill(to, at + right - lo, at + hi - lo, 0);
+    }
   }
 }

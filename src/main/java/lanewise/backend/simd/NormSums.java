@@ -13,7 +13,7 @@ import jdk.incubator.vector.VectorSpecies;
  * The sums that the backward pass of a normalisation needs: of dz and of {@code dz * (x - mean)},
  * where {@code dz = z > 0 ? dy : slope * dy} and {@code z = scale * x + shift}.
  */
-final class ColumnGradients {
+final class NormSums {
   private static final VectorSpecies<Float> SPECIES = Lanes.SPECIES;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
   private static final int L = Lanes.COUNT;
@@ -21,7 +21,7 @@ final class ColumnGradients {
   /** Two vectors side by side: their sums and coefficients fill the registers. */
   private static final int STRIP = 2 * L;
 
-  private ColumnGradients() {}
+  private NormSums() {}
 
   /**
    * Sums over the columns of whole pixels, the last row being short if they do not fill it.
