@@ -40,7 +40,7 @@ final class TrainCommand implements Callable<Integer> {
   @Mixin private TrainArguments arguments;
 
   @Option(
-      names = {"-o", "--out", "--outf"},
+      names = {"-o", "--out"},
       paramLabel = "DIR",
       description = "A new or empty folder for the run. Default: runs/DATA-NORM-N")
   private Path out;
