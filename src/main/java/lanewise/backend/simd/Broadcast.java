@@ -72,7 +72,13 @@ final class Broadcast {
   }
 
   private void expand(
-      int operand, int at, int count, MemorySegment source, int from, MemorySegment target, int to) {
+      int operand,
+      int at,
+      int count,
+      MemorySegment source,
+      int from,
+      MemorySegment target,
+      int to) {
     int below = axes.product(at + 1, axes.count());
     if (axes.isContiguous(operand, at)) {
       int length = count * below;

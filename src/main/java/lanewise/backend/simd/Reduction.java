@@ -120,8 +120,7 @@ final class Reduction {
       int rows = axes.product(outerAxes, axes.count()) / columns;
       ChannelPattern pattern = ChannelPattern.of(Math.min(columns, COLUMNS));
       int unitRows = Math.min(rows, pattern.pixels(UNIT));
-      return new Plan(
-          outerAxes, axes.product(0, outerAxes), rows, columns, unitRows, pattern);
+      return new Plan(outerAxes, axes.product(0, outerAxes), rows, columns, unitRows, pattern);
     }
 
     /** Columns of a unit, but for the last ones. */
