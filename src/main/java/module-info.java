@@ -1,11 +1,14 @@
 /** GAN training on the JVM. */
+@SuppressWarnings("requires-automatic") // JLine, which the command line alone uses
 module lanewise {
   requires com.fasterxml.jackson.core;
   requires com.fasterxml.jackson.jr.ob;
   requires java.desktop;
+  requires java.logging;
   requires static info.picocli;
   requires static jdk.incubator.vector;
   requires static me.tongfei.progressbar;
+  requires static org.jline.terminal;
 
   exports lanewise;
   exports lanewise.autograd;
@@ -18,6 +21,8 @@ module lanewise {
   exports lanewise.train;
   exports lanewise.train.loss;
 
+  opens lanewise.cli to
+      info.picocli;
   opens lanewise.train to
       com.fasterxml.jackson.jr.ob;
 

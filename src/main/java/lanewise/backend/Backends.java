@@ -4,7 +4,7 @@ import java.lang.System.Logger.Level;
 import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import lanewise.Names;
 import lanewise.UserException;
 import lanewise.backend.BackendProvider.Availability.Available;
@@ -46,9 +46,14 @@ public final class Backends {
         .toList();
   }
 
+  /** What {@link #open} takes as a name: {@code auto} and every installed backend. */
+  public static List<String> names() {
+    return Stream.concat(Stream.of("auto"), providers().stream().map(BackendProvider::name))
+        .toList();
+  }
+
   private static BackendProvider named(String name) {
-    List<BackendProvider> all = providers();
-    for (BackendProvider provider : all) {
+    for (BackendProvider provider : providers()) {
       if (provider.name().equals(name)) {
         if (provider.availability() instanceof Unavailable(String reason, String remedy)) {
           throw new UserException(
@@ -57,27 +62,28 @@ public final class Backends {
         return provider;
       }
     }
-    List<String> known = all.stream().map(BackendProvider::name).collect(Collectors.toList());
-    known.addFirst("auto");
-    throw new UserException(Names.unknown("backend", name, known));
+    throw new UserException(Names.unknown("backend", name, names()));
   }
 
   private static BackendProvider best() {
+    String skipped = null;
     for (BackendProvider provider : providers()) {
       switch (provider.availability()) {
         case Available(String device, int lanes) -> {
           LOG.log(Level.INFO, "Backend {0}: {1}", provider.name(), device);
+          if (provider.priority() == 0 && skipped != null) {
+            // The slow one: of what was skipped, the last is what most machines could run.
+            LOG.log(
+                Level.WARNING, "{0}; until then {1} computes, slowly", skipped, provider.name());
+          }
           return provider;
         }
-        case Unavailable(String reason, String remedy) ->
-            LOG.log(
-                provider.priority() > 0 ? Level.WARNING : Level.INFO,
-                "Backend {0} is skipped: {1}; {2}",
-                provider.name(),
-                reason,
-                remedy);
+        case Unavailable(String reason, String remedy) -> {
+          skipped = "Backend %s is skipped: %s; %s".formatted(provider.name(), reason, remedy);
+          LOG.log(Level.INFO, skipped);
+        }
       }
     }
-    throw new UserException("No backend can run here; see the warnings above");
+    throw new UserException("No backend can run here: " + skipped);
   }
 }

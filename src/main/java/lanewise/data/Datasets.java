@@ -22,11 +22,43 @@ public final class Datasets {
   /** Where Debian's package dataset-fashion-mnist puts its files. */
   private static final Path DEBIAN_FASHION_MNIST = Path.of("/usr/share/datasets/fashion-mnist");
 
+  private static final int SMALL = 32;
+
   private Datasets() {}
 
   /** The names that {@link #open} knows; everything else is a path. */
   public static List<String> names() {
     return List.of(FASHION_MNIST, FASHION_MNIST_10K, RING_8, GRID_25);
+  }
+
+  /**
+   * The side that images of a data set usually have in training: 64 pixels for folders of PNG and
+   * JPEG images, 32 for all others. Broken or missing data is left for {@link #open} to refuse.
+   *
+   * @param spec as for {@link #open}
+   */
+  public static int defaultImageSize(String spec) {
+    String resolved = resolve(spec);
+    if (names().contains(resolved) || !Files.isDirectory(Path.of(resolved))) {
+      return SMALL;
+    }
+    List<Path> files = filesIn(Path.of(resolved));
+    boolean photographs = IdxImages.findIn(files) == null && Cifar10.findIn(files).isEmpty();
+    return photographs ? 2 * SMALL : SMALL;
+  }
+
+  /**
+   * The same data set in words that mean the same in any working folder: its name, or its absolute
+   * path.
+   *
+   * @param spec as for {@link #open}
+   */
+  public static String resolve(String spec) {
+    if (spec == null) {
+      return FASHION_MNIST;
+    }
+    boolean known = names().contains(spec) || spec.isBlank();
+    return known ? spec : path(spec).toAbsolutePath().normalize().toString();
   }
 
   /**
@@ -103,18 +135,13 @@ public final class Datasets {
   private static Dataset points(Dataset points, int imageSize, int channels) {
     if (imageSize > 1 || (channels != 0 && channels != 2)) {
       throw new UserException(
-          points.name() + " holds points, not images: leave out image size and channels");
+          points.name() + " holds points, which have no image size or channels: give images");
     }
     return points;
   }
 
   private static Dataset openPath(String spec, ImageShape wanted, Consumer<String> log) {
-    Path path;
-    try {
-      path = Path.of(spec);
-    } catch (InvalidPathException e) {
-      throw new UserException("data '" + spec + "' is neither a name nor a path: correct it", e);
-    }
+    Path path = path(spec);
     if (spec.isBlank() || !Files.exists(path)) {
       throw unknown(path);
     }
@@ -125,6 +152,14 @@ public final class Datasets {
     return name.endsWith(".bin")
         ? Cifar10.read(name, spec, List.of(path), wanted)
         : IdxImages.read(name, path, wanted);
+  }
+
+  private static Path path(String spec) {
+    try {
+      return Path.of(spec);
+    } catch (InvalidPathException e) {
+      throw new UserException("data '" + spec + "' is neither a name nor a path: correct it", e);
+    }
   }
 
   private static Dataset openFolder(Path folder, ImageShape wanted, Consumer<String> log) {

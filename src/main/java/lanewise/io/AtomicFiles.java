@@ -200,7 +200,7 @@ public final class AtomicFiles {
   }
 
   /** What went wrong, in words: the exceptions of java.nio.file often carry no more than a path. */
-  static String reason(IOException e) {
+  public static String reason(IOException e) {
     return switch (e) {
       case NoSuchFileException missing -> "no such file or folder";
       case AccessDeniedException denied -> "permission denied";

@@ -1,7 +1,9 @@
 package lanewise.model;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import lanewise.UserException;
 import lanewise.autograd.Variable;
 import lanewise.backend.Shape;
@@ -45,6 +47,43 @@ public record Dcgan(int imageSize, int channels, int latent, int ngf, int ndf, N
   /** The reference's widths: 100 latent values, 64 filters. */
   public Dcgan(int imageSize, int channels, Norm norm) {
     this(imageSize, channels, 100, 64, 64, norm);
+  }
+
+  /**
+   * The architecture whose generator has a state dict of these names and dimensions; of the
+   * discriminator nothing is known, it gets as many filters.
+   *
+   * @param dimensions by PyTorch's names, such as {@code main.0.weight}
+   * @throws UserException if they are not those of a DCGAN generator
+   */
+  public static Dcgan ofGenerator(Map<String, long[]> dimensions, Norm norm) {
+    List<long[]> weights = new ArrayList<>();
+    for (String name = "main.0.weight"; dimensions.containsKey(name); ) {
+      weights.add(dimensions.get(name));
+      name = "main.%d.weight".formatted(3 * weights.size());
+    }
+    if (weights.size() < 3 || weights.stream().anyMatch(w -> w.length != 4)) {
+      throw new UserException(
+          "it has no transposed convolutions main.0, main.3, main.6, ...: not a DCGAN generator");
+    }
+    long[] first = weights.getFirst();
+    long[] last = weights.getLast();
+    int doublings = weights.size() - 1;
+    boolean fits = first[0] > 0 && first[2] == first[3] && first[2] >= 4 && first[2] <= 7;
+    fits &= last[1] == 1 || last[1] == 3;
+    long width = first[1];
+    for (int i = 1; i <= doublings; i++, width /= 2) {
+      long out = i == doublings ? last[1] : width / 2;
+      fits &= width > 0 && Arrays.equals(weights.get(i), new long[] {width, out, 4, 4});
+    }
+    if (!fits) {
+      throw new UserException(
+          "its weights, from %s to %s, are not those of a DCGAN generator"
+              .formatted(Arrays.toString(first), Arrays.toString(last)));
+    }
+    int size = Math.toIntExact(first[2]) << doublings;
+    int filters = Math.toIntExact(last[0]);
+    return new Dcgan(size, (int) last[1], Math.toIntExact(first[0]), filters, filters, norm);
   }
 
   /** How often the first block is doubled, or -1 if no first block of 4 to 7 pixels fits. */

@@ -46,4 +46,10 @@ public final class Conv2d extends Module implements Activated {
   public Shape outputShape(Shape x) {
     return spec.outputShape(x, weight.shape());
   }
+
+  @Override
+  public String toString() {
+    return "Conv2d %dx%d, stride %d"
+        .formatted(weight.shape().h(), weight.shape().w(), spec.strideH());
+  }
 }

@@ -51,4 +51,10 @@ public final class ConvTranspose2d extends Module implements Activated {
   public Shape outputShape(Shape x) {
     return spec.transposedShape(x, weight.shape(), outputPadding);
   }
+
+  @Override
+  public String toString() {
+    return "ConvTranspose2d %dx%d, stride %d"
+        .formatted(weight.shape().h(), weight.shape().w(), spec.strideH());
+  }
 }

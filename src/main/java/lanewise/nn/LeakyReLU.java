@@ -31,4 +31,9 @@ public final class LeakyReLU extends Module {
   public Shape outputShape(Shape x) {
     return x;
   }
+
+  @Override
+  public String toString() {
+    return activation.slope() == 0 ? "ReLU" : "LeakyReLU " + activation.slope();
+  }
 }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import lanewise.autograd.Variable;
 import lanewise.backend.Shape;
 
@@ -67,6 +68,29 @@ public abstract class Module {
   final void visit(String name, BiConsumer<String, Module> visitor) {
     visitor.accept(name, this);
     children.forEach((key, child) -> child.visit(join(name, key), visitor));
+  }
+
+  /**
+   * Adds a line for each layer.
+   *
+   * @return the output's shape
+   */
+  Shape summarize(String name, Shape x, Consumer<LayerSummary> lines) {
+    if (parameters.isEmpty() && children.size() == 1) {
+      Map.Entry<String, Module> only = children.entrySet().iterator().next();
+      return only.getValue().summarize(join(name, only.getKey()), x, lines);
+    }
+    Shape output = outputShape(x);
+    long[] count = {0};
+    visit("", (_, layer) -> layer.parameters.forEach(p -> count[0] += p.shape().size()));
+    lines.accept(new LayerSummary(name, toString(), output, count[0]));
+    return output;
+  }
+
+  /** What the layer is, for a summary. */
+  @Override
+  public String toString() {
+    return getClass().getSimpleName();
   }
 
   static String join(String prefix, String name) {

@@ -1,5 +1,6 @@
 package lanewise.nn;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +88,13 @@ public final class Network implements AutoCloseable {
   /** See {@link Module#outputShape}. */
   public Shape outputShape(Shape x) {
     return module.outputShape(x);
+  }
+
+  /** Every layer with the shape of its output for an input {@code x}. */
+  public List<LayerSummary> layers(Shape x) {
+    List<LayerSummary> layers = new ArrayList<>();
+    module.summarize("", x, layers::add);
+    return layers;
   }
 
   public Backend backend() {

@@ -1,5 +1,6 @@
 package lanewise.nn;
 
+import java.util.Locale;
 import lanewise.autograd.Ops;
 import lanewise.autograd.Variable;
 import lanewise.backend.Activation;
@@ -145,5 +146,10 @@ public final class Normalization extends Module implements Activated {
               .formatted(scope.getClass().getSimpleName().toLowerCase(), x));
     }
     return x;
+  }
+
+  @Override
+  public String toString() {
+    return scope.getClass().getSimpleName().toLowerCase(Locale.ROOT) + " norm";
   }
 }

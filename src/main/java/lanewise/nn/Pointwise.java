@@ -7,27 +7,29 @@ import lanewise.backend.Shape;
 
 /** A layer without parameters that keeps the shape. */
 public final class Pointwise extends Module {
+  private final String name;
   private final UnaryOperator<Variable> function;
 
-  private Pointwise(UnaryOperator<Variable> function) {
+  private Pointwise(String name, UnaryOperator<Variable> function) {
+    this.name = name;
     this.function = function;
   }
 
   public static Pointwise tanh() {
-    return new Pointwise(Ops::tanh);
+    return new Pointwise("Tanh", Ops::tanh);
   }
 
   public static Pointwise sigmoid() {
-    return new Pointwise(Ops::sigmoid);
+    return new Pointwise("Sigmoid", Ops::sigmoid);
   }
 
   public static Pointwise softplus() {
-    return new Pointwise(Ops::softplus);
+    return new Pointwise("Softplus", Ops::softplus);
   }
 
   /** Keeps the place of a layer that was left out, so that the names of the others stay. */
   public static Pointwise identity() {
-    return new Pointwise(UnaryOperator.identity());
+    return new Pointwise("Identity", UnaryOperator.identity());
   }
 
   @Override
@@ -38,5 +40,10 @@ public final class Pointwise extends Module {
   @Override
   public Shape outputShape(Shape x) {
     return x;
+  }
+
+  @Override
+  public String toString() {
+    return name;
   }
 }

@@ -1,6 +1,7 @@
 package lanewise.nn;
 
 import java.util.List;
+import java.util.function.Consumer;
 import lanewise.autograd.Variable;
 import lanewise.backend.Shape;
 
@@ -51,6 +52,15 @@ public final class Sequential extends Module {
                 .formatted(i, layers.get(i).getClass().getSimpleName(), e.getMessage()),
             e);
       }
+    }
+    return shape;
+  }
+
+  @Override
+  Shape summarize(String name, Shape x, Consumer<LayerSummary> lines) {
+    Shape shape = x;
+    for (int i = 0; i < layers.size(); i++) {
+      shape = layers.get(i).summarize(join(name, Integer.toString(i)), shape, lines);
     }
     return shape;
   }

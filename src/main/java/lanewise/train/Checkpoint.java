@@ -19,6 +19,12 @@ import lanewise.nn.Network;
  * Randomness is a function of seed and step, so there is no generator to store.
  */
 final class Checkpoint {
+  /** Metadata of a network's file: its architecture, and the norm that looks alike in others. */
+  static final String ARCHITECTURE = "lanewise.architecture";
+
+  static final String NORM = "lanewise.norm";
+  static final String DCGAN = "dcgan";
+
   private static final String GENERATOR = "generator.safetensors";
   private static final String DISCRIMINATOR = "discriminator.safetensors";
   private static final String OPTIMIZER = "optimizer.safetensors";
@@ -39,8 +45,8 @@ final class Checkpoint {
     AtomicFiles.replaceDirectory(
         folder,
         temporary -> {
-          writeNetwork(temporary.resolve(GENERATOR), trainer.generator());
-          writeNetwork(temporary.resolve(DISCRIMINATOR), trainer.discriminator());
+          writeNetwork(temporary.resolve(GENERATOR), trainer.generator(), options);
+          writeNetwork(temporary.resolve(DISCRIMINATOR), trainer.discriminator(), options);
           Safetensors.write(temporary.resolve(OPTIMIZER), trainer.optimizerState(), Map.of());
           options.write(temporary.resolve(OPTIONS), Map.of());
           Files.writeString(
@@ -89,8 +95,13 @@ final class Checkpoint {
     }
   }
 
-  static void writeNetwork(Path file, Network network) {
-    Safetensors.write(file, StateDict.of(network), Map.of("format", "pt"));
+  /** Writes the weights, with what their names and dimensions cannot tell as metadata. */
+  static void writeNetwork(Path file, Network network, TrainOptions options) {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    metadata.put("format", "pt");
+    metadata.put(ARCHITECTURE, DCGAN);
+    metadata.put(NORM, options.norm());
+    Safetensors.write(file, StateDict.of(network), metadata);
   }
 
   /** Loads a network's weights from a safetensors file of PyTorch's names. */
@@ -100,11 +111,15 @@ final class Checkpoint {
 
   private static List<TensorEntry> readAll(Path file) {
     try (Safetensors tensors = Safetensors.open(file)) {
-      List<TensorEntry> entries = new ArrayList<>();
-      for (String name : tensors.names()) {
-        entries.add(new TensorEntry(name, tensors.shape(name), tensors.floats(name)));
-      }
-      return entries;
+      return readAll(tensors);
     }
+  }
+
+  static List<TensorEntry> readAll(Safetensors tensors) {
+    List<TensorEntry> entries = new ArrayList<>();
+    for (String name : tensors.names()) {
+      entries.add(new TensorEntry(name, tensors.shape(name), tensors.floats(name)));
+    }
+    return entries;
   }
 }

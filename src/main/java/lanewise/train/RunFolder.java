@@ -31,6 +31,11 @@ public record RunFolder(Path path) {
     return path.resolve("checkpoint");
   }
 
+  /** The page that shows the run. */
+  public Path report() {
+    return path.resolve("report.html");
+  }
+
   public Path generator() {
     return path.resolve("generator.safetensors");
   }
@@ -51,7 +56,8 @@ public record RunFolder(Path path) {
           return;
         }
       } catch (IOException e) {
-        throw new UserException("--out %s cannot be read: %s".formatted(path, e.getMessage()), e);
+        throw new UserException(
+            "--out %s cannot be read: %s".formatted(path, AtomicFiles.reason(e)), e);
       }
     } else if (!Files.exists(path)) {
       return;
@@ -101,7 +107,7 @@ public record RunFolder(Path path) {
   static UserException cannotWrite(Path path, IOException e) {
     return new UserException(
         "%s cannot be written: %s; make room or check the permissions"
-            .formatted(path, e.getMessage()),
+            .formatted(path, AtomicFiles.reason(e)),
         e);
   }
 }

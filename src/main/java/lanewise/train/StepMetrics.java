@@ -14,7 +14,8 @@ import lanewise.train.GanTrainer.StepResult;
  */
 public record StepMetrics(StepResult result, long epoch, double imagesPerSecond, double ms) {
 
-  String json() {
+  /** The line, without its end. */
+  public String json() {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("step", result.step());
     line.put("epoch", epoch);

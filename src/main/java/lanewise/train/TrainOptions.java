@@ -52,15 +52,23 @@ public record TrainOptions(
     int ngf,
     int ndf) {
 
-  /** DCGAN's hyper-parameters on 32-pixel images, for {@code steps} steps. */
-  public static TrainOptions defaults(long steps) {
+  /** Steps of a training whose length nobody gave. */
+  public static final long DEFAULT_STEPS = 4000;
+
+  /** DCGAN's hyper-parameters on {@code data} for {@link #DEFAULT_STEPS}. */
+  public static TrainOptions defaults(String data, int imageSize) {
     int threads = Runtime.getRuntime().availableProcessors();
     return new TrainOptions(
-        null, 32, "batch", 64, 2e-4, 0.5, 0, steps, 0, "auto", threads, 100, 500, 100, 64, 64);
+        data, imageSize, "batch", 64, 2e-4, 0.5, 0, DEFAULT_STEPS, 0, "auto", threads, 100, 500, 100, 64,
+        64);
   }
 
+  /**
+   * Checks every value.
+   *
+   * @throws UserException that names the option and what it can be
+   */
   public TrainOptions {
-    Norm.named(norm);
     positive("--image-size", imageSize);
     positive("--batch-size", batchSize);
     positive("--threads", threads);
@@ -79,8 +87,11 @@ public record TrainOptions(
       throw new UserException("--steps and --epochs cannot be negative");
     }
     if ((steps == 0) == (epochs == 0)) {
-      throw new UserException("Give the length of the training by either --steps or --epochs");
+      throw new UserException(
+          "Give the length of the training by either --steps or --epochs, at least 1");
     }
+    // Refuses sizes and norms that the architecture does not have; the channels are the data's.
+    new Dcgan(imageSize, 1, latent, ngf, ndf, Norm.named(norm));
   }
 
   private static void positive(String flag, long value) {
@@ -97,48 +108,6 @@ public record TrainOptions(
   /** The number of the last step. */
   public long totalSteps(long stepsPerEpoch) {
     return steps > 0 ? steps : epochs * stepsPerEpoch;
-  }
-
-  /** The same training with another length. */
-  public TrainOptions withLength(int epochs, long steps) {
-    return new TrainOptions(
-        data,
-        imageSize,
-        norm,
-        batchSize,
-        lr,
-        beta1,
-        epochs,
-        steps,
-        seed,
-        backend,
-        threads,
-        sampleEvery,
-        checkpointEvery,
-        latent,
-        ngf,
-        ndf);
-  }
-
-  /** The same training on another backend. */
-  public TrainOptions withBackend(String backend, int threads) {
-    return new TrainOptions(
-        data,
-        imageSize,
-        norm,
-        batchSize,
-        lr,
-        beta1,
-        epochs,
-        steps,
-        seed,
-        backend,
-        threads,
-        sampleEvery,
-        checkpointEvery,
-        latent,
-        ngf,
-        ndf);
   }
 
   /**

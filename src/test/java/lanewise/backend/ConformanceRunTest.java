@@ -25,8 +25,7 @@ final class ConformanceRunTest {
   @Test
   void elementsThatWereNotWrittenAreNoticed() {
     assertNoticed(
-        "element 6 was not written",
-        (b, in, out) -> b.fill(out[0].part(0, Shape.vector(6)), 1));
+        "element 6 was not written", (b, in, out) -> b.fill(out[0].part(0, Shape.vector(6)), 1));
   }
 
   @Test

@@ -29,7 +29,7 @@ final class FusedCases {
     }
     table.adam(Shape.vector(1), 1);
     table.adam(Shape.filter(16, 13, 4, 4), 1);
-    table.adam(Shape.vector(300_001), 7);
+    table.adam(Shape.vector(70_001), 7);
     table.firstAdamStep();
     return table.cases;
   }

@@ -12,7 +12,7 @@ import lanewise.backend.Tensor;
 import lanewise.backend.Unary;
 import lanewise.backend.host.HostBackend;
 
-/** The Vector API engine: each section of {@code Backend} is a class of this package. */
+/** The CPU engine: which class computes what. */
 final class SimdBackend extends HostBackend {
   private final Workers workers;
   private final Pointwise pointwise;
@@ -25,11 +25,11 @@ final class SimdBackend extends HostBackend {
 
   SimdBackend(int threads) {
     workers = new Workers(threads);
-    pointwise = new Pointwise(workers);
-    reduction = new Reduction(workers);
     RowProduct rowProduct = new RowProduct(workers);
     OuterProduct outerProduct = new OuterProduct(workers);
     RightPanels right = new RightPanels(workers);
+    pointwise = new Pointwise(workers);
+    reduction = new Reduction(workers);
     gemm = new Gemm(rowProduct, outerProduct, right);
     convolution = new Convolution(workers, rowProduct, outerProduct, right);
     normalisation = new Normalisation(workers);
@@ -37,21 +37,17 @@ final class SimdBackend extends HostBackend {
     adam = new Adam(workers);
   }
 
-  /** The vectors of this JVM, as a user reads them. */
-  static String device() {
-    return "Vector API, %d-bit, %d lanes".formatted(Lanes.SPECIES.vectorBitSize(), Lanes.COUNT);
-  }
-
   @Override
   public Description description() {
     return new Description("simd", device(), Lanes.COUNT, workers.threads());
   }
 
-  @Override
-  public void close() {
-    workers.close();
-    super.close();
+  /** What computes, in words. */
+  static String device() {
+    return "Vector API, %d-bit, %d lanes".formatted(Lanes.SPECIES.vectorBitSize(), Lanes.COUNT);
   }
+
+  // ---- 1. memory
 
   @Override
   public void copy(Tensor source, Tensor target) {
@@ -62,6 +58,14 @@ final class SimdBackend extends HostBackend {
   public void fill(Tensor target, float value) {
     pointwise.fill(target, value);
   }
+
+  @Override
+  public void close() {
+    workers.close();
+    super.close();
+  }
+
+  // ---- 2. pointwise operations and reduction
 
   @Override
   public void map(Unary f, Tensor x, Tensor y) {
@@ -83,6 +87,8 @@ final class SimdBackend extends HostBackend {
     reduction.sum(x, y);
   }
 
+  // ---- 3. matrices
+
   @Override
   public void gemm(
       boolean transposeA,
@@ -94,6 +100,8 @@ final class SimdBackend extends HostBackend {
       Tensor c) {
     gemm.gemm(transposeA, transposeB, alpha, a, b, beta, c);
   }
+
+  // ---- 4. convolution
 
   @Override
   public void convForward(ConvSpec spec, Tensor x, Tensor w, Tensor y) {
@@ -109,6 +117,8 @@ final class SimdBackend extends HostBackend {
   public void convBackwardFilter(ConvSpec spec, Tensor x, Tensor dy, Tensor dw) {
     convolution.convBackwardFilter(spec, x, dy, dw);
   }
+
+  // ---- 5. normalisation
 
   @Override
   public void normForward(NormSpec spec, Tensor x, Affine affine, Moments moments, Tensor y) {
@@ -126,6 +136,8 @@ final class SimdBackend extends HostBackend {
       Affine gradients) {
     normalisation.normBackward(spec, x, dy, affine, moments, dx, gradients);
   }
+
+  // ---- 6. resampling and padding
 
   @Override
   public void upsampleNearest(int factor, Tensor x, Tensor y) {
@@ -146,6 +158,8 @@ final class SimdBackend extends HostBackend {
   public void reflectPadAdjoint(Padding padding, Tensor dy, Tensor dx) {
     resampling.reflectPadAdjoint(padding, dy, dx);
   }
+
+  // ---- 7. fused
 
   @Override
   public void biasActivation(Tensor x, Tensor bias, Activation activation, Tensor y) {

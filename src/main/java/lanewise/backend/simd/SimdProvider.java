@@ -1,17 +1,16 @@
 package lanewise.backend.simd;
 
-import java.util.Set;
+import java.util.List;
+import lanewise.UserException;
 import lanewise.backend.Backend;
 import lanewise.backend.BackendProvider;
 
-/**
- * Offers the SIMD backend where the JVM was started with the Vector API.
- *
- * <p>This class must load without it, so nothing here links to {@code jdk.incubator.vector} before
- * its presence is known.
- */
+/** Offers the SIMD backend where the JVM was started with the Vector API. */
 public final class SimdProvider implements BackendProvider {
   private static final String MODULE = "jdk.incubator.vector";
+  private static final String FORCED_BITS = "lanewise.simd.bits";
+  private static final List<Integer> WIDTHS = List.of(128, 256, 512);
+  private static final int MIN_LANES = 4;
 
   @Override
   public String name() {
@@ -23,26 +22,30 @@ public final class SimdProvider implements BackendProvider {
     return 100;
   }
 
+  /** Touches no class that links to the Vector API before it is known to be there. */
   @Override
   public Availability availability() {
     if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
       return new Availability.Unavailable(
-          "the JVM was started without the Vector API", "add the flag --add-modules " + MODULE);
+          "the JVM runs without the Vector API", "start java with --add-modules " + MODULE);
     }
-    String bits = System.getProperty("lanewise.simd.bits");
-    if (bits != null && !Set.of("128", "256", "512").contains(bits)) {
+    Integer bits = Integer.getInteger(FORCED_BITS);
+    if (bits != null && !WIDTHS.contains(bits)) {
       return new Availability.Unavailable(
-          "-Dlanewise.simd.bits is '" + bits + "'", "make it 128, 256 or 512, or leave it out");
+          "-D" + FORCED_BITS + "=" + bits + " is no width of a vector", "set 128, 256 or 512");
     }
-    if (Lanes.COUNT < 4) {
+    if (Lanes.COUNT < MIN_LANES) {
       return new Availability.Unavailable(
-          "this machine's vectors hold " + Lanes.COUNT + " floats", "use --backend scalar");
+          "the JVM knows no vectors of 128 bits or more on this processor", "use --backend scalar");
     }
     return new Availability.Available(SimdBackend.device(), Lanes.COUNT);
   }
 
   @Override
   public Backend open(int threads) {
+    if (availability() instanceof Availability.Unavailable(String reason, String remedy)) {
+      throw new UserException("Backend simd: " + reason + "; " + remedy);
+    }
     return new SimdBackend(threads);
   }
 }

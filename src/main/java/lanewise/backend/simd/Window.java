@@ -1,6 +1,6 @@
 package lanewise.backend.simd;
 
-import java.util.Arrays;
+import static lanewise.backend.simd.MicroKernels.DEPTH;
 
 /**
  * The matrix of a convolution (im2col) without its storage: a row for each position of a sliding
@@ -34,34 +34,69 @@ final class Window implements RowSource {
 
   @Override
   public void read(int row, int from, int count, float[] to, int at) {
+    readRuns(row, from, count, to, at, DEPTH);
+  }
+
+  /** Straight from the image where no piece straddles two runs of taps. */
+  @Override
+  public void readPieces(
+      int row, int from, int count, float[] to, int at, int stride, float[] buffer) {
+    if (image.channels() % DEPTH == 0) {
+      readRuns(row, from, count, to, at, stride);
+    } else {
+      RowSource.super.readPieces(row, from, count, to, at, stride, buffer);
+    }
+  }
+
+  private void readRuns(int row, int from, int count, float[] to, int at, int stride) {
     int x = row % across.positions() * across.stride() + across.origin();
     int rowOfAll = row / across.positions();
     int y = rowOfAll % down.positions() * down.stride() + down.origin();
     int n = rowOfAll / down.positions();
     int end = from + count;
     int run = from / runLength;
-    for (int start = run * runLength; start < end; start += runLength, run++) {
+    int start = run * runLength;
+    int tapX = run % runsPerRow * across.dilation();
+    int tapY = run / runsPerRow * down.dilation();
+    while (start < end) {
       int lo = Math.max(start, from);
       int hi = Math.min(start + runLength, end);
-      int tapY = y + run / runsPerRow * down.dilation();
-      int tapX = x + run % runsPerRow * across.dilation();
-      readRun(n, tapY, tapX, lo - start, hi - start, to, at + lo - from);
+      int target = at + place(lo - from, stride);
+      readRun(n, y + tapY, x + tapX, lo - start, hi - start, to, target, stride);
+      start += runLength;
+      tapX += across.dilation();
+      if (tapX == runsPerRow * across.dilation()) {
+        tapX = 0;
+        tapY += down.dilation();
+      }
     }
   }
 
   /** Elements {@code lo} to {@code hi - 1} of the run of taps whose first is at (y, x). */
-  private void readRun(int n, int y, int x, int lo, int hi, float[] to, int at) {
+  private void readRun(int n, int y, int x, int lo, int hi, float[] to, int at, int stride) {
     int channels = image.channels();
     int left = lo;
-    int right = lo;
-    if (y >= 0 && y < image.height()) {
+    int right = hi;
+    if (y < 0 || y >= image.height()) {
+      right = lo;
+    } else if (x < 0 || x + tapsPerRun > image.width()) {
       left = Math.clamp((long) -x * channels, lo, hi);
       right = Math.clamp((long) (image.width() - x) * channels, left, hi);
     }
-    Arrays.fill(to, at, at + left - lo, 0);
-    if (left < right) {
-      Transfer.load(image.data(), image.at(n, y, x) + left, to, at + left - lo, right - left);
+    if (left > lo) {
+      Transfer.zero(to, at, left - lo, stride);
     }
-    Arrays.fill(to, at + right - lo, at + hi - lo, 0);
+    if (right > left) {
+      int first = image.at(n, y, x) + left;
+      Transfer.load(image.data(), first, to, at + place(left - lo, stride), right - left, stride);
+    }
+    if (right < hi) {
+      Transfer.zero(to, at + place(right - lo, stride), hi - right, stride);
+    }
+  }
+
+  /** Where an element goes if pieces lie {@code stride} apart. */
+  private static int place(int element, int stride) {
+    return element / DEPTH * stride + element % DEPTH;
   }
 }

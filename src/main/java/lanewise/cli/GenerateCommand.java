@@ -1,0 +1,158 @@
+package lanewise.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import lanewise.UserException;
+import lanewise.backend.Backend;
+import lanewise.backend.Backends;
+import lanewise.io.Images;
+import lanewise.model.Dcgan;
+import lanewise.model.Norm;
+import lanewise.train.TrainedGenerator;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Makes images with a trained generator. */
+@Command(
+    name = "generate",
+    description = "Makes images with a trained generator.",
+    sortOptions = false,
+    abbreviateSynopsis = true,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  lanewise generate --model runs/fashion-mnist-batch-1",
+      "  lanewise generate --model RUN --count 16 --seed 7 --out clothes.png",
+      "  lanewise generate --model RUN --count 10000 --separate clothes/",
+      "  lanewise generate --model generator.safetensors --norm instance"
+    })
+final class GenerateCommand implements Runnable {
+  /** 10,000 images of 64 pixels make a PNG of 6,600 x 6,600, about what viewers still open. */
+  private static final int LARGEST_GRID = 10_000;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = {"-m", "--model"},
+      paramLabel = "RUN|FILE",
+      required = true,
+      description = "A run's folder, or a generator.safetensors (also PyTorch's DCGAN).")
+  private Path model;
+
+  @Option(
+      names = {"-n", "--count"},
+      paramLabel = "N",
+      defaultValue = "64",
+      description = "How many images. Default: ${DEFAULT-VALUE}")
+  private int count;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = {
+        "The same seed gives the same images; that of the run gives its sample grid.",
+        "Default: ${DEFAULT-VALUE}"
+      })
+  private long seed;
+
+  @Option(
+      names = {"-o", "--out"},
+      paramLabel = "FILE",
+      description = "All images as one PNG; replaced if it exists. Default: generated.png")
+  private Path out;
+
+  @Option(
+      names = "--separate",
+      paramLabel = "DIR",
+      description =
+          "Each image as a PNG of its own, in a new or empty folder; no grid then,"
+              + " unless --out asks for it.")
+  private Path separate;
+
+  @Option(
+      names = "--norm",
+      paramLabel = "NAME",
+      converter = NormName.class,
+      completionCandidates = NormName.class,
+      description =
+          "For files that do not tell, what the generator was trained with:"
+              + " ${COMPLETION-CANDIDATES}.")
+  private Norm norm;
+
+  @Mixin private BackendOptions engine;
+
+  @Override
+  public void run() {
+    check();
+    try (Backend backend = Backends.open(engine.backend, engine.threads());
+        TrainedGenerator generator = TrainedGenerator.open(backend, model, norm)) {
+      PrintWriter text = spec.commandLine().getOut();
+      float[] images = generator.images(count, seed);
+      if (separate != null) {
+        writeSeparately(images, generator.model());
+        text.printf("%d images in %s%n", count, separate);
+      }
+      if (separate == null || out != null) {
+        Path file = out == null ? Path.of("generated.png") : out;
+        writeGrid(file, images, generator.model());
+        text.printf("%d images in %s%n", count, file);
+      }
+    }
+  }
+
+  private void check() {
+    if (count < 1) {
+      throw usage("--count must be at least 1, not " + count);
+    }
+    if (engine.threads() < 1) {
+      throw usage("--threads must be at least 1, not " + engine.threads());
+    }
+    if (count > LARGEST_GRID && (separate == null || out != null)) {
+      throw usage(
+          "--count %d is too many for one image; use --separate DIR instead".formatted(count));
+    }
+    if (out != null && Files.isDirectory(out)) {
+      throw usage("--out %s is a folder; use --separate %s, or name a file".formatted(out, out));
+    }
+    if (separate != null && !isNewOrEmpty(separate)) {
+      throw new UserException(
+          "--separate %s exists and is not an empty folder; choose another".formatted(separate));
+    }
+  }
+
+  private ParameterException usage(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+
+  private static boolean isNewOrEmpty(Path folder) {
+    try (Stream<Path> files = Files.isDirectory(folder) ? Files.list(folder) : Stream.of()) {
+      return files.findAny().isEmpty() && (Files.isDirectory(folder) || !Files.exists(folder));
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private void writeSeparately(float[] images, Dcgan model) {
+    int size = model.imageSize();
+    int sample = model.channels() * size * size;
+    for (int i = 0; i < count; i++) {
+      Path file = separate.resolve("%05d.png".formatted(i));
+      float[] image = Arrays.copyOfRange(images, i * sample, (i + 1) * sample);
+      Images.writePng(file, image, model.channels(), size, size);
+    }
+  }
+
+  private void writeGrid(Path file, float[] images, Dcgan model) {
+    int size = model.imageSize();
+    int columns = (int) Math.ceil(Math.sqrt(count));
+    Images.writeGrid(file, images, count, model.channels(), size, size, columns);
+  }
+}

@@ -1,0 +1,160 @@
+package lanewise.cli;
+
+import java.io.Console;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import lanewise.train.TrainOptions;
+import lanewise.train.TrainingRun;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Trains a DCGAN, from its first step or from a checkpoint. */
+@Command(
+    name = "train",
+    description = {
+      "Trains a DCGAN and leaves a folder: samples, weights, metrics, checkpoint and report.html.",
+      "Ctrl-C ends it after the present step, with a checkpoint; again, at once."
+    },
+    sortOptions = false,
+    abbreviateSynopsis = true,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  lanewise train",
+      "  lanewise train --steps 300 --norm instance --out runs/first",
+      "  lanewise train --data photos/ --image-size 64 --epochs 20",
+      "  lanewise train --resume runs/first --steps 8000",
+      "  lanewise train --dry-run --ngf 32 --ndf 32"
+    })
+final class TrainCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Mixin private TrainArguments arguments;
+
+  @Option(
+      names = {"-o", "--out", "--outf"},
+      paramLabel = "DIR",
+      description = "A new or empty folder for the run. Default: runs/DATA-NORM-N")
+  private Path out;
+
+  @Option(
+      names = "--resume",
+      paramLabel = "RUN",
+      description = {
+        "Go on with a run from its checkpoint, up to its --steps or --epochs or to new ones.",
+        "Also --backend, --threads, --sample-every and --checkpoint-every may change."
+      })
+  private Path resume;
+
+  @Option(
+      names = "--dry-run",
+      description = "Open data, networks and backend, say what would be done, write nothing.")
+  private boolean dryRun;
+
+  @Option(
+      names = "--json",
+      description =
+          "Print one JSON object a step on standard output, and all else on standard" + " error.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    if (resume != null && out != null) {
+      throw new ParameterException(
+          spec.commandLine(), "--resume goes on in its own folder: leave out --out");
+    }
+    PrintWriter text = json ? spec.commandLine().getErr() : spec.commandLine().getOut();
+    TrainOptions options = resume == null ? arguments.ofNewRun() : arguments.ofResumed(resume);
+    Path folder = resume != null ? resume : out != null ? out : unusedFolder(options);
+    try (TrainingRun run = open(folder, options, text)) {
+      RunDescription description = new RunDescription(run, options);
+      description.printTo(text);
+      if (dryRun) {
+        description.printNetworksTo(text);
+        return ExitCode.OK;
+      }
+      if (run.trainer().steps() >= run.totalSteps()) {
+        text.println(
+            "nothing to do: all steps are done; give a larger --steps or --epochs to go on");
+        return ExitCode.OK;
+      }
+      return train(run, options, text);
+    }
+  }
+
+  private TrainingRun open(Path folder, TrainOptions options, PrintWriter text) {
+    return resume == null
+        ? TrainingRun.start(folder, options, text::println)
+        : TrainingRun.resume(folder, options, text::println);
+  }
+
+  /** {@code runs/fashion-mnist-batch-3}, with the first number that is free. */
+  private static Path unusedFolder(TrainOptions options) {
+    Path data = Path.of(options.data()).getFileName();
+    String name = data == null ? "data" : data.toString().replaceAll("[^A-Za-z0-9-]+", "-");
+    return IntStream.iterate(1, n -> n + 1)
+        .mapToObj(n -> Path.of("runs", "%s-%s-%d".formatted(name, options.norm(), n)))
+        .filter(folder -> !Files.exists(folder))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private int train(TrainingRun run, TrainOptions options, PrintWriter text) {
+    long start = System.nanoTime();
+    TrainingRun.Outcome outcome;
+    int status;
+    try (Progress progress = progress(run, options, text);
+        StopSignals signals = new StopSignals(signal -> stop(run, progress, signal))) {
+      outcome = run.run(progress::step);
+      status = signals.status();
+    }
+    Path folder = run.folder().path();
+    switch (outcome) {
+      case FINISHED -> {
+        Duration time = Duration.ofNanos(System.nanoTime() - start);
+        text.printf("done: %,d steps in %s%n", run.totalSteps(), Pace.clock(time));
+        text.println("report   " + run.folder().report());
+        text.println("samples  " + run.folder().sample(run.totalSteps()));
+        text.println("more     lanewise generate --model " + quoted(folder));
+      }
+      case STOPPED -> {
+        text.printf("stopped at step %d of %d%n", run.trainer().steps(), run.totalSteps());
+        text.println("go on    lanewise train --resume " + quoted(folder));
+      }
+    }
+    text.flush();
+    return status;
+  }
+
+  private static void stop(TrainingRun run, Progress progress, String signal) {
+    progress.say(
+        "SIG%s: ending after this step, with a checkpoint; once more to end at once"
+            .formatted(signal));
+    run.stop();
+  }
+
+  private Progress progress(TrainingRun run, TrainOptions options, PrintWriter text) {
+    if (json) {
+      return new JsonProgress(spec.commandLine().getOut(), text);
+    }
+    Console console = System.console();
+    if (console != null && console.isTerminal()) {
+      return new BarProgress(System.out, run.trainer().steps(), run.totalSteps());
+    }
+    return new LineProgress(text, run.totalSteps(), options.sampleEvery());
+  }
+
+  /** A path as a shell takes it. */
+  private static String quoted(Path path) {
+    String text = path.toString();
+    return text.matches("[\\w./~+:@%,-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
+  }
+}
