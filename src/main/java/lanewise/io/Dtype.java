@@ -15,6 +15,12 @@ enum Dtype {
     float next(ByteBuffer bytes) {
       return bytes.getFloat();
     }
+
+    /** In one go: what a program does once, it does before it is compiled. */
+    @Override
+    void read(ByteBuffer bytes, float[] to, int at, int count) {
+      bytes.asFloatBuffer().get(to, at, count);
+    }
   },
   F16(2) {
     @Override
@@ -73,4 +79,11 @@ enum Dtype {
 
   /** The value at the buffer's position, which moves on; rounded to the nearest float. */
   abstract float next(ByteBuffer bytes);
+
+  /** Reads {@code count} values to {@code to[at]} and on; the buffer's position may stay. */
+  void read(ByteBuffer bytes, float[] to, int at, int count) {
+    for (int i = at; i < at + count; i++) {
+      to[i] = next(bytes);
+    }
+  }
 }

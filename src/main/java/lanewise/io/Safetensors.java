@@ -159,9 +159,8 @@ public final class Safetensors implements AutoCloseable {
       }
       chunk.flip();
       at += chunk.limit();
-      for (int end = done + count; done < end; done++) {
-        values[done] = tensor.dtype().next(chunk);
-      }
+      tensor.dtype().read(chunk, values, done, count);
+      done += count;
     }
   }
 

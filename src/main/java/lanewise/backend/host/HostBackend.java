@@ -14,6 +14,9 @@ import lanewise.backend.Tensor;
 public abstract class HostBackend extends PooledBackend {
   private final Arena arena = Arena.ofShared();
 
+  /** Elements on their way between the two orders; it grows and is kept. */
+  private float[] block = {};
+
   @Override
   protected final MemorySegment acquire(long bytes) {
     try {
@@ -41,12 +44,10 @@ public abstract class HostBackend extends PooledBackend {
       return;
     }
     Order order = Order.of(target.shape());
-    for (int i = 0, at = 0; i < order.n; i++) {
-      for (int j = 0; j < order.c; j++) {
-        for (int k = 0; k < order.pixels; k++) {
-          t.setAtIndex(JAVA_FLOAT, order.index(i, j, k), source[at++]);
-        }
-      }
+    float[] block = block(order);
+    for (int i = 0; i < order.blocks; i++) {
+      order.gather(source, i, block);
+      MemorySegment.copy(block, 0, t, JAVA_FLOAT, i * order.bytes(), order.blockSize());
     }
   }
 
@@ -58,13 +59,18 @@ public abstract class HostBackend extends PooledBackend {
       return;
     }
     Order order = Order.of(source.shape());
-    for (int i = 0, at = 0; i < order.n; i++) {
-      for (int j = 0; j < order.c; j++) {
-        for (int k = 0; k < order.pixels; k++) {
-          target[at++] = s.getAtIndex(JAVA_FLOAT, order.index(i, j, k));
-        }
-      }
+    float[] block = block(order);
+    for (int i = 0; i < order.blocks; i++) {
+      MemorySegment.copy(s, JAVA_FLOAT, i * order.bytes(), block, 0, order.blockSize());
+      order.scatter(block, target, i);
     }
+  }
+
+  private float[] block(Order order) {
+    if (block.length < order.blockSize()) {
+      block = new float[order.blockSize()];
+    }
+    return block;
   }
 
   @Override
@@ -83,18 +89,48 @@ public abstract class HostBackend extends PooledBackend {
     return s.layout() == Layout.NHWC && (s.c() == 1 || s.plane() == 1);
   }
 
-  /** Where element (n, c, pixel) of PyTorch's order is stored. */
-  private record Order(int n, int c, int pixels, int strideN, int strideC, int stridePixel) {
+  /**
+   * How the storage, seen as blocks of rows of columns, lies in PyTorch's order: how far apart
+   * there neighbouring blocks, rows and columns are.
+   *
+   * <p>Elements are moved between arrays, and blocks copied as a whole: weights and images are
+   * moved before the compiler has seen this code, and accesses to segments are slow until then.
+   */
+  private record Order(
+      int blocks, int rows, int columns, int blockStride, int rowStride, int columnStride) {
 
     static Order of(Shape s) {
+      int image = s.c() * s.plane();
       return switch (s.layout()) {
-        case NHWC -> new Order(s.n(), s.c(), s.plane(), s.plane() * s.c(), 1, s.c());
-        case HWIO -> new Order(s.n(), s.c(), s.plane(), 1, s.n(), s.n() * s.c());
+        case NHWC -> new Order(s.n(), s.plane(), s.c(), image, 1, s.plane());
+        case HWIO -> new Order(s.plane(), s.c(), s.n(), 1, s.plane(), image);
       };
     }
 
-    int index(int i, int j, int pixel) {
-      return i * strideN + j * strideC + pixel * stridePixel;
+    int blockSize() {
+      return rows * columns;
+    }
+
+    long bytes() {
+      return blockSize() * (long) Float.BYTES;
+    }
+
+    void gather(float[] pytorch, int index, float[] block) {
+      for (int row = 0, at = 0; row < rows; row++) {
+        int from = index * blockStride + row * rowStride;
+        for (int column = 0; column < columns; column++) {
+          block[at++] = pytorch[from + column * columnStride];
+        }
+      }
+    }
+
+    void scatter(float[] block, float[] pytorch, int index) {
+      for (int row = 0, at = 0; row < rows; row++) {
+        int to = index * blockStride + row * rowStride;
+        for (int column = 0; column < columns; column++) {
+          pytorch[to + column * columnStride] = block[at++];
+        }
+      }
     }
   }
 }
