@@ -16,8 +16,7 @@ final class NotFinite {
   /** {@code networks} by what a message calls them. */
   NotFinite(Map<String, Network> networks) {
     networks.forEach(
-        (name, network) ->
-            network.state().forEach((key, p) -> add(name + " " + key, p)));
+        (name, network) -> network.state().forEach((key, p) -> add(name + " " + key, p)));
   }
 
   /** Running averages are left out: they follow what went wrong, and never cause it here. */

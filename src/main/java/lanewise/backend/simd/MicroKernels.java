@@ -18,8 +18,10 @@ import jdk.incubator.vector.VectorSpecies;
  * times compiled to boxed vectors, and unrolling by hand spills registers.
  */
 final class MicroKernels {
-  /** Steps in depth that a row panel holds at most: then a panel of b fits the first-level cache. */
-  static final int MAX_DEPTH = 256;
+  /**
+   * Steps in depth that a row panel holds at most: then a panel of b fits the first-level cache.
+   */
+  static final int MAX_DEPTH = 192;
 
   /** From row to row of a row panel: a constant, for addresses, and no power of two, for caches. */
   static final int ROW_STRIDE = MAX_DEPTH + 16;
@@ -43,8 +45,8 @@ final class MicroKernels {
   static final int ROW_GRANULE = 4;
 
   /**
-   * Steps of one innermost loop. C2 puts a loop around each loop of more than a hundred steps (strip
-   * mining, for safepoints), and with it a fourth of the accumulators leaves the registers.
+   * Steps of one innermost loop. C2 puts a loop around each loop of more than a hundred steps
+   * (strip mining, for safepoints), and with it a fourth of the accumulators leaves the registers.
    */
   private static final int STEPS = 96;
 
@@ -224,7 +226,8 @@ final class MicroKernels {
   }
 
   /** 12 rows of a column panel. */
-  private static void columns12(int depth, float[] a, int ao, float[] b, int bo, float[] c, int co) {
+  private static void columns12(
+      int depth, float[] a, int ao, float[] b, int bo, float[] c, int co) {
     FloatVector l0 = FloatVector.fromArray(SPECIES, c, co);
     FloatVector r0 = FloatVector.fromArray(SPECIES, c, co + L);
     FloatVector l1 = FloatVector.fromArray(SPECIES, c, co + 2 * L);

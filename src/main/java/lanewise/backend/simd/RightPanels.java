@@ -92,15 +92,7 @@ final class RightPanels {
       for (int column = 0; column < width; column++) {
         source.read(panel * COLUMNS + column, k, height, square, column * SQUARE);
       }
-      transpose(square, height, data, at(panel, first + k));
-    }
-  }
-
-  private static void transpose(float[] square, int height, float[] to, int at) {
-    for (int k = 0; k < height; k++) {
-      for (int column = 0; column < COLUMNS; column++) {
-        to[at + k * COLUMNS + column] = square[column * SQUARE + k];
-      }
+      Transfer.transpose(square, COLUMNS, SQUARE, height, data, at(panel, first + k));
     }
   }
 

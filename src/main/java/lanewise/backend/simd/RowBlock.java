@@ -24,8 +24,10 @@ final class RowBlock {
     int size = panels * paddedRows * COLUMNS;
     float[] c = product.atLeast(size);
     Arrays.fill(c, 0, size, 0);
-    for (int from = 0; from < right.depth(); from += MAX_DEPTH) {
-      int depth = Math.min(MAX_DEPTH, right.depth() - from);
+    Blocks segments = Blocks.even(right.depth(), MAX_DEPTH, 1);
+    for (int segment = 0; segment < segments.count(); segment++) {
+      int from = segments.start(segment);
+      int depth = segments.length(segment);
       float[] a = pack(source, first, rows, from, depth);
       for (int panel = 0; panel < panels; panel++) {
         int b = right.at(firstPanel + panel, from);

@@ -99,4 +99,15 @@ final class Transfer {
       }
     }
   }
+
+  /**
+   * Writes the first {@code columns} columns of {@code rows} rows, {@code stride} apart, as rows.
+   */
+  static void transpose(float[] from, int rows, int stride, int columns, float[] to, int at) {
+    for (int column = 0; column < columns; column++) {
+      for (int row = 0; row < rows; row++) {
+        to[at + column * rows + row] = from[row * stride + column];
+      }
+    }
+  }
 }
