@@ -8,8 +8,7 @@ import java.util.Arrays;
  * A filter in Winograd's form: for each plane a right operand (depth x columns) in panels as {@link
  * RightPanels} has them.
  *
- * <p>It is computed for every call. That takes 36 additions and stores for 16 taps, against two
- * operations for each tap and pixel of the convolution.
+ * <p>It is computed for every call, as nothing says whether a tensor has changed since the last one.
  */
 final class FilterPanels {
   /** Rows of the operand that are transformed at a time. */
@@ -24,6 +23,7 @@ final class FilterPanels {
   private int columns;
   private int panelStride;
   private int planeStride;
+  private int size;
 
   FilterPanels(Workers workers) {
     this.workers = workers;
@@ -44,6 +44,11 @@ final class FilterPanels {
   /** Panels of each plane. */
   int count() {
     return Math.ceilDiv(columns, COLUMNS);
+  }
+
+  /** Elements of all planes of all products. */
+  int size() {
+    return size;
   }
 
   float[] data() {
@@ -74,7 +79,7 @@ final class FilterPanels {
     int squares = Math.ceilDiv(rowsOfEach, SQUARE);
     int squaresOfProduct = taps.length / tapsOfEach / products * squares;
     reset(products * winograd.planes(), squaresOfProduct * SQUARE, columns);
-    int size = SQUARE * COLUMNS;
+    int elements = SQUARE * COLUMNS;
     workers.run(
         products * squaresOfProduct * count(),
         (task, worker) -> {
@@ -82,21 +87,21 @@ final class FilterPanels {
           int square = task / count();
           int firstRow = square % squares * SQUARE;
           int height = Math.min(SQUARE, rowsOfEach - firstRow);
-          float[] values = this.taps[worker].atLeast(tapsOfEach * size);
+          float[] values = this.taps[worker].atLeast(tapsOfEach * elements);
           for (int i = 0; i < tapsOfEach; i++) {
             RowSource tap = taps[square / squares * tapsOfEach + i];
             if (transposed) {
-              readTransposed(tap, firstRow, height, panel, rows[worker], values, i * size);
+              readTransposed(tap, firstRow, height, panel, rows[worker], values, i * elements);
             } else {
-              read(tap, firstRow, height, panel, values, i * size);
+              read(tap, firstRow, height, panel, values, i * elements);
             }
           }
           winograd.filter(
-              size,
+              elements,
               values,
               0,
-              winograd.taps() * size,
-              size,
+              winograd.taps() * elements,
+              elements,
               data,
               at(
                   square / squaresOfProduct * winograd.planes(),
@@ -136,6 +141,7 @@ final class FilterPanels {
     // One step more than needed: panels a power of two apart would share their cache sets.
     panelStride = (depth + 1) * COLUMNS;
     planeStride = Math.multiplyExact(count(), panelStride);
-    data = buffer.atLeast(Math.addExact(Buffer.LINE, Math.multiplyExact(planes, planeStride)));
+    size = Math.multiplyExact(planes, planeStride);
+    data = buffer.atLeast(Math.addExact(Buffer.LINE, size));
   }
 }

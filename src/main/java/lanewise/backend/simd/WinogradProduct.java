@@ -18,6 +18,9 @@ final class WinogradProduct {
 
   private static final int MIN_COLUMNS = 128;
 
+  /** Elements of all filters beyond which a task computes one product alone. */
+  private static final int LARGE_FILTERS = 1 << 21;
+
   private final Workers workers;
   private final WinogradBlock[] blocks;
 
@@ -39,13 +42,17 @@ final class WinogradProduct {
     int shares = Math.ceilDiv(MIN_TASKS, chunks.count());
     int panels = Math.max(Math.ceilDiv(filter.count(), shares), MIN_COLUMNS / COLUMNS);
     Blocks across = Blocks.even(filter.count(), panels, 1);
+    // Products share inputs and so the cache, unless their filters displace everything.
+    Blocks products = new Blocks(in.length, filter.size() > LARGE_FILTERS ? 1 : in.length);
+    int perProduct = chunks.count() * across.count();
     workers.run(
-        chunks.count() * across.count(),
+        products.count() * perProduct,
         (task, worker) -> {
-          int chunk = task / across.count();
+          int first = products.start(task / perProduct);
+          int chunk = task % perProduct / across.count();
           int share = task % across.count();
           WinogradBlock block = blocks[worker];
-          for (int product = 0; product < in.length; product++) {
+          for (int product = first; product < first + products.size(); product++) {
             block.transform(
                 winograd, in[product], chunks.start(chunk), chunks.length(chunk), filter.depth());
             block.multiply(filter, product, across.start(share), across.length(share));
