@@ -1,28 +1,73 @@
 package lanewise.benchmarks;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import lanewise.benchmarks.compare.Comparison;
+import lanewise.benchmarks.compare.PeakMemory;
+
+/**
+ * {@code compare}, {@code memory}, or JMH's own command line; in a JVM and an environment that all
+ * implementations need.
+ */
 public final class Main {
+  private static final String PREPARED = "LANEWISE_BENCHMARKS_PREPARED";
+
+  /**
+   * What makes glibc's allocator fast for libtorch, which frees its tensors in every step: memory
+   * stays with the process instead of going back to the system. Lanewise pools its own.
+   */
+  private static final Map<String, String> ALLOCATOR =
+      Map.of(
+          "MALLOC_ARENA_MAX", "1",
+          "MALLOC_MMAP_MAX_", "0",
+          "MALLOC_TRIM_THRESHOLD_", Long.toString(1L << 40),
+          "MALLOC_TOP_PAD_", Integer.toString(64 << 20));
+
   private Main() {}
 
+  /** See the README beside this project's pom. */
   public static void main(String[] arguments) throws Exception {
-    for (Workload w : new Workload[] {
-      new Workload.Normalization(lanewise.backend.NormScope.BATCH, 16, 32, 32),
-      new Workload.Normalization(lanewise.backend.NormScope.INSTANCE, 4, 32, 32), new Workload.Gemm(300, 500, 400), new Workload.CycleGanGenerator(32),
-      new Workload.DcganStep(32, 1, 8)})
-      for (String name : new String[] {"simd", "torch-nchw", "torch-nhwc", "onednn"}) 
-        if (Implementations.named(name).supports(w))
-        System.out.println(w + " " + name + " " + Correctness.check(name, w, 2));
-    for (Workload.Pass pass : Workload.Pass.values()) {
-      Workload w = new Workload.Convolution(pass, 64, 64, 128, 32, 4, 2, 1);
-      for (String name : new String[] {"simd", "torch-nchw", "torch-nhwc", "onednn"}) {
-        System.out.println(pass + " " + name + " " + Correctness.check(name, w, 2));
-        for (int threads = 1; threads <= 2; threads++)
-        try (Work work = Implementations.named(name).prepare(w, threads)) {
-          for (int i = 0; i < 10; i++) work.run();
-          long t = System.nanoTime();
-          for (int i = 0; i < 10; i++) work.run();
-          System.out.printf("  %d %.2f ms %.1f GFLOP/s%n", threads, (System.nanoTime() - t) / 1e7, w.flop() * 10 / (System.nanoTime() - t));
-        }
-      }
+    if (!isPrepared()) {
+      System.exit(runPrepared(arguments));
     }
+    String command = arguments.length == 0 ? "" : arguments[0];
+    List<String> rest = Arrays.asList(arguments).subList(Math.min(1, arguments.length), arguments.length);
+    switch (command) {
+      case "compare" -> Comparison.main(rest);
+      case "memory" -> PeakMemory.main(rest);
+      default -> org.openjdk.jmh.Main.main(arguments);
+    }
+  }
+
+  private static boolean isPrepared() {
+    return System.getenv(PREPARED) != null
+        && ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+  }
+
+  private static int runPrepared(String[] arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(javaCommand());
+    command.add(Main.class.getName());
+    command.addAll(List.of(arguments));
+    ProcessBuilder process = new ProcessBuilder(command).inheritIO();
+    ALLOCATOR.forEach(process.environment()::putIfAbsent);
+    process.environment().put(PREPARED, "1");
+    return process.start().waitFor();
+  }
+
+  /** A JVM with this class path and what the implementations need. */
+  public static List<String> javaCommand() {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "--add-modules=jdk.incubator.vector",
+        "--enable-native-access=ALL-UNNAMED",
+        // So that no libtorch of the system is taken for parts of the one on the class path.
+        "-Djava.library.path=",
+        "-Djava.awt.headless=true",
+        "-cp",
+        System.getProperty("java.class.path"));
   }
 }

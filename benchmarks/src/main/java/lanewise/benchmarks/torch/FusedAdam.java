@@ -48,31 +48,31 @@ final class FusedAdam implements AutoCloseable {
     }
   }
 
+  /** Returns the parameters: TorchScript drops an update that nobody looks at. */
   private static String script(int count, AdamOptions options) {
-    String lists =
-        "pgmv"
-            .chars()
-            .mapToObj(
-                kind ->
-                    IntStream.range(0, count)
-                        .mapToObj(i -> "%c%d".formatted(kind, i))
-                        .collect(Collectors.joining(", ")))
-            .collect(Collectors.joining("], ["));
-    String steps = String.join(", ", Collections.nCopies(count, "steps"));
     return String.format(
         Locale.ROOT,
         """
-        def update(steps, %s):
+        def update(steps, %1$s, %2$s, %3$s, %4$s):
+            parameters = [%1$s]
             steps.add_(1)
-            torch._fused_adam_([%s], [], [%s], lr=%s, beta1=%s, beta2=%s,
-                weight_decay=0.0, eps=1e-8, amsgrad=False, maximize=False)
+            torch._fused_adam_(parameters, [%2$s], [%3$s], [%4$s], [], [%5$s],
+                lr=%6$s, beta1=%7$s, beta2=%8$s, weight_decay=0.0, eps=1e-8,
+                amsgrad=False, maximize=False)
+            return parameters
         """,
-        lists.replace("], [", ", "),
-        lists,
-        steps,
+        names("p", count),
+        names("g", count),
+        names("m", count),
+        names("v", count),
+        String.join(", ", Collections.nCopies(count, "steps")),
         options.lr(),
         options.beta1(),
         options.beta2());
+  }
+
+  private static String names(String prefix, int count) {
+    return IntStream.range(0, count).mapToObj(i -> prefix + i).collect(Collectors.joining(", "));
   }
 
   /** Moves the parameters by their gradients, given in the same order. */
