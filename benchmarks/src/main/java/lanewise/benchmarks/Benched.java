@@ -41,8 +41,7 @@ public abstract class Benched {
       throw new UnsupportedOperationException(
           "%s has no single call for %s".formatted(implementation, workload));
     }
-    int threads =
-        computeThreads == 0 ? Runtime.getRuntime().availableProcessors() : computeThreads;
+    int threads = computeThreads == 0 ? Runtime.getRuntime().availableProcessors() : computeThreads;
     work = engine.prepare(workload, threads);
     double error = new Correctness(workload, threads).check(implementation, work);
     System.out.printf(

@@ -54,8 +54,7 @@ public final class Correctness {
     return work.results();
   }
 
-  private double error(
-      String name, String other, List<float[]> expected, List<float[]> actual) {
+  private double error(String name, String other, List<float[]> expected, List<float[]> actual) {
     double worst = 0;
     for (int i = 0; i < expected.size(); i++) {
       worst = Math.max(worst, error(expected.get(i), actual.get(i)));

@@ -21,8 +21,7 @@ final class Fastest implements Implementation {
 
   @Override
   public Work prepare(Workload workload, int threads) {
-    List<Implementation> able =
-        configurations.stream().filter(c -> c.supports(workload)).toList();
+    List<Implementation> able = configurations.stream().filter(c -> c.supports(workload)).toList();
     if (able.size() == 1) {
       return able.getFirst().prepare(workload, threads);
     }

@@ -33,8 +33,7 @@ public enum Layer {
 
   Convolution workload(Pass pass) {
     Convolution f = forward;
-    return new Convolution(
-        pass, f.n(), f.in(), f.out(), f.size(), f.kernel(), f.stride(), f.pad());
+    return new Convolution(pass, f.n(), f.in(), f.out(), f.size(), f.kernel(), f.stride(), f.pad());
   }
 
   /** Where it occurs, its channels, kernel, stride and input. */

@@ -22,10 +22,14 @@ public final class Main {
    */
   private static final Map<String, String> ALLOCATOR =
       Map.of(
-          "MALLOC_ARENA_MAX", "1",
-          "MALLOC_MMAP_MAX_", "0",
-          "MALLOC_TRIM_THRESHOLD_", Long.toString(1L << 40),
-          "MALLOC_TOP_PAD_", Integer.toString(64 << 20));
+          "MALLOC_ARENA_MAX",
+          "1",
+          "MALLOC_MMAP_MAX_",
+          "0",
+          "MALLOC_TRIM_THRESHOLD_",
+          Long.toString(1L << 40),
+          "MALLOC_TOP_PAD_",
+          Integer.toString(64 << 20));
 
   private Main() {}
 
@@ -35,11 +39,17 @@ public final class Main {
       System.exit(runPrepared(arguments));
     }
     String command = arguments.length == 0 ? "" : arguments[0];
-    List<String> rest = Arrays.asList(arguments).subList(Math.min(1, arguments.length), arguments.length);
-    switch (command) {
-      case "compare" -> Comparison.main(rest);
-      case "memory" -> PeakMemory.main(rest);
-      default -> org.openjdk.jmh.Main.main(arguments);
+    List<String> rest =
+        Arrays.asList(arguments).subList(Math.min(1, arguments.length), arguments.length);
+    try {
+      switch (command) {
+        case "compare" -> Comparison.main(rest);
+        case "memory" -> PeakMemory.main(rest);
+        default -> org.openjdk.jmh.Main.main(arguments);
+      }
+    } catch (IllegalArgumentException | UnsupportedOperationException e) {
+      System.err.println("benchmarks: " + e.getMessage());
+      System.exit(2);
     }
   }
 

@@ -86,11 +86,7 @@ public final class Suite {
   /** Layers that are compared with one thread as well. */
   private static final Set<Layer> SINGLE_THREADED =
       EnumSet.of(
-          Layer.DCGAN64_EDGE,
-          Layer.DCGAN64_128,
-          Layer.DCGAN64_256,
-          Layer.DCGAN64_512,
-          Layer.K3);
+          Layer.DCGAN64_EDGE, Layer.DCGAN64_128, Layer.DCGAN64_256, Layer.DCGAN64_512, Layer.K3);
 
   private static final Set<Step> QUICK_STEPS =
       EnumSet.of(Step.DCGAN64_BATCH16, Step.DCGAN32_BATCH64, Step.CYCLEGAN_128);

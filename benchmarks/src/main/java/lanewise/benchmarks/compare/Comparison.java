@@ -41,12 +41,20 @@ public final class Comparison {
         }
         String value = i.next();
         switch (option) {
-          case "--threads" -> threads = Integer.parseInt(value);
+          case "--threads" -> threads = positive(value);
           case "--only" -> only = value;
           default -> out = Path.of(value);
         }
       }
       return new Options(quick, threads, only, out);
+    }
+
+    private static int positive(String value) {
+      if (!value.matches("[1-9][0-9]{0,3}")) {
+        throw new IllegalArgumentException(
+            "--threads must be a number from 1 on, not '" + value + "'");
+      }
+      return Integer.parseInt(value);
     }
 
     boolean wants(Suite.Case c) {
@@ -65,7 +73,11 @@ public final class Comparison {
     List<Result> results = measure(options);
 
     String command =
-        String.join(" ", "java -jar benchmarks/target/benchmarks.jar compare", String.join(" ", arguments)).strip();
+        String.join(
+                " ",
+                "java -jar benchmarks/target/benchmarks.jar compare",
+                String.join(" ", arguments))
+            .strip();
     JmhJson.write(options.out.resolve("results.json"), machine, results);
     Files.writeString(
         options.out.resolve("results.md"), new MarkdownReport(machine, results, command).text());

@@ -9,8 +9,8 @@ import lanewise.benchmarks.Suite;
 import lanewise.benchmarks.Work;
 
 /**
- * Measures one case in all implementations in turns, so that what disturbs the machine disturbs
- * all of them.
+ * Measures one case in all implementations in turns, so that what disturbs the machine disturbs all
+ * of them.
  *
  * @param rounds how often each has its turn
  * @param turnNanos how long a turn is, at least
@@ -104,8 +104,7 @@ record Contest(int rounds, long turnNanos, long warmUpNanos) {
           contender.turn(turnNanos);
         }
       }
-      return new Result(
-          benchmark, threads, contenders.stream().map(Contender::timing).toList());
+      return new Result(benchmark, threads, contenders.stream().map(Contender::timing).toList());
     } finally {
       contenders.forEach(Contender::close);
       // What the contenders left on the heap must not be collected while others are timed.

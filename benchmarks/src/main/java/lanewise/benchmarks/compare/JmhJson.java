@@ -22,8 +22,7 @@ final class JmhJson {
         runs.add(run(machine, result, timing));
       }
     }
-    Files.writeString(
-        file, JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(runs) + "\n");
+    Files.writeString(file, JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT).asString(runs) + "\n");
   }
 
   private static Map<String, Object> run(Machine machine, Result result, Timing timing) {

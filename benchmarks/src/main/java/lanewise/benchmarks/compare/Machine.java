@@ -70,7 +70,8 @@ record Machine(
       facts.add(
           String.format(
               Locale.ROOT,
-              "Peak of %d thread%s in this run: %.0f GFLOP/s fp32 FMA, %.1f GB/s copy (bytes read + written)",
+              "Peak of %d thread%s in this run: %.0f GFLOP/s fp32 FMA, %.1f GB/s copy (bytes read +"
+                  + " written)",
               p.threads(),
               p.threads() == 1 ? "" : "s",
               p.gflops(),

@@ -98,8 +98,7 @@ record MarkdownReport(Machine machine, List<Result> results, String command) {
 
   private static List<String> timeAndRate(Result r, Timing t, String configuration) {
     String pattern = t.median() < 10 ? "%.3f%s" : "%.1f%s";
-    return List.of(
-        format(pattern, t.median(), configuration), format("%.0f", r.rate(t)));
+    return List.of(format(pattern, t.median(), configuration), format("%.0f", r.rate(t)));
   }
 
   /** What a second thread brings, where both were measured. */
@@ -127,11 +126,11 @@ record MarkdownReport(Machine machine, List<Result> results, String command) {
       return "";
     }
     return """
-        ## Several threads over one
+    ## Several threads over one
 
-        | case | threads | Lanewise | PyTorch |
-        |---|---:|---:|---:|
-        """
+    | case | threads | Lanewise | PyTorch |
+    |---|---:|---:|---:|
+    """
         + table;
   }
 

@@ -34,8 +34,7 @@ public final class PeakMemory {
     System.out.printf("Peak resident memory of %d steps, %s, %d threads%n", STEPS, STEP, threads);
     for (String name : List.of("simd", "torch-nchw", "torch-nhwc")) {
       List<String> command = new ArrayList<>(Main.javaCommand());
-      command.addAll(
-          List.of(Main.class.getName(), "memory", name, Integer.toString(threads)));
+      command.addAll(List.of(Main.class.getName(), "memory", name, Integer.toString(threads)));
       int status = new ProcessBuilder(command).inheritIO().start().waitFor();
       if (status != 0) {
         throw new IOException(name + " ended with status " + status);

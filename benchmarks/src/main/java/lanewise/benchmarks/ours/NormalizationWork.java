@@ -34,9 +34,7 @@ final class NormalizationWork extends EngineWork {
     Shape vector = Shape.vector(n.c());
     affine = n.affine() ? new Affine(input(vector, 3), input(vector, 4)) : Affine.NONE;
     gradients =
-        n.affine()
-            ? new Affine(backend.allocate(vector), backend.allocate(vector))
-            : Affine.NONE;
+        n.affine() ? new Affine(backend.allocate(vector), backend.allocate(vector)) : Affine.NONE;
   }
 
   @Override

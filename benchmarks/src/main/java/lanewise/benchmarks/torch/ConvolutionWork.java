@@ -51,7 +51,6 @@ final class ConvolutionWork extends TorchWork {
     wanted.put(1, pass == Pass.BACKWARD_FILTER);
     wanted.put(2, false);
     LongArrayRefOptional noBias = new LongArrayRefOptional();
-    return convolution_backward(
-        dy, x, w, noBias, stride, padding, ONE, false, ZERO, 1, wanted);
+    return convolution_backward(dy, x, w, noBias, stride, padding, ONE, false, ZERO, 1, wanted);
   }
 }

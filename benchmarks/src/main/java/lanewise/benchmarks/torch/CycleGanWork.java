@@ -37,8 +37,7 @@ final class CycleGanWork extends TorchWork {
   CycleGanWork(Tensors tensors, CycleGanGenerator w) {
     super(tensors);
     try (Backend scalar = Backends.open("scalar", 1);
-        Network generator =
-            new Network(scalar, new ResnetGenerator(CycleGanGenerator.BLOCKS))) {
+        Network generator = new Network(scalar, new ResnetGenerator(CycleGanGenerator.BLOCKS))) {
       generator.initialize(Initialization.DCGAN, CycleGanGenerator.SEED);
       state = new State(tensors, generator);
     }

@@ -109,8 +109,7 @@ final class DcganWork extends TorchWork {
   }
 
   private Tensor convolve(Tensor x, int layer, long[] stride, long[] padding) {
-    return conv2d(
-        x, discriminator.get(weight(layer)), Tensors.none(), stride, padding, ONE, 1);
+    return conv2d(x, discriminator.get(weight(layer)), Tensors.none(), stride, padding, ONE, 1);
   }
 
   private static Tensor norm(State state, int layer, Tensor x) {
