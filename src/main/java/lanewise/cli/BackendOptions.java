@@ -29,11 +29,7 @@ final class BackendOptions {
 
   /** A backend as it was opened: {@code simd (Vector API, 512-bit, 16 lanes; 2 threads)}. */
   static String describe(Backend.Description engine) {
-    return "%s (%s, %s; %s)"
-        .formatted(
-            engine.name(),
-            engine.device(),
-            engine.lanes() == 1 ? "1 lane" : engine.lanes() + " lanes",
-            engine.threads() == 1 ? "1 thread" : engine.threads() + " threads");
+    String threads = engine.threads() == 1 ? "1 thread" : engine.threads() + " threads";
+    return "%s (%s; %s)".formatted(engine.name(), engine.device(), threads);
   }
 }

@@ -25,8 +25,8 @@ final class Errors implements IParameterExceptionHandler, IExecutionExceptionHan
 
   @Override
   public int handleParseException(ParameterException e, String[] args) {
-    CommandLine command = e.getCommandLine();
-    print(e, e.getMessage() + nearest(e) + "; see " + command.getCommandSpec().qualifiedName() + " --help");
+    String help = e.getCommandLine().getCommandSpec().qualifiedName() + " --help";
+    print(e, e.getMessage() + nearest(e) + " (see " + help + ")");
     return ExitCode.USAGE;
   }
 

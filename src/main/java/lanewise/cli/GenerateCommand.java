@@ -24,6 +24,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "generate",
     description = "Makes images with a trained generator.",
+    sortOptions = false,
+    abbreviateSynopsis = true,
     footerHeading = "%nExamples:%n",
     footer = {
       "  lanewise generate --model runs/fashion-mnist-batch-1",

@@ -7,11 +7,14 @@ import lanewise.train.StepMetrics;
 final class Pace {
   private static final double WEIGHT = 0.1;
 
+  private int steps;
   private double msPerStep;
   private double images;
 
   void add(StepMetrics step) {
-    msPerStep = msPerStep == 0 ? step.ms() : msPerStep + WEIGHT * (step.ms() - msPerStep);
+    // The first step, in which the JVM compiles most, counts only until there is a second.
+    double weight = Math.max(WEIGHT, 1.0 / Math.max(1, steps++));
+    msPerStep += weight * (step.ms() - msPerStep);
     images = step.imagesPerSecond() * step.ms() / 1000;
   }
 

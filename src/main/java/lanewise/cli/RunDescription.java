@@ -11,7 +11,7 @@ import lanewise.train.TrainingRun;
 
 /** What a training is about to do, in words. */
 record RunDescription(TrainingRun run, TrainOptions options) {
-  private static final String ROW = "  %-10s %-28s %-18s %12s%n";
+  private static final String ROW = "  %-10s %-31s %-14s %12s%n";
 
   void printTo(PrintWriter text) {
     Dataset data = run.data();

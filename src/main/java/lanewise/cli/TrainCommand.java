@@ -40,7 +40,7 @@ final class TrainCommand implements Callable<Integer> {
   @Mixin private TrainArguments arguments;
 
   @Option(
-      names = {"-o", "--out", "--outf"},
+      names = {"-o", "--out"},
       paramLabel = "DIR",
       description = "A new or empty folder for the run. Default: runs/DATA-NORM-N")
   private Path out;
@@ -114,7 +114,7 @@ final class TrainCommand implements Callable<Integer> {
     try (Progress progress = progress(run, options, text);
         StopSignals signals = new StopSignals(signal -> stop(run, progress, signal))) {
       outcome = run.run(progress::step);
-      status = signals.status();
+      status = outcome == TrainingRun.Outcome.STOPPED ? signals.status() : ExitCode.OK;
     }
     Path folder = run.folder().path();
     switch (outcome) {

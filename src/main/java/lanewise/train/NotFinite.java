@@ -7,6 +7,7 @@ import lanewise.UserException;
 import lanewise.autograd.Gradients;
 import lanewise.autograd.Variable;
 import lanewise.nn.Network;
+import lanewise.nn.Parameter;
 
 /** Finds the layer at which a loss stopped being a number. */
 final class NotFinite {
@@ -15,8 +16,14 @@ final class NotFinite {
   /** {@code networks} by what a message calls them. */
   NotFinite(Map<String, Network> networks) {
     networks.forEach(
-        (name, network) ->
-            network.state().forEach((key, p) -> parameters.put(p.variable(), name + " " + key)));
+        (name, network) -> network.state().forEach((key, p) -> add(name + " " + key, p)));
+  }
+
+  /** Running averages are left out: they follow what went wrong, and never cause it here. */
+  private void add(String name, Parameter p) {
+    if (p.gradient() != null) {
+      parameters.put(p.variable(), name);
+    }
   }
 
   /**
@@ -29,8 +36,8 @@ final class NotFinite {
     float value = loss.item();
     if (!Float.isFinite(value)) {
       throw new UserException(
-          ("Training stopped at step %d: the %s loss is %s, first seen in %s; the last checkpoint"
-                  + " is kept; train anew with a lower --lr or another --norm")
+          ("Training stopped at step %d: the %s loss is %s, first seen in %s; what was saved is"
+                  + " kept; train anew with a lower --lr or another --norm")
               .formatted(step, name, value, culprit(history)));
     }
   }

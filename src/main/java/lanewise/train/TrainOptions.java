@@ -59,7 +59,21 @@ public record TrainOptions(
   public static TrainOptions defaults(String data, int imageSize) {
     int threads = Runtime.getRuntime().availableProcessors();
     return new TrainOptions(
-        data, imageSize, "batch", 64, 2e-4, 0.5, 0, DEFAULT_STEPS, 0, "auto", threads, 100, 500, 100, 64,
+        data,
+        imageSize,
+        "batch",
+        64,
+        2e-4,
+        0.5,
+        0,
+        DEFAULT_STEPS,
+        0,
+        "auto",
+        threads,
+        100,
+        500,
+        100,
+        64,
         64);
   }
 

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import lanewise.UserException;
 import lanewise.backend.Backend;
 import lanewise.backend.Backends;
 import lanewise.data.Batches;
@@ -122,12 +123,25 @@ public final class TrainingRun implements AutoCloseable {
       }
     } catch (IOException e) {
       throw RunFolder.cannotWrite(folder.metrics(), e);
+    } catch (UserException e) {
+      describeFailure(e);
+      throw e;
     }
     Outcome outcome = trainer.steps() >= total ? Outcome.FINISHED : Outcome.STOPPED;
     describe(outcome.name().toLowerCase(Locale.ROOT));
     saveWeights();
     saveSamples();
     return outcome;
+  }
+
+  private void describeFailure(UserException failure) {
+    try {
+      describe("failed");
+      Report.write(folder.path());
+    } catch (UserException e) {
+      // Such as the full disk that was the failure.
+      failure.addSuppressed(e);
+    }
   }
 
   private void describe(String status) {

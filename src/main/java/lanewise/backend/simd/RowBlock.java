@@ -61,14 +61,12 @@ final class RowBlock {
     float[] values = row.atLeast(blocks * DEPTH);
     int filled = Blocks.roundUp(rows, ROW_GRANULE);
     for (int r = 0; r < filled; r++) {
-      if (r < rows) {
-        source.read(first + r, from, depth, values, 0);
-        Arrays.fill(values, depth, blocks * DEPTH, 0);
-      } else {
-        Arrays.fill(values, 0, blocks * DEPTH, 0);
-      }
       int at = r / ROWS * ROWS * blocks * DEPTH + r % ROWS * DEPTH;
-      Transfer.spread(values, blocks, DEPTH, a, at, ROWS * DEPTH);
+      if (r < rows) {
+        source.readPieces(first + r, from, depth, a, at, ROWS * DEPTH, values);
+      } else {
+        Transfer.zero(a, at, blocks * DEPTH, ROWS * DEPTH);
+      }
     }
     return a;
   }

@@ -84,7 +84,7 @@ final class UnaryKernels {
   }
 
   private static void reciprocal(MemorySegment x, MemorySegment y, int count) {
-    FloatVector one = FloatVector.broadcast(SPECIES, 1);
+    FloatVector one = FloatVector.broadcast(SPECIES, 1f);
     for (int i = 0; i < count; i += Lanes.COUNT) {
       FloatVector v = FloatVector.fromMemorySegment(SPECIES, x, i * 4L, ORDER);
       one.div(v).intoMemorySegment(y, i * 4L, ORDER);

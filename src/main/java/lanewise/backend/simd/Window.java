@@ -1,6 +1,6 @@
 package lanewise.backend.simd;
 
-import java.util.Arrays;
+import static lanewise.backend.simd.MicroKernels.DEPTH;
 
 /**
  * The matrix of a convolution (im2col) without its storage: a row for each position of a sliding
@@ -34,6 +34,21 @@ final class Window implements RowSource {
 
   @Override
   public void read(int row, int from, int count, float[] to, int at) {
+    readRuns(row, from, count, to, at, DEPTH);
+  }
+
+  /** Straight from the image where no piece straddles two runs of taps. */
+  @Override
+  public void readPieces(
+      int row, int from, int count, float[] to, int at, int stride, float[] buffer) {
+    if (image.channels() % DEPTH == 0) {
+      readRuns(row, from, count, to, at, stride);
+    } else {
+      RowSource.super.readPieces(row, from, count, to, at, stride, buffer);
+    }
+  }
+
+  private void readRuns(int row, int from, int count, float[] to, int at, int stride) {
     int x = row % across.positions() * across.stride() + across.origin();
     int rowOfAll = row / across.positions();
     int y = rowOfAll % down.positions() * down.stride() + down.origin();
@@ -46,7 +61,8 @@ final class Window implements RowSource {
     while (start < end) {
       int lo = Math.max(start, from);
       int hi = Math.min(start + runLength, end);
-      readRun(n, y + tapY, x + tapX, lo - start, hi - start, to, at + lo - from);
+      int target = at + place(lo - from, stride);
+      readRun(n, y + tapY, x + tapX, lo - start, hi - start, to, target, stride);
       start += runLength;
       tapX += across.dilation();
       if (tapX == runsPerRow * across.dilation()) {
@@ -57,7 +73,7 @@ final class Window implements RowSource {
   }
 
   /** Elements {@code lo} to {@code hi - 1} of the run of taps whose first is at (y, x). */
-  private void readRun(int n, int y, int x, int lo, int hi, float[] to, int at) {
+  private void readRun(int n, int y, int x, int lo, int hi, float[] to, int at, int stride) {
     int channels = image.channels();
     int left = lo;
     int right = hi;
@@ -68,13 +84,19 @@ final class Window implements RowSource {
       right = Math.clamp((long) (image.width() - x) * channels, left, hi);
     }
     if (left > lo) {
-      Arrays.fill(to, at, at + left - lo, 0);
+      Transfer.zero(to, at, left - lo, stride);
     }
     if (right > left) {
-      Transfer.load(image.data(), image.at(n, y, x) + left, to, at + left - lo, right - left);
+      int first = image.at(n, y, x) + left;
+      Transfer.load(image.data(), first, to, at + place(left - lo, stride), right - left, stride);
     }
     if (right < hi) {
-      Arrays.fill(to, at + right - lo, at + hi - lo, 0);
+      Transfer.zero(to, at + place(right - lo, stride), hi - right, stride);
     }
+  }
+
+  /** Where an element goes if pieces lie {@code stride} apart. */
+  private static int place(int element, int stride) {
+    return element / DEPTH * stride + element % DEPTH;
   }
 }
