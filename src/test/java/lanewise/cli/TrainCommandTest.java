@@ -171,4 +171,14 @@ class TrainCommandTest {
     assertEquals(2, Files.readAllLines(out.resolve("metrics.jsonl")).size());
     assertTrue(Files.readString(out.resolve("options.json")).contains("\"failed\""));
   }
+
+  @Test
+  void profileSaysWhereTheTimeGoesAndWritesNothing() {
+    String text = train("--profile", 3).succeeded().out();
+    for (String word : List.of("convBackwardFilter", "discriminator main.0", "GFLOP/s")) {
+      assertTrue(text.contains(word), text);
+    }
+    assertFalse(Files.exists(out));
+    train("--profile", 0).failed(2, "--profile must be at least 1");
+  }
 }

@@ -33,8 +33,7 @@ final class NormTables {
   private NormSets sets;
   private ChannelPattern pattern;
   private double eps;
-  private Parameter gamma;
-  private Parameter beta;
+  private Affine affine;
   private MemorySegment means;
   private MemorySegment variances;
 
@@ -43,8 +42,7 @@ final class NormTables {
     this.sets = sets;
     this.pattern = pattern;
     this.eps = eps;
-    gamma = new Parameter(affine.gamma(), 1, sets.channels());
-    beta = new Parameter(affine.beta(), 0, sets.channels());
+    this.affine = affine;
     means = moments.mean().segment();
     variances = moments.variance().segment();
     int size = sets.samples() * pattern.tableLength();
@@ -77,8 +75,8 @@ final class NormTables {
     int end = start + sets.channels();
     copy(means, sample, mean, start);
     copy(variances, sample, variance, start);
-    gamma.copy(sample, scale, start);
-    beta.copy(sample, shift, start);
+    copy(affine.gamma(), 1, sample, scale);
+    copy(affine.beta(), 0, sample, shift);
     for (int i = start; i < end; i++) {
       inverse[i] = 1 / Math.sqrt(variance[i] + eps);
     }
@@ -111,15 +109,14 @@ final class NormTables {
   }
 
   /** Gamma or beta: absent, one value a channel, or one a sample and channel. */
-  private record Parameter(Tensor values, float absent, int channels) {
-
-    void copy(int sample, float[] to, int start) {
-      if (values == null) {
-        Arrays.fill(to, start, start + channels, absent);
-      } else {
-        long from = values.shape().n() == 1 ? 0 : sample * (channels * 4L);
-        MemorySegment.copy(values.segment(), JAVA_FLOAT, from, to, start, channels);
-      }
+  private void copy(Tensor values, float absent, int sample, float[] to) {
+    int start = start(sample);
+    int channels = sets.channels();
+    if (values == null) {
+      Arrays.fill(to, start, start + channels, absent);
+    } else {
+      long from = values.shape().n() == 1 ? 0 : sample * (channels * 4L);
+      MemorySegment.copy(values.segment(), JAVA_FLOAT, from, to, start, channels);
     }
   }
 }

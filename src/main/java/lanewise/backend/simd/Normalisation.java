@@ -147,10 +147,6 @@ final class Normalisation {
       return sets.pixelsOf(unit) * channels;
     }
 
-    final MemorySegment slice(MemorySegment segment, int unit) {
-      return segment.asSlice(sets.startOf(unit) * 4L, elements(unit) * 4L);
-    }
-
     /** Where the first row of a unit or a sample starts; the second row follows. */
     final int row(int index) {
       return 2 * channels * index;
@@ -196,10 +192,10 @@ final class Normalisation {
     @Override
     void measure(int unit, int worker) {
       Scratch mine = scratch[worker];
-      MemorySegment xs = slice(x, unit);
+      int start = sets.startOf(unit);
       int elements = elements(unit);
       int head = Math.min(elements, HEAD_ROWS * pattern.width());
-      ColumnSums.sum(pattern, xs, head, mine.sums);
+      ColumnSums.sum(pattern, x, start, head, mine.sums);
       int means = row(unit);
       int squares = means + channels;
       clear(unit);
@@ -209,7 +205,7 @@ final class Normalisation {
         mine.center[c] = (float) (partial[means + c] * perPixel);
       }
       pattern.repeat(mine.center, 0);
-      ColumnSums.moments(pattern, xs, elements, mine.center, mine.sums);
+      ColumnSums.moments(pattern, x, start, elements, mine.center, mine.sums);
       clear(unit);
       ColumnSums.fold(pattern, mine.sums, 0, elements, partial, means);
       ColumnSums.fold(pattern, mine.sums, pattern.tableLength(), elements, partial, squares);
@@ -292,8 +288,9 @@ final class Normalisation {
     void write(int unit, int worker) {
       ChannelKernels.affine(
           pattern,
-          slice(x, unit),
-          slice(y, unit),
+          x,
+          y,
+          sets.startOf(unit),
           elements(unit),
           tables.scale,
           tables.shift,
@@ -349,9 +346,10 @@ final class Normalisation {
     @Override
     void measure(int unit, int worker) {
       float[] sums = scratch[worker].sums;
+      int start = sets.startOf(unit);
       int elements = elements(unit);
       int table = tables.start(sets.sampleOf(unit));
-      NormSums.sum(pattern, slice(x, unit), slice(dy, unit), elements, tables, table, slope, sums);
+      NormSums.sum(pattern, x, dy, start, elements, tables, table, slope, sums);
       clear(unit);
       ColumnSums.fold(pattern, sums, 0, elements, partial, row(unit));
       ColumnSums.fold(
@@ -426,9 +424,10 @@ final class Normalisation {
     void write(int unit, int worker) {
       ChannelKernels.affineGradient(
           pattern,
-          slice(x, unit),
-          slice(dy, unit),
-          slice(dx, unit),
+          x,
+          dy,
+          dx,
+          sets.startOf(unit),
           elements(unit),
           tables,
           tables.start(sets.sampleOf(unit)),
@@ -447,18 +446,18 @@ final class Normalisation {
         return;
       }
       boolean perSample = target.shape().n() > 1;
-      double[] sums = new double[channels];
-      for (int sample = 0; sample < sets.samples(); sample++) {
-        int from = row(sample) + row;
-        for (int c = 0; c < channels; c++) {
-          sums[c] += merged[from + c];
-        }
-        if (perSample || sample == sets.samples() - 1) {
-          for (int c = 0; c < channels; c++) {
-            int to = perSample ? sample * channels + c : c;
-            target.segment().setAtIndex(JAVA_FLOAT, to, (float) sums[c]);
+      MemorySegment to = target.segment();
+      for (int c = 0; c < channels; c++) {
+        double sum = 0;
+        for (int sample = 0; sample < sets.samples(); sample++) {
+          double part = merged[row(sample) + row + c];
+          sum += part;
+          if (perSample) {
+            to.setAtIndex(JAVA_FLOAT, sample * channels + c, (float) part);
           }
-          Arrays.fill(sums, 0);
+        }
+        if (!perSample) {
+          to.setAtIndex(JAVA_FLOAT, c, (float) sum);
         }
       }
     }

@@ -22,8 +22,9 @@ import jdk.incubator.vector.VectorSpecies;
  * The largest errors stated were measured over every 31st of all floats, against {@link Math} in
  * double; {@code VectorMathTest} repeats it over fewer.
  *
- * <p>Each function is short enough to be compiled into a loop as a whole: beyond a number of nodes
- * the compiler stops inlining, and every vector is allocated.
+ * <p>Each function is short enough to be compiled into a loop as a whole, and calls others near its
+ * beginning: beyond a number of nodes (NodeCountInliningCutoff) the compiler stops inlining, and
+ * every vector is allocated.
  */
 final class VectorMath {
   private static final VectorSpecies<Float> SPECIES = Lanes.SPECIES;
@@ -73,11 +74,9 @@ final class VectorMath {
     // In two factors: 2^n itself may be too large or too small for a float.
     IntVector exponent = shifted.reinterpretAsInts().sub(ROUND_BITS);
     IntVector half = exponent.lanewise(ASHR, 1);
-    return p.mul(powerOfTwo(half)).mul(powerOfTwo(exponent.sub(half)));
-  }
-
-  private static FloatVector powerOfTwo(IntVector n) {
-    return n.add(EXPONENT_BIAS).lanewise(LSHL, MANTISSA_BITS).reinterpretAsFloats();
+    IntVector rest = exponent.sub(half);
+    return p.mul(half.add(EXPONENT_BIAS).lanewise(LSHL, MANTISSA_BITS).reinterpretAsFloats())
+        .mul(rest.add(EXPONENT_BIAS).lanewise(LSHL, MANTISSA_BITS).reinterpretAsFloats());
   }
 
   /** {@code log(x) = e ln(2) + log(m)} with m in [sqrt(1/2), sqrt(2)); at most 0.92 ulp off. */
@@ -117,11 +116,12 @@ final class VectorMath {
    * {@code 1 - 2 / (exp(2x) + 1)} beyond, both as {@code y (1 - p / q)}; at most 3.0 ulp off.
    */
   static FloatVector tanh(FloatVector x) {
+    FloatVector e = exp(x.add(x));
     FloatVector z = x.mul(x);
     VectorMask<Float> small = z.compare(LT, TANH_SMALL * TANH_SMALL);
     FloatVector p = FloatVector.broadcast(SPECIES, 2f).blend(z.fma(14, 315).mul(z), small);
     FloatVector fraction = z.fma(15, 420).fma(z, FloatVector.broadcast(SPECIES, 945f));
-    FloatVector q = exp(x.add(x)).add(1).blend(fraction, small);
+    FloatVector q = e.add(1).blend(fraction, small);
     FloatVector y = FloatVector.broadcast(SPECIES, 1f).blend(x, small);
     return FloatVector.broadcast(SPECIES, 1f).sub(p.div(q)).mul(y);
   }

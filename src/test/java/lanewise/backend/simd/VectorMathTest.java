@@ -94,7 +94,7 @@ class VectorMathTest {
   }
 
   private void check(Function f, int count) {
-    UnaryKernels.apply(f.function, x, y, count);
+    UnaryKernels.apply(f.function, x, y, 0, count);
     for (int i = 0; i < count; i++) {
       float in = x.getAtIndex(JAVA_FLOAT, i);
       float actual = y.getAtIndex(JAVA_FLOAT, i);
