@@ -1,89 +1,148 @@
 package lanewise.backend.simd;
 
 import java.lang.foreign.MemorySegment;
+import java.util.stream.IntStream;
 import lanewise.backend.ConvSpec;
 import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
+import lanewise.backend.simd.ConvPlan.Pass;
 
-/** Convolution and its two gradients as matrix products over windows that are never stored. */
+/** Convolution and its two gradients, each by the algorithm that its plan says. */
 final class Convolution {
-
-  /** The ways to the data gradient. */
-  private enum DataGradient {
-    /** One product: the kernel is as large as the image. */
-    WHOLE_IMAGE,
-    /** {@link ColumnGradient}. */
-    COLUMNS,
-    /** Each pixel of dx gathers the pixels of dy that its taps reach; one product per phase. */
-    GATHER
-  }
-
+  private final ConvPlanner planner;
   private final RowProduct rowProduct;
   private final OuterProduct outerProduct;
   private final RightPanels right;
   private final ColumnGradient columnGradient;
+  private final FilterPanels filterPanels;
+  private final WinogradProduct winogradProduct;
+  private final WinogradFilterGradient winogradFilterGradient;
 
   Convolution(
-      Workers workers, RowProduct rowProduct, OuterProduct outerProduct, RightPanels right) {
+      ConvPlanner planner,
+      Workers workers,
+      RowProduct rowProduct,
+      OuterProduct outerProduct,
+      RightPanels right) {
+    this.planner = planner;
     this.rowProduct = rowProduct;
     this.outerProduct = outerProduct;
     this.right = right;
     columnGradient = new ColumnGradient(workers);
+    filterPanels = new FilterPanels(workers);
+    winogradProduct = new WinogradProduct(workers);
+    winogradFilterGradient = new WinogradFilterGradient(workers);
   }
 
   void convForward(ConvSpec spec, Tensor x, Tensor w, Tensor y) {
+    ConvPlan plan = planner.plan(Pass.FORWARD, spec, x.shape(), w.shape(), y.shape());
+    Winograd winograd = plan.algorithm().winograd();
     for (int group = 0; group < spec.groups(); group++) {
-      Window window = window(spec, x, w.shape(), y.shape(), group);
-      Planes out = Planes.of(y, group, spec.groups());
-      right.pack(filter(w, group, spec.groups()), window.depth(), out.channels());
-      rowProduct.run(window, pixels(y.shape()), right, out.pixels());
-    }
-  }
-
-  void convBackwardFilter(ConvSpec spec, Tensor x, Tensor dy, Tensor dw) {
-    for (int group = 0; group < spec.groups(); group++) {
-      Window window = window(spec, x, dw.shape(), dy.shape(), group);
-      Planes gradient = Planes.of(dy, group, spec.groups());
-      outerProduct.run(
-          window,
-          window.depth(),
-          gradient.pixels(),
-          gradient.channels(),
-          pixels(dy.shape()),
-          filter(dw, group, spec.groups()));
-    }
-  }
-
-  void convBackwardData(ConvSpec spec, Tensor dy, Tensor w, Tensor dx) {
-    DataGradient algorithm = choose(spec, dy.shape(), w.shape(), dx.shape());
-    for (int group = 0; group < spec.groups(); group++) {
-      switch (algorithm) {
-        case WHOLE_IMAGE -> wholeImage(dy, w, dx);
-        case COLUMNS -> columns(spec, dy, w, dx, group);
-        case GATHER -> gather(spec, dy, w, dx, group);
+      if (winograd != null) {
+        tiledForward(winograd, spec, x, w, y, group);
+      } else {
+        forward(spec, x, w, y, group);
       }
     }
   }
 
-  /** The fewest multiplications, with those counted that fill up panels. */
-  private static DataGradient choose(ConvSpec spec, Shape dy, Shape w, Shape dx) {
-    if (spec.groups() == 1
-        && spec.padH() == 0
-        && spec.padW() == 0
-        && dy.plane() == 1
-        && w.h() == dx.h()
-        && w.w() == dx.w()) {
-      return DataGradient.WHOLE_IMAGE;
+  void convBackwardFilter(ConvSpec spec, Tensor x, Tensor dy, Tensor dw) {
+    ConvPlan plan = planner.plan(Pass.BACKWARD_FILTER, spec, x.shape(), dw.shape(), dy.shape());
+    Winograd winograd = plan.algorithm().winograd();
+    for (int group = 0; group < spec.groups(); group++) {
+      if (winograd != null) {
+        tiledFilterGradient(winograd, spec, x, dy, dw, group);
+      } else {
+        filterGradient(spec, x, dy, dw, group);
+      }
     }
-    double columns = dy.plane() * padded(w.plane() * (double) w.c());
-    double gather =
-        dx.plane() * (double) w.plane() / (spec.strideH() * spec.strideW()) * padded(w.c());
-    // Adding up the columns has its price too.
-    return 2 * columns < gather ? DataGradient.COLUMNS : DataGradient.GATHER;
   }
 
-  private static double padded(double columns) {
-    return Math.ceil(columns / MicroKernels.COLUMNS) * MicroKernels.COLUMNS;
+  void convBackwardData(ConvSpec spec, Tensor dy, Tensor w, Tensor dx) {
+    ConvPlan plan = planner.plan(Pass.BACKWARD_DATA, spec, dx.shape(), w.shape(), dy.shape());
+    for (int group = 0; group < spec.groups(); group++) {
+      switch (plan.algorithm()) {
+        case WHOLE_IMAGE -> wholeImage(dy, w, dx);
+        case COLUMNS -> columns(spec, dy, w, dx, group);
+        case GEMM, WINOGRAD_TWO_TAPS, WINOGRAD_THREE_TAPS ->
+            phases(plan.algorithm().winograd(), spec, dy, w, dx, group);
+      }
+    }
+  }
+
+  private void forward(ConvSpec spec, Tensor x, Tensor w, Tensor y, int group) {
+    Window window = window(spec, x, w.shape(), y.shape(), group);
+    Planes out = Planes.of(y, group, spec.groups());
+    right.pack(filter(w, group, spec.groups()), window.depth(), out.channels());
+    rowProduct.run(window, pixels(y.shape()), right, out.pixels());
+  }
+
+  private void tiledForward(
+      Winograd winograd, ConvSpec spec, Tensor x, Tensor w, Tensor y, int group) {
+    Shape s = y.shape();
+    Planes out = Planes.of(y, group, spec.groups());
+    filterPanels.pack(
+        winograd, phaseTaps(winograd, spec, w, group), false, w.shape().c(), out.channels());
+    winogradProduct.run(
+        winograd,
+        tiles(winograd, spec, x, s, group),
+        filterPanels,
+        new PixelGrid(out, 0, 1, s.h(), 0, 1, s.w()),
+        s.n());
+  }
+
+  private void filterGradient(ConvSpec spec, Tensor x, Tensor dy, Tensor dw, int group) {
+    Window window = window(spec, x, dw.shape(), dy.shape(), group);
+    Planes gradient = Planes.of(dy, group, spec.groups());
+    outerProduct.run(
+        window,
+        window.depth(),
+        gradient.pixels(),
+        gradient.channels(),
+        pixels(dy.shape()),
+        filter(dw, group, spec.groups()));
+  }
+
+  private void tiledFilterGradient(
+      Winograd winograd, ConvSpec spec, Tensor x, Tensor dy, Tensor dw, int group) {
+    TileInput in = tiles(winograd, spec, x, dy.shape(), group);
+    Planes gradient = Planes.of(dy, group, spec.groups());
+    Window squares =
+        new Window(gradient, new Axis(in.down(), 0, 2, 2, 1), new Axis(in.across(), 0, 2, 2, 1));
+    winogradFilterGradient.run(
+        winograd,
+        in,
+        squares,
+        gradient.channels(),
+        dy.shape().n(),
+        filter(dw, group, spec.groups()));
+  }
+
+  /** The taps of each of the convolutions of stride 1 that make up a strided one. */
+  private static RowSource[] phaseTaps(Winograd winograd, ConvSpec spec, Tensor w, int group) {
+    int stride = spec.strideH();
+    int taps = winograd.taps();
+    RowSource[] all = new RowSource[stride * stride * taps * taps];
+    for (int phase = 0; phase < stride * stride; phase++) {
+      int[] down = every(stride, phase / stride, taps);
+      int[] across = every(stride, phase % stride, taps);
+      RowSource[] square = taps(w, down, across, group, spec.groups());
+      System.arraycopy(square, 0, all, phase * square.length, square.length);
+    }
+    return all;
+  }
+
+  private static int[] every(int step, int first, int count) {
+    return IntStream.iterate(first, i -> i + step).limit(count).toArray();
+  }
+
+  private static TileInput tiles(Winograd winograd, ConvSpec spec, Tensor x, Shape y, int group) {
+    return TileInput.of(
+        winograd,
+        Planes.of(x, group, spec.groups()),
+        new Axis(y.h(), -spec.padH(), spec.strideH(), winograd.taps(), spec.strideH()),
+        new Axis(y.w(), -spec.padW(), spec.strideW(), winograd.taps(), spec.strideW()),
+        spec.strideH());
   }
 
   private void wholeImage(Tensor dy, Tensor w, Tensor dx) {
@@ -102,7 +161,8 @@ final class Convolution {
     columnGradient.run(spec, s.h(), s.w(), dx.shape().n(), gradient, right, image);
   }
 
-  private void gather(ConvSpec spec, Tensor dy, Tensor w, Tensor dx, int group) {
+  /** Each pixel of dx gathers the pixels of dy that its taps reach. */
+  private void phases(Winograd winograd, ConvSpec spec, Tensor dy, Tensor w, Tensor dx, int group) {
     Shape s = dx.shape();
     int kh = w.shape().h();
     int kw = w.shape().w();
@@ -111,21 +171,20 @@ final class Convolution {
     for (Phase down : Phase.all(s.h(), kh, spec.strideH(), spec.padH(), spec.dilationH())) {
       for (Phase across : Phase.all(s.w(), kw, spec.strideW(), spec.padW(), spec.dilationW())) {
         RowSource[] taps = taps(w, down.taps(), across.taps(), group, spec.groups());
-        right.packTransposed(taps, gradient.channels(), image.channels());
         int height = down.gradient().positions();
         int width = across.gradient().positions();
-        rowProduct.run(
-            new Window(gradient, down.gradient(), across.gradient()),
-            s.n() * height * width,
-            right,
+        PixelGrid out =
             new PixelGrid(
-                image,
-                down.first(),
-                spec.strideH(),
-                height,
-                across.first(),
-                spec.strideW(),
-                width));
+                image, down.first(), spec.strideH(), height, across.first(), spec.strideW(), width);
+        if (winograd == null) {
+          Window window = new Window(gradient, down.gradient(), across.gradient());
+          right.packTransposed(taps, gradient.channels(), image.channels());
+          rowProduct.run(window, s.n() * height * width, right, out);
+        } else {
+          TileInput in = TileInput.of(winograd, gradient, down.gradient(), across.gradient(), 1);
+          filterPanels.pack(winograd, taps, true, gradient.channels(), image.channels());
+          winogradProduct.run(winograd, in, filterPanels, out, s.n());
+        }
       }
     }
   }

@@ -1,0 +1,48 @@
+package lanewise.backend.simd;
+
+import static lanewise.backend.simd.MicroKernels.COLUMNS;
+import static lanewise.backend.simd.MicroKernels.ROWS;
+
+import java.util.Arrays;
+
+/**
+ * Convolutions of stride 1 between lattices of pixels by Winograd's method, in parallel over chunks
+ * of tiles and, where these are few, over blocks of the output's channels.
+ */
+final class WinogradProduct {
+  /** Tiles of a chunk: it uses each panel of the filter so often while it is in the cache. */
+  private static final int MAX_TILES = 48;
+
+  /** Tasks below which the output's channels are shared out too, {@link #MIN_COLUMNS} at least. */
+  private static final int MIN_TASKS = 8;
+
+  private static final int MIN_COLUMNS = 128;
+
+  private final Workers workers;
+  private final WinogradBlock[] blocks;
+
+  WinogradProduct(Workers workers) {
+    this.workers = workers;
+    blocks = new WinogradBlock[workers.threads()];
+    Arrays.setAll(blocks, i -> new WinogradBlock());
+  }
+
+  /** Computes {@code images} images. */
+  void run(Winograd winograd, TileInput in, FilterPanels filter, PixelGrid out, int images) {
+    int tiles = images * in.down() * in.across();
+    Blocks chunks = Blocks.even(tiles, MAX_TILES, ROWS);
+    int shares = Math.ceilDiv(MIN_TASKS, chunks.count());
+    int panels = Math.max(Math.ceilDiv(filter.count(), shares), MIN_COLUMNS / COLUMNS);
+    Blocks across = Blocks.even(filter.count(), panels, 1);
+    workers.run(
+        chunks.count() * across.count(),
+        (task, worker) -> {
+          int chunk = task / across.count();
+          int share = task % across.count();
+          WinogradBlock block = blocks[worker];
+          block.transform(winograd, in, chunks.start(chunk), chunks.length(chunk), filter.depth());
+          block.multiply(filter, across.start(share), across.length(share));
+          block.write(in, out, filter.columns());
+        });
+  }
+}
