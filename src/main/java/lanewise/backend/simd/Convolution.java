@@ -1,6 +1,8 @@
 package lanewise.backend.simd;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.IntStream;
 import lanewise.backend.ConvSpec;
 import lanewise.backend.Shape;
@@ -71,8 +73,9 @@ final class Convolution {
         case WHOLE_IMAGE -> wholeImage(dy, w, dx);
         case COLUMNS -> columns(spec, dy, w, dx, group);
         case DIRECT -> directDataGradient(spec, dy, w, dx);
-        case GEMM, WINOGRAD_TWO_TAPS, WINOGRAD_THREE_TAPS ->
-            phases(plan.algorithm().winograd(), spec, dy, w, dx, group);
+        case GEMM -> gather(spec, dy, w, dx, group);
+        case WINOGRAD_TWO_TAPS, WINOGRAD_THREE_TAPS ->
+            tiledDataGradient(plan.algorithm().winograd(), spec, dy, w, dx, group);
       }
     }
   }
@@ -117,12 +120,12 @@ final class Convolution {
     Shape s = y.shape();
     Planes out = Planes.of(y, group, spec.groups());
     filterPanels.pack(
-        winograd, phaseTaps(winograd, spec, w, group), false, w.shape().c(), out.channels());
+        winograd, 1, phaseTaps(winograd, spec, w, group), false, w.shape().c(), out.channels());
     winogradProduct.run(
         winograd,
-        tiles(winograd, spec, x, s, group),
+        new TileInput[] {tiles(winograd, spec, x, s, group)},
         filterPanels,
-        new PixelGrid(out, 0, 1, s.h(), 0, 1, s.w()),
+        new PixelGrid[] {new PixelGrid(out, 0, 1, s.h(), 0, 1, s.w())},
         s.n());
   }
 
@@ -196,32 +199,75 @@ final class Convolution {
     columnGradient.run(spec, s.h(), s.w(), dx.shape().n(), gradient, right, image);
   }
 
-  /** Each pixel of dx gathers the pixels of dy that its taps reach. */
-  private void phases(Winograd winograd, ConvSpec spec, Tensor dy, Tensor w, Tensor dx, int group) {
+  /** Each pixel of dx gathers the pixels of dy that its taps reach; one product per phase. */
+  private void gather(ConvSpec spec, Tensor dy, Tensor w, Tensor dx, int group) {
     Shape s = dx.shape();
-    int kh = w.shape().h();
-    int kw = w.shape().w();
     Planes gradient = Planes.of(dy, group, spec.groups());
     Planes image = Planes.of(dx, group, spec.groups());
-    for (Phase down : Phase.all(s.h(), kh, spec.strideH(), spec.padH(), spec.dilationH())) {
-      for (Phase across : Phase.all(s.w(), kw, spec.strideW(), spec.padW(), spec.dilationW())) {
+    for (Phase down : phasesDown(spec, w.shape(), s)) {
+      for (Phase across : phasesAcross(spec, w.shape(), s)) {
         RowSource[] taps = taps(w, down.taps(), across.taps(), group, spec.groups());
-        int height = down.gradient().positions();
-        int width = across.gradient().positions();
-        PixelGrid out =
-            new PixelGrid(
-                image, down.first(), spec.strideH(), height, across.first(), spec.strideW(), width);
-        if (winograd == null) {
-          Window window = new Window(gradient, down.gradient(), across.gradient());
-          right.packTransposed(taps, gradient.channels(), image.channels());
-          rowProduct.run(window, s.n() * height * width, right, out);
-        } else {
-          TileInput in = TileInput.of(winograd, gradient, down.gradient(), across.gradient(), 1);
-          filterPanels.pack(winograd, taps, true, gradient.channels(), image.channels());
-          winogradProduct.run(winograd, in, filterPanels, out, s.n());
-        }
+        right.packTransposed(taps, gradient.channels(), image.channels());
+        rowProduct.run(
+            new Window(gradient, down.gradient(), across.gradient()),
+            s.n() * down.gradient().positions() * across.gradient().positions(),
+            right,
+            grid(spec, image, down, across));
       }
     }
+  }
+
+  private void tiledDataGradient(
+      Winograd winograd, ConvSpec spec, Tensor dy, Tensor w, Tensor dx, int group) {
+    Shape s = dx.shape();
+    Planes gradient = Planes.of(dy, group, spec.groups());
+    Planes image = Planes.of(dx, group, spec.groups());
+    Phase[] downs = phasesDown(spec, w.shape(), s);
+    Phase[] acrosses = phasesAcross(spec, w.shape(), s);
+    // The first phase has the most pixels; where another has none, nothing is written.
+    int height = downs[0].gradient().positions();
+    int width = acrosses[0].gradient().positions();
+    List<RowSource> taps = new ArrayList<>();
+    List<TileInput> in = new ArrayList<>();
+    List<PixelGrid> out = new ArrayList<>();
+    for (Phase down : downs) {
+      for (Phase across : acrosses) {
+        taps.addAll(List.of(taps(w, down.taps(), across.taps(), group, spec.groups())));
+        Axis rows = new Axis(height, down.gradient().origin(), 1, winograd.taps(), 1);
+        Axis columns = new Axis(width, across.gradient().origin(), 1, winograd.taps(), 1);
+        in.add(TileInput.of(winograd, gradient, rows, columns, 1));
+        out.add(grid(spec, image, down, across));
+      }
+    }
+    filterPanels.pack(
+        winograd,
+        in.size(),
+        taps.toArray(RowSource[]::new),
+        true,
+        gradient.channels(),
+        image.channels());
+    winogradProduct.run(
+        winograd, in.toArray(TileInput[]::new), filterPanels, out.toArray(PixelGrid[]::new), s.n());
+  }
+
+  private static Phase[] phasesDown(ConvSpec spec, Shape w, Shape x) {
+    return Phase.all(x.h(), w.h(), spec.strideH(), spec.padH(), spec.dilationH());
+  }
+
+  private static Phase[] phasesAcross(ConvSpec spec, Shape w, Shape x) {
+    return Phase.all(x.w(), w.w(), spec.strideW(), spec.padW(), spec.dilationW());
+  }
+
+  /** The pixels of an image that belong to a phase. */
+  private static PixelGrid grid(ConvSpec spec, Planes image, Phase down, Phase across) {
+    return new PixelGrid(
+        image,
+        down.first(),
+        spec.strideH(),
+        down.gradient().positions(),
+        across.first(),
+        spec.strideW(),
+        across.gradient().positions());
   }
 
   /** The filter's matrices (input x output channels) at the given taps. */

@@ -1,38 +1,40 @@
 package lanewise.backend.simd;
 
+import static lanewise.backend.simd.MicroKernels.COLUMNS;
+import static lanewise.backend.simd.MicroKernels.WIDTH;
+
 import java.util.Arrays;
 
 /**
  * The filter gradient of a convolution by Winograd's method: the sum of the outer products of
  * transformed inputs and transformed gradients, over all tiles, in each plane.
  *
- * <p>Tiles are transformed a chunk at a time for all workers, who then share out blocks of the
- * sums.
+ * <p>Tiles are transformed a chunk at a time for all workers, straight into panels; then the
+ * workers share out blocks of the sums.
  */
 final class WinogradFilterGradient {
-  /** Elements of a chunk, which is written and read again at once. */
-  private static final int CHUNK = 1 << 21;
+  /** The fewest tiles of a chunk. */
+  private static final int MIN_TILES = 64;
 
-  private static final int MIN_TILES = 96;
   private static final int TILES_PER_TASK = 16;
   private static final int ROWS_PER_TASK = 16;
 
-  /** The largest block of the sums. */
-  private static final int MAX_ROWS = 4 * MicroKernels.WIDTH;
+  /** Tiles multiplied at a time, so that a panel of each side stays in the first-level cache. */
+  private static final int TILES = 128;
 
-  private static final int MAX_COLUMNS = 256;
+  /** The largest block of the sums, in panels. */
+  private static final int MAX_ROW_PANELS = 4;
+
+  private static final int MAX_COLUMN_PANELS = 256 / COLUMNS;
 
   private final Workers workers;
-  private final OuterBlock[] blocks;
   private final Buffer[] patches;
   private final Buffer inputs = new Buffer();
   private final Buffer gradients = new Buffer();
-  private final Buffer sums = new Buffer();
+  private final Buffer products = new Buffer();
 
   WinogradFilterGradient(Workers workers) {
     this.workers = workers;
-    blocks = new OuterBlock[workers.threads()];
-    Arrays.setAll(blocks, i -> new OuterBlock());
     patches = new Buffer[workers.threads()];
     Arrays.setAll(patches, i -> new Buffer());
   }
@@ -46,135 +48,188 @@ final class WinogradFilterGradient {
   void run(Winograd winograd, TileInput in, Window dy, int columns, int images, RowSink dw) {
     int tiles = images * in.down() * in.across();
     int rows = in.phases() * in.paddedChannels();
-    int width = Blocks.roundUp(columns, FilterPanels.SQUARE);
-    int planes = winograd.planes();
-    int fitting = CHUNK / (planes * (rows + width));
+    // A chunk is written and read as often as the sums: it does best if it is as large as they.
+    int fitting = (int) (rows * (long) columns / (rows + columns));
     Blocks chunks = Blocks.even(tiles, Math.max(MIN_TILES, fitting), TILES_PER_TASK);
-    Stack v = new Stack(inputs, planes, chunks.size(), rows);
-    Stack e = new Stack(gradients, planes, chunks.size(), width);
-    Stack m = new Stack(sums, planes, rows, width);
+    int planes = winograd.planes();
+    Sums sums =
+        new Sums(
+            winograd,
+            in,
+            dy,
+            rows,
+            columns,
+            new Panels(inputs, planes, rows, WIDTH, chunks.size()),
+            new Panels(gradients, planes, columns, COLUMNS, chunks.size()),
+            new Panels(products, planes, columns, COLUMNS, Blocks.roundUp(rows, WIDTH)));
     for (int chunk = 0; chunk < chunks.count(); chunk++) {
-      transform(winograd, in, dy, columns, chunks.start(chunk), chunks.length(chunk), v, e);
-      multiply(chunk == 0, chunks.length(chunk), v, e, m, columns);
+      transform(sums, chunks.start(chunk), chunks.length(chunk));
+      multiply(sums, chunk == 0, chunks.length(chunk));
     }
-    write(winograd, in, m, columns, dw);
+    write(sums, dw);
   }
 
-  private void transform(
-      Winograd winograd,
-      TileInput in,
-      Window dy,
-      int columns,
-      int first,
-      int count,
-      Stack v,
-      Stack e) {
+  private void transform(Sums sums, int first, int count) {
     Blocks tasks = new Blocks(count, TILES_PER_TASK);
     workers.run(
         tasks.count(),
         (task, worker) -> {
-          Buffer buffer = patches[worker];
           int end = tasks.start(task) + tasks.length(task);
           for (int tile = tasks.start(task); tile < end; tile++) {
-            float[] x = in.read(first + tile, buffer);
-            for (int phase = 0; phase < in.phases(); phase++) {
-              winograd.input(
-                  in.paddedChannels(),
-                  x,
-                  in.phaseAt(phase),
-                  in.rowStride(),
-                  in.pixelStride(),
-                  v.data,
-                  v.at(0, tile) + phase * in.paddedChannels(),
-                  v.plane);
-            }
-            float[] g = buffer.atLeast(dy.depth() + FilterPanels.SQUARE);
-            dy.read(first + tile, 0, dy.depth(), g, 0);
-            winograd.gradient(columns, g, 0, 2 * columns, columns, e.data, e.at(0, tile), e.plane);
+            sums.transformInput(first + tile, tile, patches[worker]);
+            sums.transformGradient(first + tile, tile, patches[worker]);
           }
         });
   }
 
-  private void multiply(boolean first, int tiles, Stack v, Stack e, Stack m, int columns) {
-    Blocks down = Blocks.even(m.rows, MAX_ROWS, MicroKernels.WIDTH);
-    Blocks across = Blocks.even(columns, MAX_COLUMNS, MicroKernels.COLUMNS);
+  private void multiply(Sums sums, boolean first, int tiles) {
+    Blocks down = Blocks.even(sums.v.count, MAX_ROW_PANELS, 1);
+    Blocks across = Blocks.even(sums.e.count, MAX_COLUMN_PANELS, 1);
     int perPlane = down.count() * across.count();
     workers.run(
-        m.planes * perPlane,
+        sums.winograd.planes() * perPlane,
         (task, worker) -> {
           int plane = task / perPlane;
           int i = task % perPlane / across.count();
           int j = task % across.count();
-          OuterBlock block = blocks[worker];
-          block.sum(
-              v.plane(plane),
-              down.start(i),
-              down.length(i),
-              e.plane(plane),
-              across.start(j),
-              across.length(j),
-              0,
-              tiles);
-          for (int r = 0; r < down.length(i); r++) {
-            float[] row = block.row(r);
-            int at = m.at(plane, down.start(i) + r) + across.start(j);
-            if (first) {
-              System.arraycopy(row, 0, m.data, at, across.length(j));
-            } else {
-              Transfer.add(row, 0, m.data, at, across.length(j));
+          if (first) {
+            sums.zero(plane, down.start(i), down.length(i), across.start(j), across.length(j));
+          }
+          for (int tile = 0; tile < tiles; tile += TILES) {
+            int depth = Math.min(TILES, tiles - tile);
+            for (int right = across.start(j); right < across.start(j) + across.length(j); right++) {
+              for (int left = down.start(i); left < down.start(i) + down.length(i); left++) {
+                sums.multiply(plane, left, right, tile, depth);
+              }
             }
           }
         });
   }
 
-  private void write(Winograd winograd, TileInput in, Stack m, int columns, RowSink dw) {
-    int taps = winograd.taps();
-    int channels = in.channels();
-    Blocks tasks = new Blocks(in.phases() * channels, ROWS_PER_TASK);
+  private void write(Sums sums, RowSink dw) {
+    Blocks tasks = new Blocks(sums.in.phases() * sums.in.channels(), ROWS_PER_TASK);
     workers.run(
         tasks.count(),
         (task, worker) -> {
-          float[] g = patches[worker].atLeast(taps * taps * m.width);
           for (int i = tasks.start(task); i < tasks.start(task) + tasks.length(task); i++) {
-            int phase = i / channels;
-            int channel = i % channels;
-            int at = m.at(0, phase * in.paddedChannels() + channel);
-            winograd.filterGradient(
-                columns, m.data, at, winograd.side() * m.plane, m.plane, g, 0, m.width);
-            for (int tap = 0; tap < taps * taps; tap++) {
-              int y = phase / in.step() + tap / taps * in.step();
-              int x = phase % in.step() + tap % taps * in.step();
-              int row = (y * taps * in.step() + x) * channels + channel;
-              dw.write(row, 0, columns, g, tap * m.width);
-            }
+            int phase = i / sums.in.channels();
+            sums.write(phase, i % sums.in.channels(), patches[worker], dw);
           }
         });
   }
 
-  /** A matrix for each plane. */
-  private static final class Stack {
-    final float[] data;
-    final int planes;
-    final int rows;
-    final int width;
-    final int plane;
+  /**
+   * One gradient's operands and sums, in panels.
+   *
+   * @param rows phases and channels of the input
+   * @param columns channels of the output
+   * @param v transformed inputs: rows x tiles
+   * @param e transformed gradients: columns x tiles
+   * @param m their products: columns x rows
+   */
+  private record Sums(
+      Winograd winograd,
+      TileInput in,
+      Window dy,
+      int rows,
+      int columns,
+      Panels v,
+      Panels e,
+      Panels m) {
 
-    Stack(Buffer buffer, int planes, int rows, int width) {
-      this.planes = planes;
-      this.rows = rows;
+    void transformInput(int tile, int at, Buffer buffer) {
+      float[] x = in.read(tile, buffer);
+      for (int phase = 0; phase < in.phases(); phase++) {
+        int first = phase * in.paddedChannels();
+        for (int done = 0; done < in.paddedChannels(); ) {
+          int row = first + done;
+          int count = Math.min(in.paddedChannels() - done, WIDTH - row % WIDTH);
+          winograd.input(
+              count,
+              x,
+              in.phaseAt(phase) + done,
+              in.rowStride(),
+              in.pixelStride(),
+              v.data,
+              v.at(0, row / WIDTH, at) + row % WIDTH,
+              v.plane);
+          done += count;
+        }
+      }
+    }
+
+    void transformGradient(int tile, int at, Buffer buffer) {
+      float[] g = buffer.atLeast(dy.depth() + COLUMNS);
+      dy.read(tile, 0, dy.depth(), g, 0);
+      for (int panel = 0; panel < e.count; panel++) {
+        winograd.gradient(
+            COLUMNS, g, panel * COLUMNS, 2 * columns, columns, e.data, e.at(0, panel, at), e.plane);
+      }
+    }
+
+    void zero(int plane, int firstLeft, int lefts, int firstRight, int rights) {
+      for (int right = firstRight; right < firstRight + rights; right++) {
+        int from = m.at(plane, right, firstLeft * WIDTH);
+        Arrays.fill(m.data, from, from + lefts * WIDTH * COLUMNS, 0);
+      }
+    }
+
+    void multiply(int plane, int left, int right, int tile, int depth) {
+      MicroKernels.columnPanel(
+          Math.min(WIDTH, rows - left * WIDTH),
+          depth,
+          v.data,
+          v.at(plane, left, tile),
+          e.data,
+          e.at(plane, right, tile),
+          m.data,
+          m.at(plane, right, left * WIDTH));
+    }
+
+    void write(int phase, int channel, Buffer buffer, RowSink dw) {
+      int taps = winograd.taps();
+      int width = m.count * COLUMNS;
+      float[] g = buffer.atLeast(taps * taps * width);
+      for (int panel = 0; panel < m.count; panel++) {
+        winograd.filterGradient(
+            COLUMNS,
+            m.data,
+            m.at(0, panel, phase * in.paddedChannels() + channel),
+            winograd.side() * m.plane,
+            m.plane,
+            g,
+            panel * COLUMNS,
+            width);
+      }
+      int step = in.step();
+      for (int tap = 0; tap < taps * taps; tap++) {
+        int y = phase / step + tap / taps * step;
+        int x = phase % step + tap % taps * step;
+        int row = (y * taps * step + x) * in.channels() + channel;
+        dw.write(row, 0, columns, g, tap * width);
+      }
+    }
+  }
+
+  /** For each plane, panels {@code [length][width]} side by side. */
+  private static final class Panels {
+    private final float[] data;
+    private final int count;
+    private final int stride;
+    private final int width;
+    private final int plane;
+
+    Panels(Buffer buffer, int planes, int columns, int width, int length) {
       this.width = width;
-      // Not quite a power of two, or a row's vectors of all planes would share their cache sets.
-      plane = Math.multiplyExact(rows, width) + FilterPanels.SQUARE;
-      data = buffer.atLeast(Math.multiplyExact(planes, plane));
+      count = Math.ceilDiv(columns, width);
+      // One row more than needed: panels a power of two apart would share their cache sets.
+      stride = (length + 1) * width;
+      plane = Math.multiplyExact(count, stride);
+      data = buffer.atLeast(Math.addExact(Buffer.LINE, Math.multiplyExact(planes, plane)));
     }
 
-    int at(int plane, int row) {
-      return plane * this.plane + row * width;
-    }
-
-    RowSource plane(int plane) {
-      return (row, from, count, to, at) ->
-          System.arraycopy(data, at(plane, row) + from, to, at, count);
+    int at(int plane, int panel, int row) {
+      return Buffer.LINE + plane * this.plane + panel * stride + row * width;
     }
   }
 }
