@@ -43,12 +43,15 @@ final class DirectDataGradient {
     int bandsOfImage =
         Math.clamp(Math.ceilDiv(Blocks.TASKS, images), 1, Math.ceilDiv(dx.height(), minBand));
     Blocks blocks = Blocks.even(dx.height(), Math.ceilDiv(dx.height(), bandsOfImage), 1);
+    PaddedRows rows =
+        new PaddedRows(dy, new Axis(dy.height(), 0, 1, 1, 1), new Axis(dy.width(), 0, 1, 1, 1));
+    int[] taps = DirectForward.taps(1, dy.channels(), Blocks.roundUp(dy.width(), WINDOWS));
     workers.run(
         images * blocks.count(),
         (task, worker) -> {
           int band = task % blocks.count();
           new Band(spec, kh, kw, dy, dx, blocks.start(band), blocks.length(band), worker)
-              .compute(task / blocks.count(), right);
+              .compute(task / blocks.count(), rows, taps, right);
         });
   }
 
@@ -82,16 +85,13 @@ final class DirectDataGradient {
       pitch = Math.max((dy.width() - 1) * step + run, (spec.padW() + dx.width()) * dx.channels());
     }
 
-    void compute(int image, RightPanels right) {
+    void compute(int image, PaddedRows rows, int[] taps, RightPanels right) {
       float[] sums = bands[worker].atLeast(height * pitch);
       Arrays.fill(sums, 0, height * pitch, 0);
       int first = Math.max(0, Math.ceilDiv(top + spec.padH() - kh + 1, spec.strideH()));
       int end = Math.min(dy.height(), (top + height - 1 + spec.padH()) / spec.strideH() + 1);
-      PaddedRows rows =
-          new PaddedRows(dy, new Axis(dy.height(), 0, 1, 1, 1), new Axis(dy.width(), 0, 1, 1, 1));
       int width = Blocks.roundUp(dy.width(), WINDOWS);
       int pieces = Math.ceilDiv(dy.channels(), SPACING);
-      int[] taps = DirectForward.taps(1, dy.channels(), width);
       float[] spread = pixels[worker].atLeast(pieces * width * SPACING);
       for (int y = first; y < end; y++) {
         float[] input = rows.load(image, y, 1, inputs[worker]);

@@ -6,7 +6,10 @@ import static lanewise.backend.simd.WindowKernels.WINDOWS;
 
 import java.util.Arrays;
 
-/** The convolution of an image of few channels, straight from its padded rows. */
+/**
+ * The convolution of an image of few channels: its padded rows are spread once for all windows that
+ * share them, so that neighbouring windows are a constant apart whatever their stride.
+ */
 final class DirectForward {
   /** Rows of output pixels at a time, for the first-level cache. */
   private static final int MAX_ROWS = 8;

@@ -6,8 +6,8 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The innermost loops of convolutions whose input has few channels. As {@link MicroKernels}, but
- * windows are not packed: tables say where in the image's rows their elements lie. One flat loop
- * with a table is faster than a short loop for each row of a window.
+ * windows are not packed: tables say where their elements lie, in rows that windows share. One flat
+ * loop with a table is faster than a short loop for each row of a window.
  */
 final class WindowKernels {
   /** Windows of a tile, for {@link #products}. */
