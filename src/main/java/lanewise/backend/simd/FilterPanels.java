@@ -56,18 +56,27 @@ final class FilterPanels {
   }
 
   /**
-   * Packs filters, one below the other, each filled up with zeros to a multiple of {@link #SQUARE}.
+   * Packs the filters of some products, of which each has as many, one below the other, each filled
+   * up with zeros to a multiple of {@link #SQUARE}. The planes of one product follow on those of
+   * the other.
    *
    * @param taps of each filter in turn, row by row: matrices of {@code rowsOfEach} x {@code
    *     columns}, or of {@code columns} x {@code rowsOfEach} if they are transposed
    */
-  void pack(Winograd winograd, RowSource[] taps, boolean transposed, int rowsOfEach, int columns) {
+  void pack(
+      Winograd winograd,
+      int products,
+      RowSource[] taps,
+      boolean transposed,
+      int rowsOfEach,
+      int columns) {
     int tapsOfEach = winograd.taps() * winograd.taps();
     int squares = Math.ceilDiv(rowsOfEach, SQUARE);
-    reset(winograd.planes(), taps.length / tapsOfEach * squares * SQUARE, columns);
+    int squaresOfProduct = taps.length / tapsOfEach / products * squares;
+    reset(products * winograd.planes(), squaresOfProduct * SQUARE, columns);
     int size = SQUARE * COLUMNS;
     workers.run(
-        depth / SQUARE * count(),
+        products * squaresOfProduct * count(),
         (task, worker) -> {
           int panel = task % count();
           int square = task / count();
@@ -89,7 +98,10 @@ final class FilterPanels {
               winograd.taps() * size,
               size,
               data,
-              at(0, panel, square * SQUARE),
+              at(
+                  square / squaresOfProduct * winograd.planes(),
+                  panel,
+                  square % squaresOfProduct * SQUARE),
               planeStride);
         });
   }

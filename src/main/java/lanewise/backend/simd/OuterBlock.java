@@ -8,7 +8,7 @@ import java.util.Arrays;
 /** One worker's block of a sum of outer products of rows. */
 final class OuterBlock {
   /** Rows packed at a time, so that panels stay in the second-level cache. */
-  private static final int DEPTH_AT_A_TIME = 192;
+  private static final int DEPTH_AT_A_TIME = 128;
 
   private final Buffer left = new Buffer();
   private final Buffer right = new Buffer();

@@ -71,8 +71,8 @@ final class WinogradBlock {
     return (k / segment * paddedTiles + tile) * ROW_STRIDE + k % segment;
   }
 
-  /** Multiplies by some panels of each plane. */
-  void multiply(FilterPanels filter, int firstPanel, int panels) {
+  /** Multiplies by some panels of each plane of one product. */
+  void multiply(FilterPanels filter, int product, int firstPanel, int panels) {
     this.firstPanel = firstPanel;
     this.panels = panels;
     productPlane = panels * paddedTiles * COLUMNS;
@@ -82,15 +82,15 @@ final class WinogradBlock {
       Arrays.fill(m, plane * productPlane, (plane + 1) * productPlane, 0);
       for (int k = 0; k < filter.depth(); k += segment) {
         for (int panel = 0; panel < panels; panel++) {
-          multiply(filter, plane, panel, k, m);
+          multiply(filter, product, plane, panel, k, m);
         }
       }
     }
   }
 
-  private void multiply(FilterPanels filter, int plane, int panel, int k, float[] m) {
+  private void multiply(FilterPanels filter, int product, int plane, int panel, int k, float[] m) {
     int depth = Math.min(segment, filter.depth() - k);
-    int b = filter.at(plane, firstPanel + panel, k);
+    int b = filter.at(product * winograd.planes() + plane, firstPanel + panel, k);
     int c = plane * productPlane + panel * paddedTiles * COLUMNS;
     float[] v = inputs.atLeast(0);
     for (int tile = 0; tile < tiles; tile += ROWS) {

@@ -27,9 +27,14 @@ final class WinogradProduct {
     Arrays.setAll(blocks, i -> new WinogradBlock());
   }
 
-  /** Computes {@code images} images. */
-  void run(Winograd winograd, TileInput in, FilterPanels filter, PixelGrid out, int images) {
-    int tiles = images * in.down() * in.across();
+  /**
+   * Computes some products of {@code images} images.
+   *
+   * @param in of each product; all have the same tiles
+   * @param filter of each product in turn
+   */
+  void run(Winograd winograd, TileInput[] in, FilterPanels filter, PixelGrid[] out, int images) {
+    int tiles = images * in[0].down() * in[0].across();
     Blocks chunks = Blocks.even(tiles, MAX_TILES, ROWS);
     int shares = Math.ceilDiv(MIN_TASKS, chunks.count());
     int panels = Math.max(Math.ceilDiv(filter.count(), shares), MIN_COLUMNS / COLUMNS);
@@ -40,9 +45,12 @@ final class WinogradProduct {
           int chunk = task / across.count();
           int share = task % across.count();
           WinogradBlock block = blocks[worker];
-          block.transform(winograd, in, chunks.start(chunk), chunks.length(chunk), filter.depth());
-          block.multiply(filter, across.start(share), across.length(share));
-          block.write(in, out, filter.columns());
+          for (int product = 0; product < in.length; product++) {
+            block.transform(
+                winograd, in[product], chunks.start(chunk), chunks.length(chunk), filter.depth());
+            block.multiply(filter, product, across.start(share), across.length(share));
+            block.write(in[product], out[product], filter.columns());
+          }
         });
   }
 }
