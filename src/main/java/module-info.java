@@ -5,6 +5,7 @@ module lanewise {
   requires com.fasterxml.jackson.jr.ob;
   requires java.desktop;
   requires java.logging;
+  requires jdk.jfr;
   requires static info.picocli;
   requires static jdk.incubator.vector;
   requires static me.tongfei.progressbar;

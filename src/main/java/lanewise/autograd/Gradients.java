@@ -14,6 +14,9 @@ import lanewise.backend.Tensor;
 
 /** Gradients by reverse accumulation; computes only what is asked for. */
 public final class Gradients {
+  /** Operations behind a usual loss; a list that need not grow leaves no garbage. */
+  private static final int USUAL_SIZE = 64;
+
   private final boolean createGraph;
   private final Map<Variable, Variable> cotangents = new IdentityHashMap<>();
   private final Set<Variable> wanted = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -72,18 +75,24 @@ public final class Gradients {
     wanted.addAll(wrt);
     List<Variable> path = dependents(y);
     cotangents.put(y, dy);
+    String layer = y.backend().layer();
+    Backward at = new Backward();
     for (Variable v : path.reversed()) {
       Variable cotangent = wrt.contains(v) ? cotangents.get(v) : cotangents.remove(v);
       if (cotangent != null) {
-        v.node().vjp().apply(new Backward(v), cotangent);
+        y.backend().layer(v.node().layer());
+        at.output = v;
+        v.node().vjp().apply(at, cotangent);
       }
     }
+    y.backend().layer(layer);
   }
 
   private static List<Variable> computed(Variable y) {
     Set<Variable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-    List<Variable> computed = new ArrayList<>();
-    Deque<Variable> open = new ArrayDeque<>(List.of(y));
+    List<Variable> computed = new ArrayList<>(USUAL_SIZE);
+    Deque<Variable> open = new ArrayDeque<>();
+    open.push(y);
     while (!open.isEmpty()) {
       Variable v = open.pop();
       if (v.node() != null && seen.add(v)) {
@@ -99,7 +108,7 @@ public final class Gradients {
 
   /** The computed variables between {@code wanted} and {@code y}, in the order of computation. */
   private List<Variable> dependents(Variable y) {
-    List<Variable> dependents = new ArrayList<>();
+    List<Variable> dependents = new ArrayList<>(USUAL_SIZE);
     for (Variable v : computed(y)) {
       for (Variable input : v.node().inputs()) {
         if (wanted.contains(input)) {
@@ -112,13 +121,10 @@ public final class Gradients {
     return dependents;
   }
 
-  /** Backpropagation through the operation that computed one variable. */
+  /** Backpropagation through one operation after the other. */
   private final class Backward implements Node.Backpropagation {
-    private final Variable output;
-
-    Backward(Variable output) {
-      this.output = output;
-    }
+    /** What the present operation computed. */
+    private Variable output;
 
     @Override
     public Variable in(int i) {

@@ -4,8 +4,9 @@ package lanewise.autograd;
  * One remembered operation.
  *
  * @param sequence grows with time, so that descending order is an order of backpropagation
+ * @param layer that the backward pass belongs to as well
  */
-record Node(long sequence, String operation, Variable[] inputs, Vjp vjp) {
+record Node(long sequence, String operation, String layer, Variable[] inputs, Vjp vjp) {
 
   /**
    * The vector-Jacobian product of an operation, itself written with {@link Ops} so that it can be

@@ -36,7 +36,7 @@ public final class Ops {
     Backend backend = inputs[0].backend();
     for (Variable input : inputs) {
       if (input.requiresGradient()) {
-        Node node = new Node(SEQUENCE.getAndIncrement(), operation, inputs, vjp);
+        Node node = new Node(SEQUENCE.getAndIncrement(), operation, backend.layer(), inputs, vjp);
         return Variable.computed(backend, y, node);
       }
     }

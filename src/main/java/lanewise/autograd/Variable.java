@@ -10,6 +10,7 @@ public final class Variable {
   private final Tensor tensor;
   private final boolean requiresGradient;
   private final Node node;
+  private Variable detached;
 
   private Variable(Backend backend, Tensor tensor, boolean requiresGradient, Node node) {
     this.backend = backend;
@@ -34,7 +35,13 @@ public final class Variable {
 
   /** The same tensor without its history, as PyTorch's {@code detach}. */
   public Variable detach() {
-    return requiresGradient ? constant(backend, tensor) : this;
+    if (!requiresGradient) {
+      return this;
+    }
+    if (detached == null) {
+      detached = constant(backend, tensor);
+    }
+    return detached;
   }
 
   public Backend backend() {

@@ -174,4 +174,19 @@ public interface Backend extends AutoCloseable {
   default Runnable capture(Runnable step) {
     return step;
   }
+
+  // ---- 9. layers, for those who observe
+
+  /**
+   * Names the layer that the calls from here on belong to; empty for none. It changes nothing but
+   * what profiles and recordings say.
+   */
+  default void layer(String name) {
+    // Engines compute; the backend in front of them observes.
+  }
+
+  /** The layer that was named last. */
+  default String layer() {
+    return "";
+  }
 }

@@ -6,10 +6,12 @@ import lanewise.backend.NormSpec.Source;
 
 /**
  * The one place where arguments are checked: what passes here, an engine may take for granted.
- * Messages name the operation and the shapes.
+ * Messages name the operation and the shapes. It is also where calls are observed, as {@link
+ * KernelEvent}s.
  */
 final class CheckedBackend implements Backend {
   private final Backend engine;
+  private String layer = "";
 
   CheckedBackend(Backend engine) {
     this.engine = engine;
@@ -29,29 +31,33 @@ final class CheckedBackend implements Backend {
 
   @Override
   public void upload(float[] source, Tensor target) {
-    owned("upload", target);
+    KernelEvent event = begin("upload", null, target);
     require(source.length == target.shape().size(), "upload", source.length, target.shape());
     engine.upload(source, target);
+    event.finish();
   }
 
   @Override
   public void read(Tensor source, float[] target) {
-    owned("read", source);
+    KernelEvent event = begin("read", null, source);
     require(target.length == source.shape().size(), "read", source.shape(), target.length);
     engine.read(source, target);
+    event.finish();
   }
 
   @Override
   public void copy(Tensor source, Tensor target) {
-    owned("copy", source, target);
+    KernelEvent event = begin("copy", null, source, target);
     require(source.shape().broadcastsTo(target.shape()), "copy", source.shape(), target.shape());
     engine.copy(source, target);
+    event.finish();
   }
 
   @Override
   public void fill(Tensor target, float value) {
-    owned("fill", target);
+    KernelEvent event = begin("fill", null, target);
     engine.fill(target, value);
+    event.finish();
   }
 
   @Override
@@ -73,35 +79,40 @@ final class CheckedBackend implements Backend {
 
   @Override
   public void map(Unary f, Tensor x, Tensor y) {
-    owned("map", x, y);
-    same("map " + f, x, y);
+    KernelEvent event = begin("map", f, x, y);
+    require(x.shape().equals(y.shape()), "map", f, x.shape(), y.shape());
     engine.map(f, x, y);
+    event.finish();
   }
 
   @Override
   public void zip(Binary f, Tensor a, Tensor b, Tensor y) {
-    owned("zip", a, b, y);
+    KernelEvent event = begin("zip", f, a, b, y);
     require(
         a.shape().broadcast(b.shape()).equals(y.shape()),
-        "zip " + f,
+        "zip",
+        f,
         a.shape(),
         b.shape(),
         y.shape());
     engine.zip(f, a, b, y);
+    event.finish();
   }
 
   @Override
   public void accumulate(float alpha, Tensor x, Tensor y) {
-    owned("accumulate", x, y);
+    KernelEvent event = begin("accumulate", null, x, y);
     same("accumulate", x, y);
     engine.accumulate(alpha, x, y);
+    event.finish();
   }
 
   @Override
   public void sum(Tensor x, Tensor y) {
-    owned("sum", x, y);
+    KernelEvent event = begin("sum", null, x, y);
     require(y.shape().broadcastsTo(x.shape()), "sum", x.shape(), y.shape());
     engine.sum(x, y);
+    event.finish();
   }
 
   // ---- 3. matrices
@@ -115,7 +126,7 @@ final class CheckedBackend implements Backend {
       Tensor b,
       float beta,
       Tensor c) {
-    owned("gemm", a, b, c);
+    KernelEvent event = begin("gemm", null, a, b, c);
     Shape sa = a.shape();
     Shape sb = b.shape();
     Shape sc = c.shape();
@@ -127,37 +138,46 @@ final class CheckedBackend implements Backend {
             && sb.isMatrix()
             && inner == (transposeB ? sb.c() : sb.n())
             && sc.equals(Shape.matrix(rows, columns));
-    require(fits, "gemm(" + transposeA + ", " + transposeB + ")", sa, sb, sc);
+    require(fits, "gemm", order(transposeA), sa, order(transposeB), sb, sc);
     engine.gemm(transposeA, transposeB, alpha, a, b, beta, c);
+    event.finish();
+  }
+
+  private static String order(boolean transpose) {
+    return transpose ? "transposed" : "as it is";
   }
 
   // ---- 4. convolution
 
   @Override
   public void convForward(ConvSpec spec, Tensor x, Tensor w, Tensor y) {
-    owned("convForward", x, w, y);
+    KernelEvent event = begin("convForward", spec, x, w, y);
     conv("convForward", spec, x, w, y);
     engine.convForward(spec, x, w, y);
+    event.finish();
   }
 
   @Override
   public void convBackwardData(ConvSpec spec, Tensor dy, Tensor w, Tensor dx) {
-    owned("convBackwardData", dy, w, dx);
+    KernelEvent event = begin("convBackwardData", spec, dy, w, dx);
     conv("convBackwardData", spec, dx, w, dy);
     engine.convBackwardData(spec, dy, w, dx);
+    event.finish();
   }
 
   @Override
   public void convBackwardFilter(ConvSpec spec, Tensor x, Tensor dy, Tensor dw) {
-    owned("convBackwardFilter", x, dy, dw);
+    KernelEvent event = begin("convBackwardFilter", spec, x, dy, dw);
     conv("convBackwardFilter", spec, x, dw, dy);
     engine.convBackwardFilter(spec, x, dy, dw);
+    event.finish();
   }
 
   private static void conv(String operation, ConvSpec spec, Tensor x, Tensor w, Tensor y) {
     require(
         spec.outputShape(x.shape(), w.shape()).equals(y.shape()),
-        operation + " " + spec,
+        operation,
+        spec,
         x.shape(),
         w.shape(),
         y.shape());
@@ -167,10 +187,20 @@ final class CheckedBackend implements Backend {
 
   @Override
   public void normForward(NormSpec spec, Tensor x, Affine affine, Moments moments, Tensor y) {
-    owned("normForward", x, affine.gamma(), affine.beta(), moments.mean(), moments.variance(), y);
+    KernelEvent event =
+        begin(
+            "normForward",
+            spec,
+            x,
+            affine.gamma(),
+            affine.beta(),
+            moments.mean(),
+            moments.variance(),
+            y);
     same("normForward", x, y);
     norm("normForward", spec, x, affine, moments);
     engine.normForward(spec, x, affine, moments, y);
+    event.finish();
   }
 
   @Override
@@ -183,7 +213,7 @@ final class CheckedBackend implements Backend {
       Tensor dx,
       Affine gradients) {
     String operation = "normBackward";
-    owned(operation, x, dy, dx, affine.gamma(), affine.beta());
+    KernelEvent event = begin(operation, spec, x, dy, dx, affine.gamma(), affine.beta());
     owned(operation, moments.mean(), moments.variance(), gradients.gamma(), gradients.beta());
     same(operation, x, dy);
     if (dx != null) {
@@ -193,29 +223,34 @@ final class CheckedBackend implements Backend {
     gradient(operation, "gamma", x, affine.gamma(), gradients.gamma());
     gradient(operation, "beta", x, affine.beta(), gradients.beta());
     engine.normBackward(spec, x, dy, affine, moments, dx, gradients);
+    event.finish();
   }
 
   private static void norm(
       String operation, NormSpec spec, Tensor x, Affine affine, Moments moments) {
     Shape shape = x.shape();
     Shape table = spec.scope().tableShape(shape);
-    for (Tensor t : new Tensor[] {moments.mean(), moments.variance()}) {
-      require(t.shape().equals(table), operation, shape, "mean or variance", t.shape(), table);
-    }
-    for (Tensor t : new Tensor[] {affine.gamma(), affine.beta()}) {
-      require(
-          t == null
-              || t.shape().equals(Shape.vector(shape.c()))
-              || t.shape().equals(Shape.matrix(shape.n(), shape.c())),
-          operation,
-          shape,
-          "affine",
-          t == null ? "none" : t.shape());
-    }
+    moment(operation, shape, moments.mean(), table);
+    moment(operation, shape, moments.variance(), table);
+    affine(operation, shape, affine.gamma());
+    affine(operation, shape, affine.beta());
     if (moments.source() == Source.INPUT && spec.scope().count(shape) == 1) {
       throw new IllegalArgumentException(
           "%s: %s has one value per mean for %s, which is always normalised to 0"
               .formatted(operation, shape, spec.scope()));
+    }
+  }
+
+  private static void moment(String operation, Shape x, Tensor moment, Shape table) {
+    require(moment.shape().equals(table), operation, x, "mean or variance", moment.shape(), table);
+  }
+
+  private static void affine(String operation, Shape x, Tensor parameter) {
+    if (parameter != null) {
+      Shape shape = parameter.shape();
+      boolean fits =
+          shape.isMatrix() && shape.c() == x.c() && (shape.n() == 1 || shape.n() == x.n());
+      require(fits, operation, x, "affine", shape);
     }
   }
 
@@ -235,39 +270,44 @@ final class CheckedBackend implements Backend {
 
   @Override
   public void upsampleNearest(int factor, Tensor x, Tensor y) {
-    owned("upsampleNearest", x, y);
+    KernelEvent event = begin("upsampleNearest", null, x, y);
     upsampled("upsampleNearest", factor, x, y);
     engine.upsampleNearest(factor, x, y);
+    event.finish();
   }
 
   @Override
   public void upsampleNearestAdjoint(int factor, Tensor dy, Tensor dx) {
-    owned("upsampleNearestAdjoint", dy, dx);
+    KernelEvent event = begin("upsampleNearestAdjoint", null, dy, dx);
     upsampled("upsampleNearestAdjoint", factor, dx, dy);
     engine.upsampleNearestAdjoint(factor, dy, dx);
+    event.finish();
   }
 
   private static void upsampled(String operation, int factor, Tensor small, Tensor large) {
     Shape s = small.shape();
     require(
         factor >= 1 && large.shape().equals(Shape.of(s.n(), s.c(), s.h() * factor, s.w() * factor)),
-        operation + " by " + factor,
+        operation,
+        factor,
         s,
         large.shape());
   }
 
   @Override
   public void reflectPad(Padding padding, Tensor x, Tensor y) {
-    owned("reflectPad", x, y);
+    KernelEvent event = begin("reflectPad", padding, x, y);
     padded("reflectPad", padding, x, y);
     engine.reflectPad(padding, x, y);
+    event.finish();
   }
 
   @Override
   public void reflectPadAdjoint(Padding padding, Tensor dy, Tensor dx) {
-    owned("reflectPadAdjoint", dy, dx);
+    KernelEvent event = begin("reflectPadAdjoint", padding, dy, dx);
     padded("reflectPadAdjoint", padding, dx, dy);
     engine.reflectPadAdjoint(padding, dy, dx);
+    event.finish();
   }
 
   private static void padded(String operation, Padding p, Tensor small, Tensor large) {
@@ -276,16 +316,18 @@ final class CheckedBackend implements Backend {
         p.pad(s).equals(large.shape())
             && Math.max(p.left(), p.right()) < s.w()
             && Math.max(p.top(), p.bottom()) < s.h(),
-        operation + " " + p + " (less than the image's sides)",
+        operation,
+        p,
         s,
-        large.shape());
+        large.shape(),
+        "padding must be less than the image's sides");
   }
 
   // ---- 7. fused
 
   @Override
   public void biasActivation(Tensor x, Tensor bias, Activation activation, Tensor y) {
-    owned("biasActivation", x, bias, y);
+    KernelEvent event = begin("biasActivation", activation, x, bias, y);
     same("biasActivation", x, y);
     require(
         bias.shape().equals(Shape.vector(x.shape().c())),
@@ -293,15 +335,17 @@ final class CheckedBackend implements Backend {
         x.shape(),
         bias.shape());
     engine.biasActivation(x, bias, activation, y);
+    event.finish();
   }
 
   @Override
   public void adam(AdamSpec spec, Tensor values, Tensor gradients, Tensor m, Tensor v) {
-    owned("adam", values, gradients, m, v);
+    KernelEvent event = begin("adam", null, values, gradients, m, v);
     same("adam", values, gradients);
     same("adam", values, m);
     same("adam", values, v);
     engine.adam(spec, values, gradients, m, v);
+    event.finish();
   }
 
   // ---- 8. replay
@@ -311,7 +355,25 @@ final class CheckedBackend implements Backend {
     return engine.capture(step);
   }
 
+  // ---- 9. layers
+
+  @Override
+  public void layer(String name) {
+    layer = name;
+  }
+
+  @Override
+  public String layer() {
+    return layer;
+  }
+
   // ---- the checks
+
+  /** Every operation begins here, for those who record it. */
+  private KernelEvent begin(String operation, Object what, Tensor... tensors) {
+    owned(operation, tensors);
+    return KernelEvent.start(operation, layer, what, tensors);
+  }
 
   private void owned(String operation, Tensor... tensors) {
     for (Tensor t : tensors) {

@@ -13,7 +13,7 @@ public abstract class PooledBackend implements Backend {
   /** A cache line, and the width of the widest vectors. */
   protected static final int ALIGNMENT = 64;
 
-  private final Map<Long, ArrayDeque<MemorySegment>> free = new HashMap<>();
+  private final Map<Integer, ArrayDeque<Block>> free = new HashMap<>();
   private final Scopes scopes = new Scopes();
   private long pooledBytes;
 
@@ -31,13 +31,13 @@ public abstract class PooledBackend implements Backend {
   @Override
   public final Tensor allocate(Shape shape) {
     long size = bucket(shape.size() * (long) Float.BYTES);
-    ArrayDeque<MemorySegment> bucket = free.computeIfAbsent(size, s -> new ArrayDeque<>());
-    MemorySegment block = bucket.poll();
+    ArrayDeque<Block> bucket = free.computeIfAbsent(ordinal(size), s -> new ArrayDeque<>());
+    Block block = bucket.poll();
     if (block == null) {
-      block = acquire(size);
+      block = new Block(this, acquire(size));
       pooledBytes += size;
     }
-    return scopes.register(new Tensor(shape, new Lease(this, block, bucket)));
+    return scopes.register(new Tensor(shape, new Lease(block, bucket)));
   }
 
   @Override
@@ -54,21 +54,49 @@ public abstract class PooledBackend implements Backend {
     return (bytes + quarter - 1) / quarter * quarter;
   }
 
-  private static final class Lease extends Memory {
-    private final PooledBackend pool;
-    private final MemorySegment block;
-    private final ArrayDeque<MemorySegment> home;
+  /** A small number for each size that {@link #bucket} gives, so that it costs no allocation. */
+  private static int ordinal(long bucket) {
+    if (bucket <= 4 * ALIGNMENT) {
+      return (int) (bucket / ALIGNMENT);
+    }
+    int exponent = Long.SIZE - Long.numberOfLeadingZeros(bucket - 1);
+    return 4 * (exponent - 8) + (int) (bucket >> exponent - 3);
+  }
 
-    Lease(PooledBackend pool, MemorySegment block, ArrayDeque<MemorySegment> home) {
-      super(pool);
+  /** A block of the system's memory, and the part of it that was last used. */
+  private static final class Block {
+    private final PooledBackend pool;
+    private final MemorySegment memory;
+    private MemorySegment start;
+
+    Block(PooledBackend pool, MemorySegment memory) {
       this.pool = pool;
+      this.memory = memory;
+      this.start = memory;
+    }
+
+    /** A training step asks for the same sizes in the same order as the one before it. */
+    MemorySegment start(long bytes) {
+      if (start.byteSize() != bytes) {
+        start = pool.slice(memory, 0, bytes);
+      }
+      return start;
+    }
+  }
+
+  private static final class Lease extends Memory {
+    private final Block block;
+    private final ArrayDeque<Block> home;
+
+    Lease(Block block, ArrayDeque<Block> home) {
+      super(block.pool);
       this.block = block;
       this.home = home;
     }
 
     @Override
     protected MemorySegment slice(long offset, long bytes) {
-      return pool.slice(block, offset, bytes);
+      return offset == 0 ? block.start(bytes) : block.pool.slice(block.memory, offset, bytes);
     }
 
     @Override

@@ -15,9 +15,12 @@ import java.util.List;
  * }</pre>
  */
 public final class Scope implements AutoCloseable {
+  /** A pass through a network; a list that need not grow leaves no garbage. */
+  private static final int USUAL_SIZE = 128;
+
   private final Scopes scopes;
   private final Scope parent;
-  private final List<Tensor> tensors = new ArrayList<>();
+  private final List<Tensor> tensors = new ArrayList<>(USUAL_SIZE);
 
   Scope(Scopes scopes, Scope parent) {
     this.scopes = scopes;

@@ -77,7 +77,7 @@ public record Shape(int n, int c, int h, int w, Layout layout) {
    * @throws IllegalArgumentException if a dimension differs and is 1 in neither
    */
   public Shape broadcast(Shape other) {
-    if (other.size() == 1) {
+    if (other.size() == 1 || equals(other)) {
       return this;
     }
     if (size() == 1) {

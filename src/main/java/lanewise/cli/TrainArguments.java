@@ -87,7 +87,7 @@ final class TrainArguments {
   private int ndf;
 
   @Option(
-      names = {"--seed", "--manualSeed"},
+      names = "--seed",
       paramLabel = "N",
       defaultValue = "0",
       description = "Of weights, latents and the order of the data." + DEFAULT)

@@ -32,7 +32,8 @@ import picocli.CommandLine.Spec;
       "  lanewise train --steps 300 --norm instance --out runs/first",
       "  lanewise train --data photos/ --image-size 64 --epochs 20",
       "  lanewise train --resume runs/first --steps 8000",
-      "  lanewise train --dry-run --ngf 32 --ndf 32"
+      "  lanewise train --dry-run --ngf 32 --ndf 32",
+      "  lanewise train --profile 20"
     })
 final class TrainCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -40,7 +41,7 @@ final class TrainCommand implements Callable<Integer> {
   @Mixin private TrainArguments arguments;
 
   @Option(
-      names = {"-o", "--out", "--outf"},
+      names = {"-o", "--out"},
       paramLabel = "DIR",
       description = "A new or empty folder for the run. Default: runs/DATA-NORM-N")
   private Path out;
@@ -60,6 +61,14 @@ final class TrainCommand implements Callable<Integer> {
   private boolean dryRun;
 
   @Option(
+      names = "--profile",
+      paramLabel = "N",
+      description = {
+        "Train for a moment, print where the time of N more steps goes, write nothing."
+      })
+  private Integer profiled;
+
+  @Option(
       names = "--json",
       description =
           "Print one JSON object a step on standard output, and all else on standard" + " error.")
@@ -71,6 +80,10 @@ final class TrainCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--resume goes on in its own folder: leave out --out");
     }
+    if (profiled != null && profiled < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--profile must be at least 1, not " + profiled);
+    }
     PrintWriter text = json ? spec.commandLine().getErr() : spec.commandLine().getOut();
     TrainOptions options = resume == null ? arguments.ofNewRun() : arguments.ofResumed(resume);
     Path folder = resume != null ? resume : out != null ? out : unusedFolder(options);
@@ -79,6 +92,10 @@ final class TrainCommand implements Callable<Integer> {
       description.printTo(text);
       if (dryRun) {
         description.printNetworksTo(text);
+        return ExitCode.OK;
+      }
+      if (profiled != null) {
+        ProfileTable.print(run.profile(profiled), options.batchSize(), text);
         return ExitCode.OK;
       }
       if (run.trainer().steps() >= run.totalSteps()) {
@@ -114,7 +131,7 @@ final class TrainCommand implements Callable<Integer> {
     try (Progress progress = progress(run, options, text);
         StopSignals signals = new StopSignals(signal -> stop(run, progress, signal))) {
       outcome = run.run(progress::step);
-      status = signals.status();
+      status = outcome == TrainingRun.Outcome.STOPPED ? signals.status() : ExitCode.OK;
     }
     Path folder = run.folder().path();
     switch (outcome) {

@@ -39,7 +39,7 @@ public final class Datasets {
    */
   public static int defaultImageSize(String spec) {
     String resolved = resolve(spec);
-    if (names().contains(resolved) || !Files.isDirectory(Path.of(resolved))) {
+    if (names().contains(resolved) || resolved.isBlank() || !Files.isDirectory(path(resolved))) {
       return SMALL;
     }
     List<Path> files = filesIn(Path.of(resolved));
@@ -49,7 +49,7 @@ public final class Datasets {
 
   /**
    * The same data set in words that mean the same in any working folder: its name, or its absolute
-   * path.
+   * path. What is neither is left for {@link #open} to refuse.
    *
    * @param spec as for {@link #open}
    */
@@ -57,8 +57,8 @@ public final class Datasets {
     if (spec == null) {
       return FASHION_MNIST;
     }
-    boolean known = names().contains(spec) || spec.isBlank();
-    return known ? spec : path(spec).toAbsolutePath().normalize().toString();
+    boolean isPath = !names().contains(spec) && !spec.isBlank() && Files.exists(path(spec));
+    return isPath ? path(spec).toAbsolutePath().normalize().toString() : spec;
   }
 
   /**

@@ -19,6 +19,7 @@ public abstract class Module {
   private final List<Parameter> parameters = new ArrayList<>();
   private final List<Parameter> buffers = new ArrayList<>();
   private final Map<String, Module> children = new LinkedHashMap<>();
+  private String path = "";
 
   /**
    * Computes the layer.
@@ -62,6 +63,15 @@ public abstract class Module {
   /** This layer's own buffers, without its children's. */
   final List<Parameter> buffers() {
     return buffers;
+  }
+
+  /** Where this is in its network: {@code generator main.0}. */
+  final String path() {
+    return path;
+  }
+
+  final void place(String path) {
+    this.path = path;
   }
 
   /** Visits this module and all below it, with their full names ({@code main.0}). */

@@ -1,6 +1,7 @@
 package lanewise.nn;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,19 +25,28 @@ public final class Network implements AutoCloseable {
   private final Map<String, Parameter> parameters = new LinkedHashMap<>();
   private final Map<String, Parameter> buffers = new LinkedHashMap<>();
   private final Map<Parameter, Module> layers = new LinkedHashMap<>();
+  private final List<Variable> leaves;
   private final Tensor values;
   private final Tensor gradients;
   private final Tensor remembered;
 
+  /** {@link #Network(Backend, Module, String)} for who needs no name. */
+  public Network(Backend backend, Module module) {
+    this(backend, module, "network");
+  }
+
   /**
    * Gives the module's parameters and buffers memory on {@code backend}; see {@link #initialize}.
+   *
+   * @param name for profiles: {@code generator}
    */
-  public Network(Backend backend, Module module) {
+  public Network(Backend backend, Module module, String name) {
     this.backend = backend;
     this.module = module;
     module.visit(
         "",
         (prefix, layer) -> {
+          layer.place(name + " " + prefix);
           for (Parameter p : layer.parameters()) {
             parameters.put(Module.join(prefix, p.name()), p);
             layers.put(p, layer);
@@ -48,6 +58,7 @@ public final class Network implements AutoCloseable {
     remembered = block(buffers);
     place(parameters, values, gradients);
     place(buffers, remembered, null);
+    leaves = parameters.values().stream().map(Parameter::variable).toList();
     buffers.values().forEach(p -> draw(p, p.init(), new SplittableRandom(0)));
   }
 
@@ -82,7 +93,11 @@ public final class Network implements AutoCloseable {
   }
 
   public Variable forward(Variable x, Statistics statistics) {
-    return module.forward(x, statistics);
+    String caller = backend.layer();
+    backend.layer(module.path());
+    Variable y = module.forward(x, statistics);
+    backend.layer(caller);
+    return y;
   }
 
   /** See {@link Module#outputShape}. */
@@ -118,11 +133,9 @@ public final class Network implements AutoCloseable {
 
   /** Sets the gradients to those of {@code loss}; parameters it does not depend on get 0. */
   public void backward(Variable loss) {
-    List<Parameter> all = List.copyOf(parameters.values());
-    List<Variable> results =
-        Gradients.of(loss, all.stream().map(Parameter::variable).toList(), false);
-    for (int i = 0; i < all.size(); i++) {
-      backend.copy(results.get(i).tensor(), all.get(i).gradient());
+    Iterator<Variable> results = Gradients.of(loss, leaves, false).iterator();
+    for (Parameter p : parameters.values()) {
+      backend.copy(results.next().tensor(), p.gradient());
     }
   }
 

@@ -5,7 +5,6 @@ import lanewise.autograd.Ops;
 import lanewise.autograd.Variable;
 import lanewise.backend.Activation;
 import lanewise.backend.Backend;
-import lanewise.backend.Binary.Arithmetic;
 import lanewise.backend.NormScope;
 import lanewise.backend.NormSpec;
 import lanewise.backend.NormSpec.Moments;
@@ -22,11 +21,13 @@ import lanewise.backend.Unary;
 public final class Normalization extends Module implements Activated {
   private static final float EPS = 1e-5f;
   private static final float MOMENTUM = 0.1f;
+  private static final Unary ONE_MORE = new Unary.Affine(1, 1);
 
   private final NormScope scope;
   private final int channels;
   private final float eps;
   private final float momentum;
+  private final Unary keep;
   private final Parameter weight;
   private final Parameter bias;
   private final Running running;
@@ -46,6 +47,7 @@ public final class Normalization extends Module implements Activated {
     this.channels = channels;
     this.eps = eps;
     this.momentum = momentum;
+    this.keep = new Unary.Affine(1 - momentum, 0);
     Shape vector = Shape.vector(channels);
     weight = affine ? parameter("weight", vector, Init.ONES, channels) : null;
     bias = affine ? parameter("bias", vector, Init.ZEROS, channels) : null;
@@ -110,22 +112,25 @@ public final class Normalization extends Module implements Activated {
 
   /** {@code running = (1 - momentum) * running + momentum * new}, with the unbiased variance. */
   private void update(Backend backend, Moments moments, int count) {
-    try (Scope _ = backend.scope()) {
-      blend(backend, running.mean.tensor(), moments.mean(), 1);
-      blend(backend, running.variance.tensor(), moments.variance(), count / (count - 1f));
-      Tensor batches = running.count.tensor();
-      backend.map(new Unary.Affine(1, 1), batches, batches);
-    }
+    blend(backend, running.mean.tensor(), moments.mean(), 1);
+    blend(backend, running.variance.tensor(), moments.variance(), count / (count - 1f));
+    Tensor batches = running.count.tensor();
+    backend.map(ONE_MORE, batches, batches);
   }
 
   private void blend(Backend backend, Tensor average, Tensor table, float scale) {
+    backend.map(keep, average, average);
+    int samples = table.shape().n();
+    if (samples == 1) {
+      backend.accumulate(momentum * scale, table, average);
+      return;
+    }
     // Instance norm averages its samples' statistics, as PyTorch does.
-    Tensor perChannel = backend.allocate(average.shape());
-    backend.sum(table, perChannel);
-    float share = momentum * scale / table.shape().n();
-    backend.map(new Unary.Affine(share, 0), perChannel, perChannel);
-    backend.map(new Unary.Affine(1 - momentum, 0), average, average);
-    backend.zip(Arithmetic.ADD, average, perChannel, average);
+    try (Scope _ = backend.scope()) {
+      Tensor sum = backend.allocate(average.shape());
+      backend.sum(table, sum);
+      backend.accumulate(momentum * scale / samples, sum, average);
+    }
   }
 
   @Override

@@ -28,6 +28,7 @@ public final class Sequential extends Module {
   public Variable forward(Variable x, Statistics statistics) {
     Variable y = x;
     for (int i = 0; i < layers.size(); i++) {
+      y.backend().layer(layers.get(i).path());
       if (layers.get(i) instanceof Activated layer
           && i + 1 < layers.size()
           && layers.get(i + 1) instanceof LeakyReLU next) {

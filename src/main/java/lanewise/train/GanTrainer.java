@@ -28,6 +28,7 @@ public final class GanTrainer implements AutoCloseable {
   private final GanLoss loss;
   private final int batchSize;
   private final Latents latents;
+  private final float[] z;
   private final Network generator;
   private final Network discriminator;
   private final Adam generatorAdam;
@@ -67,8 +68,9 @@ public final class GanTrainer implements AutoCloseable {
     this.loss = loss;
     this.batchSize = batchSize;
     this.latents = new Latents(seed, model.latentShape(1).size());
-    generator = new Network(backend, model.generator());
-    discriminator = new Network(backend, model.discriminator());
+    this.z = new float[model.latentShape(batchSize).size()];
+    generator = new Network(backend, model.generator(), "generator");
+    discriminator = new Network(backend, model.discriminator(), "discriminator");
     checkShapes();
     generator.initialize(Initialization.DCGAN, seed);
     discriminator.initialize(Initialization.DCGAN, ~seed);
@@ -90,7 +92,8 @@ public final class GanTrainer implements AutoCloseable {
 
   /** One step on a batch of real images: N x C x H x W in [-1, 1], PyTorch's order. */
   public StepResult step(float[] images) {
-    return step(images, latents.ofStep(steps + 1, batchSize));
+    latents.ofStep(steps + 1, z);
+    return step(images, z);
   }
 
   /**

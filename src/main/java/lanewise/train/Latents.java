@@ -12,19 +12,19 @@ public record Latents(long seed, int size) {
   /** The step of the latents that samples are made from, which no training step has. */
   private static final long FIXED = -1;
 
-  /** The latents of one training step: count x size. */
-  public float[] ofStep(long step, int count) {
+  /** Fills {@code z} (count x size) with the latents of one training step. */
+  public void ofStep(long step, float[] z) {
     SplittableRandom random = new SplittableRandom(seed ^ mix(step));
-    float[] z = new float[count * size];
     for (int i = 0; i < z.length; i++) {
       z[i] = (float) random.nextGaussian();
     }
-    return z;
   }
 
   /** The latents that stay the same for all samples of a run. */
   public float[] fixed(int count) {
-    return ofStep(FIXED, count);
+    float[] z = new float[count * size];
+    ofStep(FIXED, z);
+    return z;
   }
 
   /** SplitMix64's finaliser (Steele et al. 2014): neighbouring steps give unrelated streams. */

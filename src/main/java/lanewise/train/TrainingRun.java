@@ -30,6 +30,11 @@ public final class TrainingRun implements AutoCloseable {
 
   private static final double BETA2 = 0.999;
 
+  /** Before a profile. */
+  private static final int WARM_UP_STEPS = 20;
+
+  private static final long WARM_UP_NANOS = 5_000_000_000L;
+
   private final RunFolder folder;
   private final TrainOptions options;
   private final Dataset data;
@@ -112,8 +117,7 @@ public final class TrainingRun implements AutoCloseable {
   public Outcome run(Consumer<StepMetrics> listener) {
     folder.create();
     describe("running");
-    float[] images =
-        new float[options.batchSize() * data.channels() * data.height() * data.width()];
+    float[] images = batch();
     try (BufferedWriter metrics = folder.appendMetrics(trainer.steps())) {
       while (trainer.steps() < total && !stopped) {
         StepMetrics step = step(images);
@@ -132,6 +136,25 @@ public final class TrainingRun implements AutoCloseable {
     saveWeights();
     saveSamples();
     return outcome;
+  }
+
+  /**
+   * Trains until the kernels should be compiled, and measures {@code steps} more; writes nothing,
+   * neither folder nor checkpoint.
+   *
+   * @throws lanewise.UserException if a loss is not finite
+   */
+  public Profile profile(int steps) {
+    float[] images = batch();
+    long start = System.nanoTime();
+    for (int i = 0; i < WARM_UP_STEPS || System.nanoTime() - start < WARM_UP_NANOS; i++) {
+      step(images);
+    }
+    return Profile.of(steps, () -> step(images));
+  }
+
+  private float[] batch() {
+    return new float[options.batchSize() * data.channels() * data.height() * data.width()];
   }
 
   private void describeFailure(UserException failure) {

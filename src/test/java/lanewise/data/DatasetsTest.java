@@ -154,4 +154,26 @@ class DatasetsTest {
       assertRefused(() -> Datasets.open(name, 0, 3, 1, SampleFiles::unexpected), name, "points");
     }
   }
+
+  @Test
+  void foldersOfImagesAreUsuallyTrainedAt64Pixels() throws IOException {
+    Path photos = Files.createDirectory(dir.resolve("photos"));
+    SampleFiles.write(photos.resolve("a.png"), SampleFiles.plain(9, 9, 0));
+    Path idx = Files.createDirectory(dir.resolve("idx"));
+    SampleFiles.write(idx.resolve("images-idx3-ubyte"), SampleFiles.countingIdx(1, 2, 2));
+    assertEquals(64, Datasets.defaultImageSize(photos.toString()));
+    assertEquals(32, Datasets.defaultImageSize(idx.toString()));
+    assertEquals(32, Datasets.defaultImageSize(idx.resolve("images-idx3-ubyte").toString()));
+    assertEquals(32, Datasets.defaultImageSize(null));
+    assertEquals(32, Datasets.defaultImageSize("no such thing"));
+  }
+
+  @Test
+  void aResolvedNameOrPathMeansTheSameEverywhere() {
+    Path here = Path.of("").toAbsolutePath();
+    assertEquals("ring-8", Datasets.resolve("ring-8"));
+    assertEquals(here.resolve("src").toString(), Datasets.resolve("./src"));
+    assertEquals("no such thing", Datasets.resolve("no such thing"));
+    assertEquals(Datasets.names().getFirst(), Datasets.resolve(null));
+  }
 }

@@ -34,13 +34,7 @@ final class Adam {
         (chunk, worker) -> {
           int start = chunk * CHUNK;
           int count = Math.min(CHUNK, size - start);
-          step(
-              constants,
-              ps.asSlice(start * 4L, count * 4L),
-              gs.asSlice(start * 4L, count * 4L),
-              ms.asSlice(start * 4L, count * 4L),
-              vs.asSlice(start * 4L, count * 4L),
-              count);
+          step(constants, ps, gs, ms, vs, start, count);
         });
   }
 
@@ -67,7 +61,17 @@ final class Adam {
   }
 
   private static void step(
-      Constants k, MemorySegment p, MemorySegment g, MemorySegment m, MemorySegment v, int count) {
+      Constants k,
+      MemorySegment values,
+      MemorySegment gradients,
+      MemorySegment means,
+      MemorySegment squares,
+      int start,
+      int count) {
+    MemorySegment p = Lanes.slice(values, start, count);
+    MemorySegment g = Lanes.slice(gradients, start, count);
+    MemorySegment m = Lanes.slice(means, start, count);
+    MemorySegment v = Lanes.slice(squares, start, count);
     FloatVector takeM = FloatVector.broadcast(SPECIES, k.takeM);
     FloatVector takeV = FloatVector.broadcast(SPECIES, k.takeV);
     FloatVector step = FloatVector.broadcast(SPECIES, k.negativeStep);

@@ -66,9 +66,9 @@ final class Broadcast {
         + firstStep(block) * axes.stride(operand, axis);
   }
 
-  /** Writes out the block of an operand, repetitions and all, from the target's start on. */
-  void expand(int operand, int block, MemorySegment source, MemorySegment target) {
-    expand(operand, axis, steps(block), source, origin(operand, block), target, 0);
+  /** Writes out the block of an operand, repetitions and all, from the target's element on. */
+  void expand(int operand, int block, MemorySegment source, MemorySegment target, int to) {
+    expand(operand, axis, steps(block), source, origin(operand, block), target, to);
   }
 
   private void expand(

@@ -1,5 +1,7 @@
 package lanewise.backend.simd;
 
+import java.util.Arrays;
+
 /** An array that grows when a larger one is asked for, and is kept. */
 final class Buffer {
   /**
@@ -10,6 +12,13 @@ final class Buffer {
   static final int LINE = 12;
 
   private float[] data = {};
+
+  /** One for each worker. */
+  static Buffer[] forEach(Workers workers) {
+    Buffer[] buffers = new Buffer[workers.threads()];
+    Arrays.setAll(buffers, i -> new Buffer());
+    return buffers;
+  }
 
   /** At least {@code size} elements with undefined contents. */
   float[] atLeast(int size) {

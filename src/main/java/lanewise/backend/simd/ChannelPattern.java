@@ -15,6 +15,9 @@ record ChannelPattern(int channels, int width) {
   /** Vectors that kernels take side by side where they can, to hide the latency of additions. */
   static final int STRIP = 4 * Lanes.COUNT;
 
+  /** Rows that a lane adds up in float at most, before sums go on in double. */
+  private static final int ROWS = 512;
+
   static ChannelPattern of(int channels) {
     boolean ownRows = channels >= Lanes.COUNT && channels % Lanes.COUNT != 0;
     return new ChannelPattern(channels, ownRows ? channels : leastCommonMultiple(channels, STRIP));
@@ -36,9 +39,9 @@ record ChannelPattern(int channels, int width) {
     }
   }
 
-  /** About how many pixels have {@code elements} elements: whole rows, and one at least. */
+  /** About how many pixels have {@code elements} elements: whole rows, from one to ROWS. */
   int pixels(int elements) {
-    return Math.max(1, elements / width) * (width / channels);
+    return Math.clamp(elements / width, 1, ROWS) * (width / channels);
   }
 
   /** The lanes of a vector at column {@code at} that lie before column {@code end}. */

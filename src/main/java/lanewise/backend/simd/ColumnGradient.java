@@ -38,19 +38,21 @@ final class ColumnGradient {
     int bandsOfImage =
         Math.clamp(Math.ceilDiv(Blocks.TASKS, images), 1, Math.ceilDiv(dx.height(), MIN_BAND));
     Blocks rows = Blocks.even(dx.height(), Math.ceilDiv(dx.height(), bandsOfImage), 1);
+    Bands pass = new Bands(spec, kh, kw, dy, dy.pixels(), right, dx);
     workers.run(
         images * rows.count(),
         (task, worker) -> {
-          int top = rows.start(task % rows.count());
-          Band band = new Band(spec, kh, kw, dy, dx, top, rows.length(task % rows.count()));
-          band.compute(task / rows.count(), right, blocks[worker], bands[worker]);
+          int band = task % rows.count();
+          int image = task / rows.count();
+          pass.compute(image, rows.start(band), rows.length(band), blocks[worker], bands[worker]);
         });
   }
 
-  /** Some rows of one image of dx. */
-  private record Band(ConvSpec spec, int kh, int kw, Planes dy, Planes dx, int top, int height) {
+  /** What the bands of dx, some rows of one image each, are computed from. */
+  private record Bands(
+      ConvSpec spec, int kh, int kw, Planes dy, Matrix gradients, RightPanels right, Planes dx) {
 
-    void compute(int image, RightPanels right, RowBlock block, Buffer buffer) {
+    void compute(int image, int top, int height, RowBlock block, Buffer buffer) {
       int size = height * width() * dx.channels();
       float[] sums = buffer.atLeast(size);
       Arrays.fill(sums, 0, size, 0);
@@ -61,12 +63,12 @@ final class ColumnGradient {
       for (int y = first; y < end; y += step) {
         int pixels = Math.min(step, end - y) * dy.width();
         int firstPixel = (image * dy.height() + y) * dy.width();
-        block.multiply(dy.pixels(), firstPixel, pixels, right, 0, right.count());
+        block.multiply(gradients, firstPixel, pixels, right, 0, right.count());
         for (int i = 0; i < pixels; i++) {
-          add(block.row(i), y + i / dy.width(), i % dy.width(), sums);
+          add(block.row(i), y + i / dy.width(), i % dy.width(), top, height, sums);
         }
       }
-      store(image, sums);
+      store(image, top, height, sums);
     }
 
     /** As wide as all taps reach, so that columns need no clipping. */
@@ -75,7 +77,7 @@ final class ColumnGradient {
       return Math.max(reach, spec.padW() + dx.width());
     }
 
-    private void add(float[] columns, int y, int x, float[] sums) {
+    private void add(float[] columns, int y, int x, int top, int height, float[] sums) {
       int channels = dx.channels();
       int run = spec.dilationW() == 1 ? kw * channels : channels;
       int runs = kw * channels / run;
@@ -91,7 +93,7 @@ final class ColumnGradient {
       }
     }
 
-    private void store(int image, float[] sums) {
+    private void store(int image, int top, int height, float[] sums) {
       int channels = dx.channels();
       boolean wholePixels = channels == dx.pixel();
       int run = wholePixels ? dx.width() * channels : channels;

@@ -20,28 +20,33 @@ final class ColumnSums {
 
   private ColumnSums() {}
 
-  /** Sums the columns of whole pixels, the last row being short if they do not fill it. */
-  static void sum(ChannelPattern pattern, MemorySegment x, int count, float[] sums) {
+  /**
+   * Sums the columns of whole pixels, the last row being short if they do not fill it.
+   *
+   * @param start of their elements
+   */
+  static void sum(ChannelPattern pattern, MemorySegment x, int start, int count, float[] sums) {
     int width = pattern.width();
     int rows = count / width;
     Arrays.fill(sums, 0, pattern.tableLength(), 0);
-    sum(x, rows, width, width, sums);
-    sumRow(x, rows * width, count - rows * width, sums);
+    sum(x, start, rows, width, width, sums);
+    sumRow(x, start + rows * width, count - rows * width, sums);
   }
 
   /**
    * Adds the columns of a matrix to {@code sums}.
    *
-   * @param stride from row to row, in elements
+   * @param start of the first row, in elements
+   * @param stride from row to row
    */
-  static void sum(MemorySegment x, int rows, int stride, int width, float[] sums) {
+  static void sum(MemorySegment x, int start, int rows, int stride, int width, float[] sums) {
     int strips = rows == 0 ? 0 : width / ChannelPattern.STRIP * ChannelPattern.STRIP;
     for (int column = 0; column < strips; column += ChannelPattern.STRIP) {
-      sumStrip(x, rows, stride, column, sums);
+      sumStrip(x, start + column, rows, stride, column, sums);
     }
     for (int column = strips; rows > 0 && column < width; column += L) {
       VectorMask<Float> lanes = ChannelPattern.lanes(column, width);
-      sumVector(x, column, rows, stride, lanes, column, sums);
+      sumVector(x, start + column, rows, stride, lanes, column, sums);
     }
   }
 
@@ -51,9 +56,10 @@ final class ColumnSums {
     }
   }
 
-  private static void sumStrip(MemorySegment x, int rows, int stride, int column, float[] sums) {
+  private static void sumStrip(
+      MemorySegment x, int start, int rows, int stride, int column, float[] sums) {
     long row = stride * 4L;
-    MemorySegment strip = x.asSlice(column * 4L, (rows - 1) * row + ChannelPattern.STRIP * 4L);
+    MemorySegment strip = x.asSlice(start * 4L, (rows - 1) * row + ChannelPattern.STRIP * 4L);
     FloatVector s0 = FloatVector.fromArray(SPECIES, sums, column);
     FloatVector s1 = FloatVector.fromArray(SPECIES, sums, column + L);
     FloatVector s2 = FloatVector.fromArray(SPECIES, sums, column + 2 * L);
@@ -91,32 +97,34 @@ final class ColumnSums {
   /**
    * Sums {@code x - center} and its square over the columns of whole pixels.
    *
+   * @param start of their elements
    * @param center of each column, as a table of the pattern
    * @param sums receives the sums, and the sums of squares from {@code tableLength} on
    */
   static void moments(
-      ChannelPattern pattern, MemorySegment x, int count, float[] center, float[] sums) {
+      ChannelPattern pattern, MemorySegment x, int start, int count, float[] center, float[] sums) {
     int width = pattern.width();
     int squares = pattern.tableLength();
     int rows = count / width;
     Arrays.fill(sums, 0, 2 * squares, 0);
     int strips = rows == 0 ? 0 : width / ChannelPattern.STRIP * ChannelPattern.STRIP;
     for (int column = 0; column < strips; column += ChannelPattern.STRIP) {
-      momentsStrip(x, rows, width, column, center, sums, squares);
+      momentsStrip(x, start + column, rows, width, column, center, sums, squares);
     }
     for (int column = strips; rows > 0 && column < width; column += L) {
       VectorMask<Float> lanes = ChannelPattern.lanes(column, width);
-      momentsVector(x, column, rows, width, lanes, column, center, sums, squares);
+      momentsVector(x, start + column, rows, width, lanes, column, center, sums, squares);
     }
     int last = rows * width;
     for (int column = 0; column < count - last; column += L) {
       VectorMask<Float> lanes = ChannelPattern.lanes(column, count - last);
-      momentsVector(x, last + column, 1, 0, lanes, column, center, sums, squares);
+      momentsVector(x, start + last + column, 1, 0, lanes, column, center, sums, squares);
     }
   }
 
   private static void momentsStrip(
       MemorySegment x,
+      int start,
       int rows,
       int stride,
       int column,
@@ -124,7 +132,7 @@ final class ColumnSums {
       float[] sums,
       int squares) {
     long row = stride * 4L;
-    MemorySegment strip = x.asSlice(column * 4L, (rows - 1) * row + ChannelPattern.STRIP * 4L);
+    MemorySegment strip = x.asSlice(start * 4L, (rows - 1) * row + ChannelPattern.STRIP * 4L);
     FloatVector c0 = FloatVector.fromArray(SPECIES, center, column);
     FloatVector c1 = FloatVector.fromArray(SPECIES, center, column + L);
     FloatVector c2 = FloatVector.fromArray(SPECIES, center, column + 2 * L);

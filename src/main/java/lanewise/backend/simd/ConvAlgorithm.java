@@ -4,6 +4,8 @@ package lanewise.backend.simd;
 enum ConvAlgorithm {
   /** A product with windows that are never stored: of x, or for the data gradient of dy. */
   GEMM("implicit GEMM", null),
+  /** For few channels: {@link DirectForward} and its gradients. */
+  DIRECT("direct from rows", null),
   /** The data gradient by {@link ColumnGradient}. */
   COLUMNS("GEMM and col2im", null),
   /** The data gradient in one product: the kernel is as large as the image. */

@@ -28,15 +28,20 @@ final class ConvPlanner {
   /** Transforming a filter or its gradient. */
   private static final double WINOGRAD_FILTER = 16;
 
+  /** Up to here, packing windows costs more than reading them where they lie. */
+  private static final int MAX_DIRECT_CHANNELS = 4;
+
   /** Which algorithms are taken. */
   enum Preference {
     FASTEST,
     /** Never Winograd. */
     GEMM,
     /** Winograd wherever it is defined. */
-    WINOGRAD;
+    WINOGRAD,
+    /** Direct wherever it is defined. */
+    DIRECT;
 
-    /** The one that tests force with {@code -Dlanewise.simd.conv=gemm|winograd}. */
+    /** The one that tests force with {@code -Dlanewise.simd.conv=gemm|winograd|direct}. */
     static Preference ofProperty() {
       String forced = System.getProperty("lanewise.simd.conv");
       return forced == null ? FASTEST : valueOf(forced.toUpperCase(Locale.ROOT));
@@ -58,19 +63,23 @@ final class ConvPlanner {
     if (call.isWholeImage()) {
       return call.plan(ConvAlgorithm.WHOLE_IMAGE, "the kernel is the image");
     }
+    if (call.isDirect() && (preference == Preference.FASTEST || preference == Preference.DIRECT)) {
+      return call.plan(ConvAlgorithm.DIRECT, "few input channels");
+    }
     double gemmCost = call.gemmCost();
     double columnsCost = call.columnsCost();
-    ConvAlgorithm direct = columnsCost < gemmCost ? ConvAlgorithm.COLUMNS : ConvAlgorithm.GEMM;
+    ConvAlgorithm product = columnsCost < gemmCost ? ConvAlgorithm.COLUMNS : ConvAlgorithm.GEMM;
     ConvAlgorithm tiled = call.winograd();
     if (tiled == null) {
-      return call.plan(direct, "Winograd is for 2 or 3 taps per stride without dilation");
+      return call.plan(product, "Winograd is for 2 or 3 taps per stride without dilation");
     }
     double ratio = call.winogradCost(tiled.winograd()) / Math.min(gemmCost, columnsCost);
     return switch (preference) {
       case FASTEST ->
           call.plan(
-              ratio < 1 ? tiled : direct, "estimate: Winograd takes %.2f of GEMM".formatted(ratio));
-      case GEMM -> call.plan(direct, "Winograd is switched off");
+              ratio < 1 ? tiled : product,
+              "estimate: Winograd takes %.2f of GEMM".formatted(ratio));
+      case GEMM, DIRECT -> call.plan(product, "Winograd is switched off");
       case WINOGRAD -> call.plan(tiled, "Winograd is forced");
     };
   }
@@ -90,6 +99,13 @@ final class ConvPlanner {
           && y.plane() == 1
           && w.h() == x.h()
           && w.w() == x.w();
+    }
+
+    boolean isDirect() {
+      return spec.groups() == 1
+          && spec.dilationH() == 1
+          && spec.dilationW() == 1
+          && w.c() <= MAX_DIRECT_CHANNELS;
     }
 
     ConvAlgorithm winograd() {

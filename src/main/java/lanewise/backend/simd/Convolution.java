@@ -17,6 +17,9 @@ final class Convolution {
   private final RightPanels right;
   private final ColumnGradient columnGradient;
   private final FilterPanels filterPanels;
+  private final DirectForward directForward;
+  private final DirectDataGradient directDataGradient;
+  private final DirectFilterGradient directFilterGradient;
   private final WinogradProduct winogradProduct;
   private final WinogradFilterGradient winogradFilterGradient;
 
@@ -32,30 +35,33 @@ final class Convolution {
     this.right = right;
     columnGradient = new ColumnGradient(workers);
     filterPanels = new FilterPanels(workers);
+    directForward = new DirectForward(workers);
+    directDataGradient = new DirectDataGradient(workers);
+    directFilterGradient = new DirectFilterGradient(workers);
     winogradProduct = new WinogradProduct(workers);
     winogradFilterGradient = new WinogradFilterGradient(workers);
   }
 
   void convForward(ConvSpec spec, Tensor x, Tensor w, Tensor y) {
     ConvPlan plan = planner.plan(Pass.FORWARD, spec, x.shape(), w.shape(), y.shape());
-    Winograd winograd = plan.algorithm().winograd();
     for (int group = 0; group < spec.groups(); group++) {
-      if (winograd != null) {
-        tiledForward(winograd, spec, x, w, y, group);
-      } else {
-        forward(spec, x, w, y, group);
+      switch (plan.algorithm()) {
+        case DIRECT -> directForward(spec, x, w, y);
+        case WINOGRAD_TWO_TAPS, WINOGRAD_THREE_TAPS ->
+            tiledForward(plan.algorithm().winograd(), spec, x, w, y, group);
+        case GEMM, COLUMNS, WHOLE_IMAGE -> forward(spec, x, w, y, group);
       }
     }
   }
 
   void convBackwardFilter(ConvSpec spec, Tensor x, Tensor dy, Tensor dw) {
     ConvPlan plan = planner.plan(Pass.BACKWARD_FILTER, spec, x.shape(), dw.shape(), dy.shape());
-    Winograd winograd = plan.algorithm().winograd();
     for (int group = 0; group < spec.groups(); group++) {
-      if (winograd != null) {
-        tiledFilterGradient(winograd, spec, x, dy, dw, group);
-      } else {
-        filterGradient(spec, x, dy, dw, group);
+      switch (plan.algorithm()) {
+        case DIRECT -> directFilterGradient(spec, x, dy, dw);
+        case WINOGRAD_TWO_TAPS, WINOGRAD_THREE_TAPS ->
+            tiledFilterGradient(plan.algorithm().winograd(), spec, x, dy, dw, group);
+        case GEMM, COLUMNS, WHOLE_IMAGE -> filterGradient(spec, x, dy, dw, group);
       }
     }
   }
@@ -66,6 +72,7 @@ final class Convolution {
       switch (plan.algorithm()) {
         case WHOLE_IMAGE -> wholeImage(dy, w, dx);
         case COLUMNS -> columns(spec, dy, w, dx, group);
+        case DIRECT -> directDataGradient(spec, dy, w, dx);
         case GEMM -> gather(spec, dy, w, dx, group);
         case WINOGRAD_TWO_TAPS, WINOGRAD_THREE_TAPS ->
             tiledDataGradient(plan.algorithm().winograd(), spec, dy, w, dx, group);
@@ -78,6 +85,34 @@ final class Convolution {
     Planes out = Planes.of(y, group, spec.groups());
     right.pack(filter(w, group, spec.groups()), window.depth(), out.channels());
     rowProduct.run(window, pixels(y.shape()), right, out.pixels());
+  }
+
+  private void directForward(ConvSpec spec, Tensor x, Tensor w, Tensor y) {
+    right.pack(filter(w, 0, 1), w.shape().plane() * w.shape().c(), w.shape().n());
+    directForward.run(
+        Planes.of(x, 0, 1),
+        down(spec, w.shape(), y.shape()),
+        across(spec, w.shape(), y.shape()),
+        right,
+        Planes.of(y, 0, 1),
+        x.shape().n());
+  }
+
+  private void directDataGradient(ConvSpec spec, Tensor dy, Tensor w, Tensor dx) {
+    Shape s = w.shape();
+    right.packTransposed(new RowSource[] {filter(w, 0, 1)}, s.n(), s.plane() * s.c());
+    directDataGradient.run(
+        spec, s.h(), s.w(), dx.shape().n(), Planes.of(dy, 0, 1), right, Planes.of(dx, 0, 1));
+  }
+
+  private void directFilterGradient(ConvSpec spec, Tensor x, Tensor dy, Tensor dw) {
+    directFilterGradient.run(
+        Planes.of(x, 0, 1),
+        down(spec, dw.shape(), dy.shape()),
+        across(spec, dw.shape(), dy.shape()),
+        Planes.of(dy, 0, 1),
+        x.shape().n(),
+        filter(dw, 0, 1));
   }
 
   private void tiledForward(
@@ -248,10 +283,15 @@ final class Convolution {
   }
 
   private static Window window(ConvSpec spec, Tensor x, Shape w, Shape y, int group) {
-    return new Window(
-        Planes.of(x, group, spec.groups()),
-        new Axis(y.h(), -spec.padH(), spec.strideH(), w.h(), spec.dilationH()),
-        new Axis(y.w(), -spec.padW(), spec.strideW(), w.w(), spec.dilationW()));
+    return new Window(Planes.of(x, group, spec.groups()), down(spec, w, y), across(spec, w, y));
+  }
+
+  private static Axis down(ConvSpec spec, Shape w, Shape y) {
+    return new Axis(y.h(), -spec.padH(), spec.strideH(), w.h(), spec.dilationH());
+  }
+
+  private static Axis across(ConvSpec spec, Shape w, Shape y) {
+    return new Axis(y.w(), -spec.padW(), spec.strideW(), w.w(), spec.dilationW());
   }
 
   /** A group's filter as a matrix, (kh, kw, input channels) x output channels. */

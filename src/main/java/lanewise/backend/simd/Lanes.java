@@ -1,5 +1,6 @@
 package lanewise.backend.simd;
 
+import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -17,6 +18,14 @@ final class Lanes {
   static final int COUNT = SPECIES.length();
 
   private Lanes() {}
+
+  /**
+   * The elements of a segment from {@code start} on. Kernels take them at their top: there the
+   * compiler sees that the slice is theirs alone, and allocates nothing.
+   */
+  static MemorySegment slice(MemorySegment segment, int start, int count) {
+    return segment.asSlice(start * 4L, count * 4L);
+  }
 
   private static VectorSpecies<Float> species() {
     Integer bits = Integer.getInteger("lanewise.simd.bits");

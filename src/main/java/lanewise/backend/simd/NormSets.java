@@ -16,6 +16,7 @@ import lanewise.backend.Tensor;
  * @param channelsPerSet neighbouring channels that share a mean
  * @param acrossSamples whether all samples share it
  * @param unitPixels pixels of a unit; the last one of a sample may have fewer
+ * @param unitsPerSample how many of them make a sample
  */
 record NormSets(
     int samples,
@@ -23,49 +24,50 @@ record NormSets(
     int channels,
     int channelsPerSet,
     boolean acrossSamples,
-    int unitPixels) {
+    int unitPixels,
+    int unitsPerSample) {
 
   /** Elements of a unit: long enough to amortise its table work, short enough for an L2 cache. */
   private static final int UNIT = 32 * 1024;
 
   static NormSets of(NormScope scope, Shape x, Affine affine) {
-    int unitPixels = ChannelPattern.of(x.c()).pixels(UNIT);
     boolean shared = !isPerSample(affine.gamma()) && !isPerSample(affine.beta());
     return switch (scope) {
-      case NormScope.Batch() when shared ->
-          new NormSets(1, x.n() * x.plane(), x.c(), 1, false, unitPixels);
-      case NormScope.Batch() -> new NormSets(x.n(), x.plane(), x.c(), 1, true, unitPixels);
-      case NormScope.Instance() -> new NormSets(x.n(), x.plane(), x.c(), 1, false, unitPixels);
-      case NormScope.Layer() -> new NormSets(x.n(), x.plane(), x.c(), x.c(), false, unitPixels);
-      case NormScope.Group(int groups) ->
-          new NormSets(x.n(), x.plane(), x.c(), x.c() / groups, false, unitPixels);
+      case NormScope.Batch() when shared -> of(1, x.n() * x.plane(), x.c(), 1, false);
+      case NormScope.Batch() -> of(x.n(), x.plane(), x.c(), 1, true);
+      case NormScope.Instance() -> of(x.n(), x.plane(), x.c(), 1, false);
+      case NormScope.Layer() -> of(x.n(), x.plane(), x.c(), x.c(), false);
+      case NormScope.Group(int groups) -> of(x.n(), x.plane(), x.c(), x.c() / groups, false);
     };
+  }
+
+  private static NormSets of(
+      int samples, int pixels, int channels, int channelsPerSet, boolean acrossSamples) {
+    int unit = ChannelPattern.of(channels).pixels(UNIT);
+    int units = Math.ceilDiv(pixels, unit);
+    return new NormSets(samples, pixels, channels, channelsPerSet, acrossSamples, unit, units);
   }
 
   private static boolean isPerSample(Tensor parameter) {
     return parameter != null && parameter.shape().n() > 1;
   }
 
-  int unitsPerSample() {
-    return Math.ceilDiv(pixels, unitPixels);
-  }
-
   int units() {
-    return samples * unitsPerSample();
+    return samples * unitsPerSample;
   }
 
   int sampleOf(int unit) {
-    return unit / unitsPerSample();
+    return unit / unitsPerSample;
   }
 
   /** Pixels of one unit. */
   int pixelsOf(int unit) {
-    return Math.min(unitPixels, pixels - unit % unitsPerSample() * unitPixels);
+    return Math.min(unitPixels, pixels - unit % unitsPerSample * unitPixels);
   }
 
   /** Where a unit starts, in elements. */
   int startOf(int unit) {
-    return (sampleOf(unit) * pixels + unit % unitsPerSample() * unitPixels) * channels;
+    return (sampleOf(unit) * pixels + unit % unitsPerSample * unitPixels) * channels;
   }
 
   /** Elements of one sample. */

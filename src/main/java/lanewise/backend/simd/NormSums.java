@@ -26,6 +26,7 @@ final class NormSums {
   /**
    * Sums over the columns of whole pixels, the last row being short if they do not fill it.
    *
+   * @param start of their elements in both
    * @param table where the tables of this sample start
    * @param sums receives the sums of dz, and those of the products from {@code tableLength} on
    */
@@ -33,6 +34,7 @@ final class NormSums {
       ChannelPattern pattern,
       MemorySegment x,
       MemorySegment dy,
+      int start,
       int count,
       NormTables tables,
       int table,
@@ -44,22 +46,25 @@ final class NormSums {
     Arrays.fill(sums, 0, 2 * products, 0);
     int strips = rows == 0 ? 0 : width / STRIP * STRIP;
     for (int column = 0; column < strips; column += STRIP) {
-      sumStrip(x, dy, rows, width, column, tables, table, slope, sums, products);
+      sumStrip(x, dy, start, rows, width, column, tables, table, slope, sums, products);
     }
     for (int column = strips; rows > 0 && column < width; column += L) {
       VectorMask<Float> lanes = ChannelPattern.lanes(column, width);
-      sumVector(x, dy, column, rows, width, lanes, column, tables, table, slope, sums, products);
+      sumVector(
+          x, dy, start + column, rows, width, lanes, column, tables, table, slope, sums, products);
     }
     int last = rows * width;
     for (int column = 0; column < count - last; column += L) {
       VectorMask<Float> lanes = ChannelPattern.lanes(column, count - last);
-      sumVector(x, dy, last + column, 1, 0, lanes, column, tables, table, slope, sums, products);
+      sumVector(
+          x, dy, start + last + column, 1, 0, lanes, column, tables, table, slope, sums, products);
     }
   }
 
   private static void sumStrip(
       MemorySegment x,
       MemorySegment dy,
+      int start,
       int rows,
       int stride,
       int column,
@@ -70,8 +75,8 @@ final class NormSums {
       int products) {
     long row = stride * 4L;
     long length = (rows - 1) * row + STRIP * 4L;
-    MemorySegment xs = x.asSlice(column * 4L, length);
-    MemorySegment dys = dy.asSlice(column * 4L, length);
+    MemorySegment xs = x.asSlice((start + column) * 4L, length);
+    MemorySegment dys = dy.asSlice((start + column) * 4L, length);
     int at = table + column;
     FloatVector mean0 = FloatVector.fromArray(SPECIES, tables.mean, at);
     FloatVector mean1 = FloatVector.fromArray(SPECIES, tables.mean, at + L);

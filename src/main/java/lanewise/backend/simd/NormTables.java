@@ -3,6 +3,7 @@ package lanewise.backend.simd;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import lanewise.backend.NormSpec.Affine;
 import lanewise.backend.NormSpec.Moments;
 import lanewise.backend.Tensor;
@@ -13,6 +14,9 @@ import lanewise.backend.Tensor;
  */
 final class NormTables {
   float[] mean = {};
+
+  /** {@code 1 / sqrt(variance + eps)}. */
+  double[] inverse = {};
 
   /** {@code gamma / sqrt(variance + eps)}. */
   float[] scale = {};
@@ -25,11 +29,11 @@ final class NormTables {
 
   float[] xShift = {};
 
+  private float[] variance = {};
   private NormSets sets;
   private ChannelPattern pattern;
   private double eps;
-  private Parameter gamma;
-  private Parameter beta;
+  private Affine affine;
   private MemorySegment means;
   private MemorySegment variances;
 
@@ -38,13 +42,14 @@ final class NormTables {
     this.sets = sets;
     this.pattern = pattern;
     this.eps = eps;
-    gamma = Parameter.of(affine.gamma(), 1);
-    beta = Parameter.of(affine.beta(), 0);
+    this.affine = affine;
     means = moments.mean().segment();
     variances = moments.variance().segment();
     int size = sets.samples() * pattern.tableLength();
     if (mean.length < size) {
       mean = new float[size];
+      variance = new float[size];
+      inverse = new double[size];
       scale = new float[size];
       shift = new float[size];
       xScale = new float[size];
@@ -61,38 +66,40 @@ final class NormTables {
     variances.setAtIndex(JAVA_FLOAT, entry, (float) variance);
   }
 
-  double mean(int entry) {
-    return means.getAtIndex(JAVA_FLOAT, entry);
-  }
-
-  double inverseDeviation(int entry) {
-    return 1 / Math.sqrt(variances.getAtIndex(JAVA_FLOAT, entry) + eps);
-  }
-
-  double gamma(int sample, int channel) {
-    return gamma.at(sample, channel);
-  }
-
   /**
    * Folds gamma and beta into a sample's scale and shift. They come from the moments as stored, not
    * as computed, so that forward and backward pass agree on the sign of each element.
    */
   void fold(int sample) {
     int start = start(sample);
-    for (int set = 0, c = 0; set < sets.setsPerSample(); set++) {
-      int entry = sets.entry(sample, set);
-      double center = mean(entry);
-      double inverse = inverseDeviation(entry);
-      for (int end = c + sets.channelsPerSet(); c < end; c++) {
-        float factor = (float) (gamma.at(sample, c) * inverse);
-        mean[start + c] = (float) center;
-        scale[start + c] = factor;
-        shift[start + c] = (float) (beta.at(sample, c) - center * factor);
-      }
+    int end = start + sets.channels();
+    copy(means, sample, mean, start);
+    copy(variances, sample, variance, start);
+    copy(affine.gamma(), 1, sample, scale);
+    copy(affine.beta(), 0, sample, shift);
+    for (int i = start; i < end; i++) {
+      inverse[i] = 1 / Math.sqrt(variance[i] + eps);
+    }
+    for (int i = start; i < end; i++) {
+      scale[i] = (float) (scale[i] * inverse[i]);
+      shift[i] = (float) (shift[i] - (double) mean[i] * scale[i]);
     }
     pattern.repeat(mean, start);
     pattern.repeat(scale, start);
     pattern.repeat(shift, start);
+  }
+
+  /** Repeats the entries of a sample's sets for each of their channels. */
+  private void copy(MemorySegment from, int sample, float[] to, int start) {
+    if (sets.channelsPerSet() == 1) {
+      MemorySegment.copy(from, JAVA_FLOAT, sets.entry(sample, 0) * 4L, to, start, sets.channels());
+      return;
+    }
+    for (int set = 0; set < sets.setsPerSample(); set++) {
+      int first = start + set * sets.channelsPerSet();
+      float value = from.getAtIndex(JAVA_FLOAT, sets.entry(sample, set));
+      Arrays.fill(to, first, first + sets.channelsPerSet(), value);
+    }
   }
 
   /** Completes a sample's xScale and xShift, of which the channels are filled in. */
@@ -102,16 +109,14 @@ final class NormTables {
   }
 
   /** Gamma or beta: absent, one value a channel, or one a sample and channel. */
-  private record Parameter(MemorySegment values, double absent, int stride) {
-
-    static Parameter of(Tensor t, double absent) {
-      return t == null
-          ? new Parameter(null, absent, 0)
-          : new Parameter(t.segment(), absent, t.shape().n() == 1 ? 0 : t.shape().c());
-    }
-
-    double at(int sample, int channel) {
-      return values == null ? absent : values.getAtIndex(JAVA_FLOAT, sample * stride + channel);
+  private void copy(Tensor values, float absent, int sample, float[] to) {
+    int start = start(sample);
+    int channels = sets.channels();
+    if (values == null) {
+      Arrays.fill(to, start, start + channels, absent);
+    } else {
+      long from = values.shape().n() == 1 ? 0 : sample * (channels * 4L);
+      MemorySegment.copy(values.segment(), JAVA_FLOAT, from, to, start, channels);
     }
   }
 }

@@ -32,6 +32,9 @@ final class Normalisation {
   /** Two rows of values, one for each channel, for each unit of work. */
   private double[] partial = {};
 
+  /** The same, merged over the units of each sample. */
+  private double[] merged = {};
+
   Normalisation(Workers workers) {
     this.workers = workers;
     scratch = new Scratch[workers.threads()];
@@ -116,6 +119,9 @@ final class Normalisation {
       if (partial.length < 2 * channels * sets.units()) {
         partial = new double[2 * channels * sets.units()];
       }
+      if (merged.length < 2 * channels * sets.samples()) {
+        merged = new double[2 * channels * sets.samples()];
+      }
       for (Scratch s : scratch) {
         s.grow(pattern.tableLength());
       }
@@ -141,13 +147,9 @@ final class Normalisation {
       return sets.pixelsOf(unit) * channels;
     }
 
-    final MemorySegment slice(MemorySegment segment, int unit) {
-      return segment.asSlice(sets.startOf(unit) * 4L, elements(unit) * 4L);
-    }
-
-    /** Where the first row of a unit's partial values starts; the second row follows. */
-    final int row(int unit) {
-      return 2 * channels * unit;
+    /** Where the first row of a unit or a sample starts; the second row follows. */
+    final int row(int index) {
+      return 2 * channels * index;
     }
 
     final void clear(int unit) {
@@ -190,26 +192,26 @@ final class Normalisation {
     @Override
     void measure(int unit, int worker) {
       Scratch mine = scratch[worker];
-      MemorySegment xs = slice(x, unit);
+      int start = sets.startOf(unit);
       int elements = elements(unit);
       int head = Math.min(elements, HEAD_ROWS * pattern.width());
-      ColumnSums.sum(pattern, xs, head, mine.sums);
+      ColumnSums.sum(pattern, x, start, head, mine.sums);
       int means = row(unit);
       int squares = means + channels;
       clear(unit);
       ColumnSums.fold(pattern, mine.sums, 0, head, partial, means);
-      int headPixels = head / channels;
+      double perPixel = channels / (double) head;
       for (int c = 0; c < channels; c++) {
-        mine.center[c] = (float) (partial[means + c] / headPixels);
+        mine.center[c] = (float) (partial[means + c] * perPixel);
       }
       pattern.repeat(mine.center, 0);
-      ColumnSums.moments(pattern, xs, elements, mine.center, mine.sums);
+      ColumnSums.moments(pattern, x, start, elements, mine.center, mine.sums);
       clear(unit);
       ColumnSums.fold(pattern, mine.sums, 0, elements, partial, means);
       ColumnSums.fold(pattern, mine.sums, pattern.tableLength(), elements, partial, squares);
-      double pixels = sets.pixelsOf(unit);
+      perPixel = channels / (double) elements;
       for (int c = 0; c < channels; c++) {
-        double offset = partial[means + c] / pixels;
+        double offset = partial[means + c] * perPixel;
         double square = partial[squares + c] - offset * partial[means + c];
         partial[means + c] = mine.center[c] + offset;
         partial[squares + c] = Math.max(0, square);
@@ -219,10 +221,13 @@ final class Normalisation {
     @Override
     void conclude(int from, int to) {
       if (ofInput) {
+        for (int sample = from; sample < to; sample++) {
+          mergeUnits(sample);
+        }
         int together = sets.acrossSamples() ? to - from : 1;
         for (int sample = from; sample < to; sample += together) {
           for (int set = 0; set < sets.setsPerSample(); set++) {
-            merge(sample, sample + together, set);
+            mergeSet(sample, sample + together, set);
           }
         }
       }
@@ -231,40 +236,61 @@ final class Normalisation {
       }
     }
 
-    /** Chan, Golub and LeVeque's formula for the moments of a union, for many sets at once. */
-    private void merge(int from, int to, int set) {
-      int firstUnit = from * sets.unitsPerSample();
-      int endUnit = to * sets.unitsPerSample();
+    /** Chan, Golub and LeVeque's formula for the moments of a union, for many parts at once. */
+    private void mergeUnits(int sample) {
+      int first = sample * sets.unitsPerSample();
+      int end = first + sets.unitsPerSample();
+      int means = row(sample);
+      int squares = means + channels;
+      Arrays.fill(merged, means, squares + channels, 0);
+      for (int unit = first; unit < end; unit++) {
+        double weight = sets.pixelsOf(unit) / (double) sets.pixels();
+        int from = row(unit);
+        for (int c = 0; c < channels; c++) {
+          merged[means + c] += weight * partial[from + c];
+        }
+      }
+      for (int unit = first; unit < end; unit++) {
+        double pixels = sets.pixelsOf(unit);
+        int from = row(unit);
+        for (int c = 0; c < channels; c++) {
+          double distance = partial[from + c] - merged[means + c];
+          merged[squares + c] += partial[from + channels + c] + pixels * distance * distance;
+        }
+      }
+    }
+
+    /** The same for the channels and samples of a set, which have equal numbers of pixels. */
+    private void mergeSet(int from, int to, int set) {
       int firstChannel = set * sets.channelsPerSet();
       int endChannel = firstChannel + sets.channelsPerSet();
       double sum = 0;
-      for (int unit = firstUnit; unit < endUnit; unit++) {
-        double inUnit = 0;
+      for (int sample = from; sample < to; sample++) {
         for (int c = firstChannel; c < endChannel; c++) {
-          inUnit += partial[row(unit) + c];
+          sum += merged[row(sample) + c];
         }
-        sum += inUnit * sets.pixelsOf(unit);
       }
-      double mean = sum / sets.count();
-      double squares = 0;
-      for (int unit = firstUnit; unit < endUnit; unit++) {
-        double between = 0;
+      double mean = sum * sets.pixels() / sets.count();
+      double between = 0;
+      double within = 0;
+      for (int sample = from; sample < to; sample++) {
         for (int c = firstChannel; c < endChannel; c++) {
-          double distance = partial[row(unit) + c] - mean;
+          double distance = merged[row(sample) + c] - mean;
           between += distance * distance;
-          squares += partial[row(unit) + channels + c];
+          within += merged[row(sample) + channels + c];
         }
-        squares += between * sets.pixelsOf(unit);
       }
-      tables.storeMoments(sets.entry(from, set), mean, squares / sets.count());
+      double variance = (within + between * sets.pixels()) / sets.count();
+      tables.storeMoments(sets.entry(from, set), mean, variance);
     }
 
     @Override
     void write(int unit, int worker) {
       ChannelKernels.affine(
           pattern,
-          slice(x, unit),
-          slice(y, unit),
+          x,
+          y,
+          sets.startOf(unit),
           elements(unit),
           tables.scale,
           tables.shift,
@@ -320,9 +346,10 @@ final class Normalisation {
     @Override
     void measure(int unit, int worker) {
       float[] sums = scratch[worker].sums;
+      int start = sets.startOf(unit);
       int elements = elements(unit);
       int table = tables.start(sets.sampleOf(unit));
-      NormSums.sum(pattern, slice(x, unit), slice(dy, unit), elements, tables, table, slope, sums);
+      NormSums.sum(pattern, x, dy, start, elements, tables, table, slope, sums);
       clear(unit);
       ColumnSums.fold(pattern, sums, 0, elements, partial, row(unit));
       ColumnSums.fold(
@@ -331,10 +358,8 @@ final class Normalisation {
 
     @Override
     void conclude(int from, int to) {
-      if (measures()) {
-        for (int sample = from; sample < to; sample++) {
-          sumUnits(sample);
-        }
+      for (int sample = from; measures() && sample < to; sample++) {
+        sumUnits(sample);
       }
       if (!writes()) {
         return;
@@ -350,18 +375,20 @@ final class Normalisation {
       }
     }
 
-    /** Where the sums of a sample are once its units are added up: in the first one's rows. */
-    private int totals(int sample) {
-      return row(sample * sets.unitsPerSample());
-    }
-
+    /** The sums of dz and of {@code dz * xhat} over a sample. */
     private void sumUnits(int sample) {
-      int total = totals(sample);
-      for (int unit = 1; unit < sets.unitsPerSample(); unit++) {
-        int from = total + row(unit);
+      int first = sample * sets.unitsPerSample();
+      int to = row(sample);
+      Arrays.fill(merged, to, to + 2 * channels, 0);
+      for (int unit = first; unit < first + sets.unitsPerSample(); unit++) {
+        int from = row(unit);
         for (int i = 0; i < 2 * channels; i++) {
-          partial[total + i] += partial[from + i];
+          merged[to + i] += partial[from + i];
         }
+      }
+      int table = tables.start(sample);
+      for (int c = 0; c < channels; c++) {
+        merged[to + channels + c] *= tables.inverse[table + c];
       }
     }
 
@@ -369,27 +396,27 @@ final class Normalisation {
     private void flow(int from, int to, int set) {
       int first = set * sets.channelsPerSet();
       int end = first + sets.channelsPerSet();
-      double a = 0;
-      double b = 0;
+      double xScale = 0;
+      double xShift = 0;
       if (ofInput) {
         double sum = 0;
         double products = 0;
         for (int sample = from; sample < to; sample++) {
+          int row = row(sample);
+          int table = tables.start(sample);
           for (int c = first; c < end; c++) {
-            double gamma = tables.gamma(sample, c);
-            sum += gamma * partial[totals(sample) + c];
-            products += gamma * partial[totals(sample) + channels + c];
+            sum += tables.scale[table + c] * merged[row + c];
+            products += tables.scale[table + c] * merged[row + channels + c];
           }
         }
-        int entry = sets.entry(from, set);
-        double inverse = tables.inverseDeviation(entry);
-        a = -inverse * inverse * inverse * products / sets.count();
-        b = -inverse * sum / sets.count() - a * tables.mean(entry);
+        int entry = tables.start(from) + first;
+        xScale = -products / sets.count() * tables.inverse[entry];
+        xShift = -sum / sets.count() - xScale * tables.mean[entry];
       }
       for (int sample = from; sample < to; sample++) {
-        int start = tables.start(sample);
-        Arrays.fill(tables.xScale, start + first, start + end, (float) a);
-        Arrays.fill(tables.xShift, start + first, start + end, (float) b);
+        int table = tables.start(sample);
+        Arrays.fill(tables.xScale, table + first, table + end, (float) xScale);
+        Arrays.fill(tables.xShift, table + first, table + end, (float) xShift);
       }
     }
 
@@ -397,46 +424,41 @@ final class Normalisation {
     void write(int unit, int worker) {
       ChannelKernels.affineGradient(
           pattern,
-          slice(x, unit),
-          slice(dy, unit),
-          slice(dx, unit),
+          x,
+          dy,
+          dx,
+          sets.startOf(unit),
           elements(unit),
           tables,
           tables.start(sets.sampleOf(unit)),
           slope);
     }
 
-    /** Gradients of gamma and beta from the sums of all samples. */
+    /** Sums what the samples contribute to gamma and beta. */
     void storeGradients() {
-      if (gradients.gamma() != null) {
-        double[] sums = new double[gradients.gamma().shape().size()];
-        for (int sample = 0; sample < sets.samples(); sample++) {
-          int to = gradients.gamma().shape().n() == 1 ? 0 : sample * channels;
-          for (int set = 0, c = 0; set < sets.setsPerSample(); set++) {
-            double inverse = tables.inverseDeviation(sets.entry(sample, set));
-            for (int end = c + sets.channelsPerSet(); c < end; c++) {
-              sums[to + c] += partial[totals(sample) + channels + c] * inverse;
-            }
-          }
-        }
-        store(sums, gradients.gamma());
-      }
-      if (gradients.beta() != null) {
-        double[] sums = new double[gradients.beta().shape().size()];
-        for (int sample = 0; sample < sets.samples(); sample++) {
-          int to = gradients.beta().shape().n() == 1 ? 0 : sample * channels;
-          for (int c = 0; c < channels; c++) {
-            sums[to + c] += partial[totals(sample) + c];
-          }
-        }
-        store(sums, gradients.beta());
-      }
+      store(0, gradients.beta());
+      store(channels, gradients.gamma());
     }
 
-    private void store(double[] values, Tensor target) {
+    /** Stores one of the two rows, summed over the samples unless the target has one for each. */
+    private void store(int row, Tensor target) {
+      if (target == null) {
+        return;
+      }
+      boolean perSample = target.shape().n() > 1;
       MemorySegment to = target.segment();
-      for (int i = 0; i < values.length; i++) {
-        to.setAtIndex(JAVA_FLOAT, i, (float) values[i]);
+      for (int c = 0; c < channels; c++) {
+        double sum = 0;
+        for (int sample = 0; sample < sets.samples(); sample++) {
+          double part = merged[row(sample) + row + c];
+          sum += part;
+          if (perSample) {
+            to.setAtIndex(JAVA_FLOAT, sample * channels + c, (float) part);
+          }
+        }
+        if (!perSample) {
+          to.setAtIndex(JAVA_FLOAT, c, (float) sum);
+        }
       }
     }
   }

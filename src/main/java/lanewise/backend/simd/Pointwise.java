@@ -31,13 +31,28 @@ final class Pointwise {
   }
 
   void copy(Tensor source, Tensor target) {
+    if (source.shape().equals(target.shape())) {
+      copyAlike(source.segment(), target.segment(), target.shape().size());
+    } else {
+      copyRepeating(source, target);
+    }
+  }
+
+  private void copyAlike(MemorySegment from, MemorySegment to, int size) {
+    workers.run(
+        Math.ceilDiv(size, CHUNK),
+        (chunk, worker) -> {
+          long start = chunk * (CHUNK * 4L);
+          long bytes = Math.min(CHUNK * 4L, size * 4L - start);
+          MemorySegment.copy(from, start, to, start, bytes);
+        });
+  }
+
+  private void copyRepeating(Tensor source, Tensor target) {
     Broadcast cut = Broadcast.of(target.shape(), source.shape());
     MemorySegment from = source.segment();
     MemorySegment to = target.segment();
-    workers.run(
-        cut.blocks(),
-        (block, worker) ->
-            cut.expand(0, block, from, slice(to, cut.start(block), cut.length(block))));
+    workers.run(cut.blocks(), (block, worker) -> cut.expand(0, block, from, to, cut.start(block)));
   }
 
   void fill(Tensor target, float value) {
@@ -61,19 +76,34 @@ final class Pointwise {
         (chunk, worker) -> {
           int start = chunk * CHUNK;
           int count = Math.min(CHUNK, size - start);
-          MemorySegment xs = slice(from, start, count);
-          MemorySegment ys = slice(to, start, count);
           int whole = Lanes.SPECIES.loopBound(count);
-          UnaryKernels.apply(f, xs, ys, whole);
+          UnaryKernels.apply(f, from, to, start, whole);
           if (whole < count) {
-            MemorySegment tail = tiles[worker].tail(0, xs, whole);
-            UnaryKernels.apply(f, tail, tail, Lanes.COUNT);
-            tiles[worker].store(0, ys, whole);
+            MemorySegment tail = tiles[worker].tail(0, from, start + whole, count - whole);
+            UnaryKernels.apply(f, tail, tail, 0, Lanes.COUNT);
+            tiles[worker].store(0, to, start + whole, count - whole);
           }
         });
   }
 
   void zip(Binary f, Tensor a, Tensor b, Tensor y) {
+    if (a.shape().equals(b.shape())) {
+      zipAlike(f, a.segment(), b.segment(), y.segment(), y.shape().size());
+    } else {
+      zipRepeating(f, a, b, y);
+    }
+  }
+
+  private void zipAlike(Binary f, MemorySegment a, MemorySegment b, MemorySegment y, int size) {
+    workers.run(
+        Math.ceilDiv(size, CHUNK),
+        (chunk, worker) -> {
+          int start = chunk * CHUNK;
+          zip(f, a, b, y, start, Math.min(CHUNK, size - start), tiles[worker]);
+        });
+  }
+
+  private void zipRepeating(Binary f, Tensor a, Tensor b, Tensor y) {
     Broadcast cut = Broadcast.of(y.shape(), a.shape(), b.shape());
     MemorySegment left = a.segment();
     MemorySegment right = b.segment();
@@ -85,16 +115,26 @@ final class Pointwise {
           MemorySegment as = mine.operand(cut, 0, block, left);
           MemorySegment bs = mine.operand(cut, 1, block, right);
           int count = cut.length(block);
-          MemorySegment ys = slice(to, cut.start(block), count);
-          int whole = Lanes.SPECIES.loopBound(count);
-          BinaryKernels.apply(f, as, bs, ys, whole);
-          if (whole < count) {
-            MemorySegment tailA = mine.tail(0, as, whole);
-            MemorySegment tailB = mine.tail(1, bs, whole);
-            BinaryKernels.apply(f, tailA, tailB, tailA, Lanes.COUNT);
-            mine.store(0, ys, whole);
-          }
+          zip(f, as, bs, Lanes.slice(to, cut.start(block), count), 0, count, mine);
         });
+  }
+
+  private static void zip(
+      Binary f,
+      MemorySegment a,
+      MemorySegment b,
+      MemorySegment y,
+      int start,
+      int count,
+      Tiles tiles) {
+    int whole = Lanes.SPECIES.loopBound(count);
+    BinaryKernels.apply(f, a, b, y, start, whole);
+    if (whole < count) {
+      MemorySegment tailA = tiles.tail(0, a, start + whole, count - whole);
+      MemorySegment tailB = tiles.tail(1, b, start + whole, count - whole);
+      BinaryKernels.apply(f, tailA, tailB, tailA, 0, Lanes.COUNT);
+      tiles.store(0, y, start + whole, count - whole);
+    }
   }
 
   void accumulate(float alpha, Tensor x, Tensor y) {
@@ -106,15 +146,13 @@ final class Pointwise {
         (chunk, worker) -> {
           int start = chunk * CHUNK;
           int count = Math.min(CHUNK, size - start);
-          MemorySegment xs = slice(from, start, count);
-          MemorySegment ys = slice(to, start, count);
           int whole = Lanes.SPECIES.loopBound(count);
-          BinaryKernels.accumulate(alpha, xs, ys, whole);
+          BinaryKernels.accumulate(alpha, from, to, start, whole);
           if (whole < count) {
-            MemorySegment tailX = tiles[worker].tail(0, xs, whole);
-            MemorySegment tailY = tiles[worker].tail(1, ys, whole);
-            BinaryKernels.accumulate(alpha, tailX, tailY, Lanes.COUNT);
-            tiles[worker].store(1, ys, whole);
+            MemorySegment tailX = tiles[worker].tail(0, from, start + whole, count - whole);
+            MemorySegment tailY = tiles[worker].tail(1, to, start + whole, count - whole);
+            BinaryKernels.accumulate(alpha, tailX, tailY, 0, Lanes.COUNT);
+            tiles[worker].store(1, to, start + whole, count - whole);
           }
         });
   }
@@ -140,18 +178,15 @@ final class Pointwise {
           int count = Math.min(chunkPixels, pixels - start) * pattern.channels();
           ChannelKernels.affine(
               pattern,
-              slice(from, start * pattern.channels(), count),
-              slice(to, start * pattern.channels(), count),
+              from,
+              to,
+              start * pattern.channels(),
               count,
               scale,
               shift,
               0,
               activation.slope());
         });
-  }
-
-  private static MemorySegment slice(MemorySegment segment, int start, int count) {
-    return segment.asSlice(start * 4L, count * 4L);
   }
 
   /** One worker's scratch: written-out operands, and vectors for what is left of a block. */
@@ -171,21 +206,21 @@ final class Pointwise {
     MemorySegment operand(Broadcast cut, int operand, int block, MemorySegment source) {
       int count = cut.length(block);
       if (cut.isContiguous(operand)) {
-        return slice(source, cut.origin(operand, block), count);
+        return Lanes.slice(source, cut.origin(operand, block), count);
       }
-      cut.expand(operand, block, source, operands[operand]);
+      cut.expand(operand, block, source, operands[operand], 0);
       return operands[operand].asSlice(0, count * 4L);
     }
 
-    /** The elements from {@code start} to the end, in the first lanes of a vector. */
-    MemorySegment tail(int operand, MemorySegment source, int start) {
+    /** {@code count} elements, fewer than a vector has, in the first lanes of one. */
+    MemorySegment tail(int operand, MemorySegment source, int start, int count) {
       MemorySegment tail = tails[operand];
-      MemorySegment.copy(source, start * 4L, tail, 0, source.byteSize() - start * 4L);
+      MemorySegment.copy(source, start * 4L, tail, 0, count * 4L);
       return tail;
     }
 
-    void store(int operand, MemorySegment target, int start) {
-      MemorySegment.copy(tails[operand], 0, target, start * 4L, target.byteSize() - start * 4L);
+    void store(int operand, MemorySegment target, int start, int count) {
+      MemorySegment.copy(tails[operand], 0, target, start * 4L, count * 4L);
     }
   }
 }

@@ -89,13 +89,12 @@ final class Reduction {
       return;
     }
     int length = (rows - 1) * plan.columns + columns;
-    MemorySegment xs = x.asSlice(start * 4L, length * 4L);
     if (plan.columns == plan.width()) {
-      ColumnSums.sum(plan.pattern, xs, length, columnSums);
+      ColumnSums.sum(plan.pattern, x, start, length, columnSums);
       ColumnSums.fold(plan.pattern, columnSums, 0, length, partial, at);
     } else {
       Arrays.fill(columnSums, 0, columns, 0);
-      ColumnSums.sum(xs, rows, plan.columns, columns, columnSums);
+      ColumnSums.sum(x, start, rows, plan.columns, columns, columnSums);
       for (int i = 0; i < columns; i++) {
         partial[at + i] = columnSums[i];
       }

@@ -6,7 +6,6 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 import lanewise.backend.Padding;
 import lanewise.backend.Shape;
@@ -53,43 +52,39 @@ final class Resampling {
     Shape shape = dx.shape();
     MemorySegment from = dy.segment();
     MemorySegment to = dx.segment();
-    int length = shape.w() * shape.c();
-    long small = length * 4L;
-    long large = small * factor * factor;
+    int small = shape.w() * shape.c();
+    int large = small * factor;
+    grow(large + small);
     forEachRow(
         shape.n() * shape.h(),
-        length * factor * factor,
-        (row, worker) ->
-            sumBlocks(
-                factor, from.asSlice(row * large, large), to.asSlice(row * small, small), shape));
+        large * factor,
+        (row, worker) -> {
+          float[] sums = rows[worker];
+          Arrays.fill(sums, 0, large + small, 0);
+          for (int i = 0; i < factor; i++) {
+            addRow(from, row * factor + i, large, sums);
+          }
+          for (int i = 0; i < factor; i++) {
+            addPixels(sums, i, factor, shape.w(), shape.c(), large);
+          }
+          MemorySegment.copy(sums, large, to, JAVA_FLOAT, row * (small * 4L), small);
+        });
   }
 
   /** Repeats each pixel of a row. */
   private static void widen(int factor, MemorySegment x, MemorySegment y, Shape shape) {
-    if (shape.c() < Lanes.COUNT) {
+    int channels = shape.c();
+    if (channels < Lanes.COUNT) {
       widenNarrow(factor, x, y, shape);
       return;
     }
-    int channels = shape.c();
-    int whole = SPECIES.loopBound(channels);
-    VectorMask<Float> rest = SPECIES.indexInRange(whole, channels);
-    for (int w = 0; w < shape.w(); w++) {
-      for (int c = 0; c < whole; c += Lanes.COUNT) {
-        FloatVector v = FloatVector.fromMemorySegment(SPECIES, x, (w * channels + c) * 4L, ORDER);
-        for (int i = 0; i < factor; i++) {
-          v.intoMemorySegment(y, ((w * factor + i) * channels + c) * 4L, ORDER);
-        }
-      }
-      if (whole < channels) {
-        FloatVector v =
-            FloatVector.fromMemorySegment(SPECIES, x, (w * channels + whole) * 4L, ORDER, rest);
-        for (int i = 0; i < factor; i++) {
-          v.intoMemorySegment(y, ((w * factor + i) * channels + whole) * 4L, ORDER, rest);
-        }
-      }
+    long pixel = channels * 4L;
+    for (int w = 0; w < shape.w() * factor; w++) {
+      MemorySegment.copy(x, w / factor * pixel, y, w * pixel, pixel);
     }
   }
 
+  /** The same where a copy of a pixel is too short to be worth a call. */
   private static void widenNarrow(int factor, MemorySegment x, MemorySegment y, Shape shape) {
     int channels = shape.c();
     for (int w = 0, at = 0; w < shape.w(); w++) {
@@ -101,52 +96,35 @@ final class Resampling {
     }
   }
 
-  /** Sums the blocks of {@code factor} x {@code factor} pixels in as many rows. */
-  private static void sumBlocks(int factor, MemorySegment dy, MemorySegment dx, Shape shape) {
-    if (shape.c() < Lanes.COUNT) {
-      sumNarrowBlocks(factor, dy, dx, shape);
+  /** Adds every {@code factor}-th pixel, from {@code first} on, to those from element "to" on. */
+  private static void addPixels(
+      float[] row, int first, int factor, int width, int channels, int to) {
+    if (channels % Lanes.COUNT != 0) {
+      addNarrowPixels(row, first, factor, width, channels, to);
       return;
     }
-    int channels = shape.c();
-    int row = shape.w() * factor * channels;
-    int whole = SPECIES.loopBound(channels);
-    VectorMask<Float> rest = SPECIES.indexInRange(whole, channels);
-    for (int w = 0; w < shape.w(); w++) {
-      for (int c = 0; c < whole; c += Lanes.COUNT) {
-        FloatVector sum = FloatVector.zero(SPECIES);
-        for (int i = 0; i < factor; i++) {
-          for (int j = 0; j < factor; j++) {
-            int at = i * row + (w * factor + j) * channels + c;
-            sum = sum.add(FloatVector.fromMemorySegment(SPECIES, dy, at * 4L, ORDER));
-          }
-        }
-        sum.intoMemorySegment(dx, (w * channels + c) * 4L, ORDER);
-      }
-      if (whole < channels) {
-        FloatVector sum = FloatVector.zero(SPECIES);
-        for (int i = 0; i < factor; i++) {
-          for (int j = 0; j < factor; j++) {
-            int at = i * row + (w * factor + j) * channels + whole;
-            sum = sum.add(FloatVector.fromMemorySegment(SPECIES, dy, at * 4L, ORDER, rest));
-          }
-        }
-        sum.intoMemorySegment(dx, (w * channels + whole) * 4L, ORDER, rest);
+    int end = to + width * channels;
+    int from = first * channels;
+    int left = channels;
+    for (int i = to; i < end; i += Lanes.COUNT) {
+      FloatVector.fromArray(SPECIES, row, i)
+          .add(FloatVector.fromArray(SPECIES, row, from))
+          .intoArray(row, i);
+      from += Lanes.COUNT;
+      left -= Lanes.COUNT;
+      if (left == 0) {
+        left = channels;
+        from += (factor - 1) * channels;
       }
     }
   }
 
-  private static void sumNarrowBlocks(int factor, MemorySegment dy, MemorySegment dx, Shape shape) {
-    int channels = shape.c();
-    int row = shape.w() * factor * channels;
-    for (int w = 0; w < shape.w(); w++) {
+  private static void addNarrowPixels(
+      float[] row, int first, int factor, int width, int channels, int to) {
+    for (int w = 0; w < width; w++) {
+      int from = (w * factor + first) * channels;
       for (int c = 0; c < channels; c++) {
-        float sum = 0;
-        for (int i = 0; i < factor; i++) {
-          for (int j = 0; j < factor; j++) {
-            sum += dy.getAtIndex(JAVA_FLOAT, i * row + (w * factor + j) * channels + c);
-          }
-        }
-        dx.setAtIndex(JAVA_FLOAT, w * channels + c, sum);
+        row[to + w * channels + c] += row[from + c];
       }
     }
   }
@@ -190,11 +168,7 @@ final class Resampling {
     MemorySegment to = dx.segment();
     int width = small.w() * small.c();
     int length = large.w() * large.c();
-    for (int i = 0; i < rows.length; i++) {
-      if (rows[i].length < length) {
-        rows[i] = new float[length];
-      }
-    }
+    grow(length);
     forEachRow(
         small.n() * small.h(),
         length,
@@ -244,6 +218,14 @@ final class Resampling {
     for (int i = 1; i <= padding.right(); i++) {
       for (int c = 0; c < channels; c++) {
         row[last - i * channels + c] += row[last + i * channels + c];
+      }
+    }
+  }
+
+  private void grow(int length) {
+    for (int i = 0; i < rows.length; i++) {
+      if (rows[i].length < length) {
+        rows[i] = new float[length];
       }
     }
   }

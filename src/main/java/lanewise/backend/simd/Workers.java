@@ -1,6 +1,6 @@
 package lanewise.backend.simd;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -76,10 +76,15 @@ final class Workers implements AutoCloseable {
   }
 
   private static final class Job {
+    private static final AtomicIntegerFieldUpdater<Job> NEXT =
+        AtomicIntegerFieldUpdater.newUpdater(Job.class, "next");
+    private static final AtomicIntegerFieldUpdater<Job> DONE =
+        AtomicIntegerFieldUpdater.newUpdater(Job.class, "done");
+
     private final Task task;
     private final int chunks;
-    private final AtomicInteger next = new AtomicInteger();
-    private final AtomicInteger done = new AtomicInteger();
+    private volatile int next;
+    private volatile int done;
     private volatile Throwable failure;
 
     Job(Task task, int chunks) {
@@ -88,19 +93,23 @@ final class Workers implements AutoCloseable {
     }
 
     void work(int worker) {
-      for (int chunk = next.getAndIncrement(); chunk < chunks; chunk = next.getAndIncrement()) {
+      for (int chunk = claim(); chunk < chunks; chunk = claim()) {
         try {
           task.run(chunk, worker);
         } catch (Throwable t) {
           failure = t;
         } finally {
-          done.incrementAndGet();
+          DONE.incrementAndGet(this);
         }
       }
     }
 
+    private int claim() {
+      return NEXT.getAndIncrement(this);
+    }
+
     void await() {
-      for (int spin = 0; done.get() < chunks; spin++) {
+      for (int spin = 0; done < chunks; spin++) {
         if (spin < SPINS) {
           Thread.onSpinWait();
         } else {

@@ -92,6 +92,18 @@ class ConvolutionTest {
     cases.add(of(new ConvSpec(1, 1, 4, 3, 1, 1, 1), 1, 16, 3, 4, 16, 3, 3));
     cases.add(of(new ConvSpec(2, 2, 1, 1, 1, 1, 2), 1, 34, 8, 9, 66, 4, 4));
     cases.add(of(new ConvSpec(1, 1, 1, 1, 1, 1, 3), 2, 48, 6, 5, 51, 3, 3));
+    // Few channels: every width of a piece, all strides, odd planes, more padding than taps reach.
+    int[] kernels = {3, 4, 5, 7, 9};
+    int[] outputs = {1, 13, 16, 17, 64, 65};
+    for (int i = 0; i < 20; i++) {
+      int kernel = kernels[i % 5];
+      ConvSpec spec = ConvSpec.of(1 + i / 5 % 2, i % 5 == 4 ? 4 : i / 4 % 4 + kernel / 5);
+      cases.add(of(spec, 1 + i % 2 * 2, 1 + i % 4, 5, 9, outputs[i % 6], kernel, kernel));
+      cases.add(square(1, 1 + i / 5, outputs[(i + 3) % 6], 7, kernel, 1 + i % 2, kernel / 2));
+    }
+    cases.add(of(new ConvSpec(3, 1, 4, 0, 1, 1, 1), 3, 3, 11, 70, 17, 4, 5));
+    cases.add(of(new ConvSpec(1, 3, 0, 4, 1, 1, 1), 1, 1, 9, 150, 64, 9, 9));
+    cases.add(square(2, 4, 16, 6, 1, 3, 2));
     // Several segments of depth, chunks of tiles, blocks of channels.
     cases.add(square(9, 100, 40, 12, 4, 2, 1));
     cases.add(square(1, 40, 300, 10, 4, 2, 1));
@@ -196,6 +208,7 @@ class ConvolutionTest {
   private static void check(Case c, Pass pass) {
     Expected sums = expected(c, pass);
     sums.assertNear(runOnAnyThreads(Preference.GEMM, pass), "GEMM " + c);
+    sums.assertNear(runOnAnyThreads(Preference.DIRECT, pass), "direct " + c);
     sums.assertNearTogether(runOnAnyThreads(Preference.WINOGRAD, pass), "Winograd " + c);
   }
 

@@ -1,0 +1,85 @@
+package lanewise.backend.simd;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import lanewise.backend.Activation;
+import lanewise.backend.AdamSpec;
+import lanewise.backend.Binary;
+import lanewise.backend.NormScope;
+import lanewise.backend.NormSpec;
+import lanewise.backend.NormSpec.Affine;
+import lanewise.backend.NormSpec.Moments;
+import lanewise.backend.NormSpec.Source;
+import lanewise.backend.Shape;
+import lanewise.backend.Tensor;
+import lanewise.backend.Unary;
+
+/** Fingerprints of what the streaming kernels compute; a program, to be run in JVMs of its own. */
+final class KernelBits {
+  private static final Shape SHAPE = Shape.of(2, 17, 9, 7);
+
+  private KernelBits() {}
+
+  /** Prints the fingerprints. */
+  public static void main(String[] arguments) {
+    System.out.println(of());
+  }
+
+  static Map<String, Integer> of() {
+    Map<String, Integer> bits = new TreeMap<>();
+    Tensor x = TestTensors.random(SHAPE, 1);
+    Tensor dy = TestTensors.random(SHAPE, 2);
+    try (Workers workers = new Workers(1)) {
+      Pointwise pointwise = new Pointwise(workers);
+      Tensor wide = TestTensors.poisoned(SHAPE);
+      pointwise.map(new Unary.Affine(20, 1), x, wide);
+      for (Unary f : Unary.Elementary.values()) {
+        bits.put(f.toString(), hash(y -> pointwise.map(f, wide, y)));
+      }
+      for (Binary f : Binary.Arithmetic.values()) {
+        bits.put(f.toString(), hash(y -> pointwise.zip(f, x, dy, y)));
+      }
+      Reduction reduction = new Reduction(workers);
+      Tensor sums = TestTensors.poisoned(Shape.vector(SHAPE.c()));
+      reduction.sum(x, sums);
+      bits.put("sum", Arrays.hashCode(TestTensors.values(sums)));
+      Normalisation normalisation = new Normalisation(workers);
+      for (NormScope scope :
+          new NormScope[] {NormScope.BATCH, NormScope.INSTANCE, NormScope.LAYER}) {
+        NormSpec spec = new NormSpec(scope, 1e-5f, Activation.leakyRelu(0.2f));
+        Shape table = scope.tableShape(SHAPE);
+        Moments moments =
+            new Moments(TestTensors.poisoned(table), TestTensors.poisoned(table), Source.INPUT);
+        bits.put(
+            scope + " forward",
+            hash(y -> normalisation.normForward(spec, x, Affine.NONE, moments, y)));
+        bits.put(
+            scope + " backward",
+            hash(
+                dx ->
+                    normalisation.normBackward(
+                        spec, x, dy, Affine.NONE, moments, dx, Affine.NONE)));
+      }
+      AdamSpec spec = new AdamSpec(2e-4, 0.5, 0.999, 1e-8, 3);
+      Tensor m = TestTensors.random(SHAPE, 3);
+      Tensor v = TestTensors.poisoned(SHAPE);
+      pointwise.map(Unary.Elementary.SQUARE, m, v);
+      bits.put(
+          "adam",
+          hash(
+              y -> {
+                pointwise.copy(x, y);
+                new Adam(workers).adam(spec, y, dy, m, v);
+              }));
+    }
+    return bits;
+  }
+
+  private static int hash(Consumer<Tensor> operation) {
+    Tensor y = TestTensors.poisoned(SHAPE);
+    operation.accept(y);
+    return Arrays.hashCode(TestTensors.values(y));
+  }
+}

@@ -1,0 +1,265 @@
+package lanewise.torch;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import lanewise.autograd.Ops;
+import lanewise.autograd.Variable;
+import lanewise.backend.Activation;
+import lanewise.backend.Backend;
+import lanewise.backend.ConvSpec;
+import lanewise.backend.NormScope;
+import lanewise.backend.NormSpec;
+import lanewise.backend.NormSpec.Moments;
+import lanewise.backend.NormSpec.Source;
+import lanewise.backend.Padding;
+import lanewise.backend.Shape;
+import lanewise.backend.Tensor;
+import lanewise.nn.LeakyReLU;
+import lanewise.nn.Linear;
+import lanewise.nn.Module;
+import lanewise.nn.Network;
+import lanewise.nn.Normalization;
+import lanewise.nn.Parameter;
+import lanewise.nn.Pointwise;
+import lanewise.nn.ReflectionPad2d;
+import lanewise.nn.Statistics;
+import lanewise.nn.Upsample;
+import lanewise.train.loss.NonSaturating;
+
+/** Computes one case of operations.json: through a layer or a loss where there is one. */
+final class Operation {
+  private final Backend backend;
+  private final TorchCase c;
+  private final Map<String, Variable> operands = new LinkedHashMap<>();
+  private final Map<String, Tensor> buffers = new LinkedHashMap<>();
+  private final Variable y;
+
+  Operation(Backend backend, TorchCase c) {
+    this.backend = backend;
+    this.c = c;
+    this.y = compute();
+  }
+
+  Variable y() {
+    return y;
+  }
+
+  /** What gradients are asked for, by the names of the case. */
+  Map<String, Variable> operands() {
+    return operands;
+  }
+
+  /** The running statistics as the operation left them. */
+  Map<String, Tensor> buffers() {
+    return buffers;
+  }
+
+  private Variable compute() {
+    return switch (c.op()) {
+      case "conv2d" -> withBias(Ops.conv2d(x(), filter(), convSpec()));
+      case "conv_transpose2d" -> withBias(convTranspose());
+      case "linear" -> linear();
+      case "matmul" -> Ops.matmul(operand("a"), false, operand("b"), false);
+      case "batch_norm" -> norm(NormScope.BATCH, c.flag("training"));
+      case "instance_norm" -> norm(NormScope.INSTANCE, c.flag("use_input_stats"));
+      case "group_norm" -> norm(groups(), true);
+      case "conditional_instance_norm" -> conditionalNorm(NormScope.INSTANCE);
+      case "conditional_batch_norm" -> conditionalBatchNorm();
+      case "relu" -> layer(LeakyReLU.relu());
+      case "leaky_relu" -> layer(new LeakyReLU(c.number("negative_slope")));
+      case "tanh" -> layer(Pointwise.tanh());
+      case "sigmoid" -> layer(Pointwise.sigmoid());
+      case "softplus" -> layer(Pointwise.softplus());
+      case "exp" -> Ops.exp(x());
+      case "log" -> Ops.log(x());
+      case "sqrt" -> Ops.sqrt(x());
+      case "abs" -> Ops.abs(x());
+      case "square" -> Ops.square(x());
+      case "add" -> Ops.add(operand("a"), operand("b"));
+      case "sub" -> Ops.sub(operand("a"), operand("b"));
+      case "mul" -> Ops.mul(operand("a"), operand("b"));
+      case "div" -> Ops.div(operand("a"), operand("b"));
+      case "sum" -> Ops.sum(x(), reduced());
+      case "mean" -> mean();
+      case "upsample_nearest" -> layer(new Upsample(c.integer("scale_factor")));
+      case "reflection_pad2d" -> layer(new ReflectionPad2d(padding()));
+      case "bce_with_logits" -> Ops.bceWithLogits(x(), target());
+      case "mse" -> Ops.mseLoss(x(), target());
+      case "gan_generator_loss" -> new NonSaturating().generator(operand("fake"));
+      case "gan_discriminator_loss" ->
+          new NonSaturating().discriminator(operand("real"), operand("fake"));
+      default -> throw new AssertionError("No test knows the operation " + c.op());
+    };
+  }
+
+  // ---- operands
+
+  private Variable x() {
+    return operand("x");
+  }
+
+  private Variable operand(String name) {
+    return operand(name, c.input(name).activation());
+  }
+
+  private Variable perChannel(String name) {
+    return c.has(name) ? operand(name, c.input(name).perChannel()) : null;
+  }
+
+  private Variable filter() {
+    return operand("w", c.input("w").filter());
+  }
+
+  private Variable operand(String name, Shape shape) {
+    Variable leaf = Variable.leaf(backend, upload(name, shape));
+    operands.put(name, leaf);
+    return leaf;
+  }
+
+  private Variable target() {
+    return Variable.constant(backend, upload("target", c.input("target").activation()));
+  }
+
+  private Tensor upload(String name, Shape shape) {
+    Tensor tensor = backend.allocate(shape);
+    backend.upload(c.input(name).floats(), tensor);
+    return tensor;
+  }
+
+  // ---- convolution and matrices
+
+  private ConvSpec convSpec() {
+    int[] stride = c.integers("stride");
+    int[] padding = c.integers("padding");
+    int[] dilation = c.integers("dilation");
+    return new ConvSpec(
+        stride[0],
+        stride[1],
+        padding[0],
+        padding[1],
+        dilation[0],
+        dilation[1],
+        c.integer("groups"));
+  }
+
+  private Variable convTranspose() {
+    int[] outputPadding = c.integers("output_padding");
+    Variable x = x();
+    Variable w = filter();
+    // ConvSpec has one output padding for both sides, PyTorch one for each.
+    Shape least = convSpec().transposedShape(x.shape(), w.shape(), 0);
+    Shape shape =
+        Shape.of(least.n(), least.c(), least.h() + outputPadding[0], least.w() + outputPadding[1]);
+    return Ops.convTranspose2d(x, w, convSpec(), shape);
+  }
+
+  private Variable withBias(Variable z) {
+    return c.has("b") ? Ops.biasActivation(z, perChannel("b"), Activation.NONE) : z;
+  }
+
+  private Variable linear() {
+    int[] w = c.input("w").shape();
+    Network network = new Network(backend, new Linear(w[1], w[0], c.has("b")));
+    parameter(network, "weight", "w");
+    parameter(network, "bias", "b");
+    return network.forward(x(), Statistics.BATCH);
+  }
+
+  private void parameter(Network network, String name, String operand) {
+    Parameter p = network.state().get(name);
+    if (p != null) {
+      backend.upload(c.input(operand).floats(), p.tensor());
+      operands.put(operand, p.variable());
+    }
+  }
+
+  // ---- normalisation
+
+  private Activation activation() {
+    return switch ((String) c.attributes().getOrDefault("activation", "none")) {
+      case "none" -> Activation.NONE;
+      case "relu" -> Activation.RELU;
+      case "leaky_relu" -> Activation.leakyRelu(c.number("negative_slope"));
+      case String unknown -> throw new AssertionError("No test knows the activation " + unknown);
+    };
+  }
+
+  private NormScope groups() {
+    int groups = c.integer("num_groups");
+    return groups == 1 ? NormScope.LAYER : new NormScope.Group(groups);
+  }
+
+  private Variable norm(NormScope scope, boolean fromInput) {
+    Normalization norm = normalization(scope, c.has("gamma"));
+    Network network = new Network(backend, norm);
+    parameter(network, "weight", "gamma");
+    parameter(network, "bias", "beta");
+    running(network);
+    Statistics statistics = fromInput ? Statistics.BATCH : Statistics.RUNNING;
+    return norm.forward(x(), statistics, activation());
+  }
+
+  private Normalization normalization(NormScope scope, boolean affine) {
+    int channels = c.input("x").shape()[1];
+    float momentum = c.has("running_mean") ? c.number("momentum") : 0;
+    return new Normalization(scope, channels, c.number("eps"), affine, momentum);
+  }
+
+  private void running(Network network) {
+    for (String name : List.of("running_mean", "running_var")) {
+      if (c.has(name)) {
+        Tensor buffer = network.state().get(name).tensor();
+        backend.upload(c.input(name).floats(), buffer);
+        buffers.put(name, buffer);
+      }
+    }
+  }
+
+  /** One gamma and beta for each sample: what AdaIN and conditional batch norm are made of. */
+  private Variable conditionalNorm(NormScope scope) {
+    Variable x = x();
+    Shape table = scope.tableShape(x.shape());
+    return Ops.norm(
+        new NormSpec(scope, c.number("eps"), activation()),
+        x,
+        perChannel("gamma"),
+        perChannel("beta"),
+        new Moments(backend.allocate(table), backend.allocate(table), Source.INPUT));
+  }
+
+  private Variable conditionalBatchNorm() {
+    Variable y = conditionalNorm(NormScope.BATCH);
+    Network statistics = new Network(backend, normalization(NormScope.BATCH, false));
+    running(statistics);
+    statistics.forward(operands.get("x").detach(), Statistics.BATCH);
+    return y;
+  }
+
+  // ---- the rest
+
+  private Variable layer(Module withoutParameters) {
+    return withoutParameters.forward(x(), Statistics.BATCH);
+  }
+
+  private Shape reduced() {
+    int[] shape = c.input("x").shape().clone();
+    for (int dim : c.integers("dim")) {
+      shape[dim] = 1;
+    }
+    return Shape.of(shape[0], shape[1], shape[2], shape[3]);
+  }
+
+  private Variable mean() {
+    Variable x = x();
+    Shape reduced = reduced();
+    return reduced.size() == 1
+        ? Ops.mean(x)
+        : Ops.affine(Ops.sum(x, reduced), (float) reduced.size() / x.shape().size(), 0);
+  }
+
+  private Padding padding() {
+    int[] sides = c.integers("padding");
+    return new Padding(sides[0], sides[1], sides[2], sides[3]);
+  }
+}

@@ -1,0 +1,2 @@
+/** What Lanewise computes, held to the numbers that PyTorch computed (make_reference.py). */
+package lanewise.torch;
