@@ -25,6 +25,8 @@ final class Cli {
   static final List<String> FLAGS =
       List.of("--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED");
 
+  private static final int SIGINT = 2;
+
   private Cli() {}
 
   /** What a command left: its exit status and its two outputs. */
@@ -73,11 +75,32 @@ final class Cli {
 
   /** Starts a command line; the outputs go to files out.txt and err.txt in its working folder. */
   static Process start(Path folder, List<String> command) throws IOException {
-    return new ProcessBuilder(command)
+    List<String> listening = new ArrayList<>(command);
+    if (ignoresInterrupts()) {
+      listening.addAll(0, List.of("env", "--default-signal=INT"));
+    }
+    return new ProcessBuilder(listening)
         .directory(folder.toFile())
         .redirectOutput(folder.resolve("out.txt").toFile())
         .redirectError(folder.resolve("err.txt").toFile())
         .start();
+  }
+
+  /**
+   * Whether this process, and so each one it starts, ignores SIGINT: a shell has that done by what
+   * it starts in the background.
+   */
+  private static boolean ignoresInterrupts() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    if (!Files.exists(status)) {
+      return false;
+    }
+    try (Stream<String> lines = Files.lines(status)) {
+      return lines
+          .filter(line -> line.startsWith("SigIgn:"))
+          .map(line -> Long.parseUnsignedLong(line.substring(7).strip(), 16))
+          .anyMatch(ignored -> (ignored >> (SIGINT - 1) & 1) == 1);
+    }
   }
 
   /** Waits for a command that {@link #start} started in that folder. */

@@ -1,89 +1,186 @@
 package lanewise.backend.simd;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
 import lanewise.backend.ConvSpec;
 import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
+import lanewise.backend.simd.ConvPlan.Pass;
 
-/** Convolution and its two gradients as matrix products over windows that are never stored. */
+/** Convolution and its two gradients, each by the algorithm that its plan says. */
 final class Convolution {
-
-  /** The ways to the data gradient. */
-  private enum DataGradient {
-    /** One product: the kernel is as large as the image. */
-    WHOLE_IMAGE,
-    /** {@link ColumnGradient}. */
-    COLUMNS,
-    /** Each pixel of dx gathers the pixels of dy that its taps reach; one product per phase. */
-    GATHER
-  }
-
+  private final ConvPlanner planner;
   private final RowProduct rowProduct;
   private final OuterProduct outerProduct;
   private final RightPanels right;
   private final ColumnGradient columnGradient;
+  private final FilterPanels filterPanels;
+  private final DirectForward directForward;
+  private final DirectDataGradient directDataGradient;
+  private final DirectFilterGradient directFilterGradient;
+  private final WinogradProduct winogradProduct;
+  private final WinogradFilterGradient winogradFilterGradient;
 
   Convolution(
-      Workers workers, RowProduct rowProduct, OuterProduct outerProduct, RightPanels right) {
+      ConvPlanner planner,
+      Workers workers,
+      RowProduct rowProduct,
+      OuterProduct outerProduct,
+      RightPanels right) {
+    this.planner = planner;
     this.rowProduct = rowProduct;
     this.outerProduct = outerProduct;
     this.right = right;
     columnGradient = new ColumnGradient(workers);
+    filterPanels = new FilterPanels(workers);
+    directForward = new DirectForward(workers);
+    directDataGradient = new DirectDataGradient(workers);
+    directFilterGradient = new DirectFilterGradient(workers);
+    winogradProduct = new WinogradProduct(workers);
+    winogradFilterGradient = new WinogradFilterGradient(workers);
   }
 
   void convForward(ConvSpec spec, Tensor x, Tensor w, Tensor y) {
+    ConvPlan plan = planner.plan(Pass.FORWARD, spec, x.shape(), w.shape(), y.shape());
     for (int group = 0; group < spec.groups(); group++) {
-      Window window = window(spec, x, w.shape(), y.shape(), group);
-      Planes out = Planes.of(y, group, spec.groups());
-      right.pack(filter(w, group, spec.groups()), window.depth(), out.channels());
-      rowProduct.run(window, pixels(y.shape()), right, out.pixels());
-    }
-  }
-
-  void convBackwardFilter(ConvSpec spec, Tensor x, Tensor dy, Tensor dw) {
-    for (int group = 0; group < spec.groups(); group++) {
-      Window window = window(spec, x, dw.shape(), dy.shape(), group);
-      Planes gradient = Planes.of(dy, group, spec.groups());
-      outerProduct.run(
-          window,
-          window.depth(),
-          gradient.pixels(),
-          gradient.channels(),
-          pixels(dy.shape()),
-          filter(dw, group, spec.groups()));
-    }
-  }
-
-  void convBackwardData(ConvSpec spec, Tensor dy, Tensor w, Tensor dx) {
-    DataGradient algorithm = choose(spec, dy.shape(), w.shape(), dx.shape());
-    for (int group = 0; group < spec.groups(); group++) {
-      switch (algorithm) {
-        case WHOLE_IMAGE -> wholeImage(dy, w, dx);
-        case COLUMNS -> columns(spec, dy, w, dx, group);
-        case GATHER -> gather(spec, dy, w, dx, group);
+      switch (plan.algorithm()) {
+        case DIRECT -> directForward(spec, x, w, y);
+        case WINOGRAD_TWO_TAPS, WINOGRAD_THREE_TAPS ->
+            tiledForward(plan.algorithm().winograd(), spec, x, w, y, group);
+        case GEMM, COLUMNS, WHOLE_IMAGE -> forward(spec, x, w, y, group);
       }
     }
   }
 
-  /** The fewest multiplications, with those counted that fill up panels. */
-  private static DataGradient choose(ConvSpec spec, Shape dy, Shape w, Shape dx) {
-    if (spec.groups() == 1
-        && spec.padH() == 0
-        && spec.padW() == 0
-        && dy.plane() == 1
-        && w.h() == dx.h()
-        && w.w() == dx.w()) {
-      return DataGradient.WHOLE_IMAGE;
+  void convBackwardFilter(ConvSpec spec, Tensor x, Tensor dy, Tensor dw) {
+    ConvPlan plan = planner.plan(Pass.BACKWARD_FILTER, spec, x.shape(), dw.shape(), dy.shape());
+    for (int group = 0; group < spec.groups(); group++) {
+      switch (plan.algorithm()) {
+        case DIRECT -> directFilterGradient(spec, x, dy, dw);
+        case WINOGRAD_TWO_TAPS, WINOGRAD_THREE_TAPS ->
+            tiledFilterGradient(plan.algorithm().winograd(), spec, x, dy, dw, group);
+        case GEMM, COLUMNS, WHOLE_IMAGE -> filterGradient(spec, x, dy, dw, group);
+      }
     }
-    double columns = dy.plane() * padded(w.plane() * (double) w.c());
-    double gather =
-        dx.plane() * (double) w.plane() / (spec.strideH() * spec.strideW()) * padded(w.c());
-    // Adding up the columns has its price too.
-    return 2 * columns < gather ? DataGradient.COLUMNS : DataGradient.GATHER;
   }
 
-  private static double padded(double columns) {
-    return Math.ceil(columns / MicroKernels.COLUMNS) * MicroKernels.COLUMNS;
+  void convBackwardData(ConvSpec spec, Tensor dy, Tensor w, Tensor dx) {
+    ConvPlan plan = planner.plan(Pass.BACKWARD_DATA, spec, dx.shape(), w.shape(), dy.shape());
+    for (int group = 0; group < spec.groups(); group++) {
+      switch (plan.algorithm()) {
+        case WHOLE_IMAGE -> wholeImage(dy, w, dx);
+        case COLUMNS -> columns(spec, dy, w, dx, group);
+        case DIRECT -> directDataGradient(spec, dy, w, dx);
+        case GEMM -> gather(spec, dy, w, dx, group);
+        case WINOGRAD_TWO_TAPS, WINOGRAD_THREE_TAPS ->
+            tiledDataGradient(plan.algorithm().winograd(), spec, dy, w, dx, group);
+      }
+    }
+  }
+
+  private void forward(ConvSpec spec, Tensor x, Tensor w, Tensor y, int group) {
+    Window window = window(spec, x, w.shape(), y.shape(), group);
+    Planes out = Planes.of(y, group, spec.groups());
+    right.pack(filter(w, group, spec.groups()), window.depth(), out.channels());
+    rowProduct.run(window, pixels(y.shape()), right, out.pixels());
+  }
+
+  private void directForward(ConvSpec spec, Tensor x, Tensor w, Tensor y) {
+    right.pack(filter(w, 0, 1), w.shape().plane() * w.shape().c(), w.shape().n());
+    directForward.run(
+        Planes.of(x, 0, 1),
+        down(spec, w.shape(), y.shape()),
+        across(spec, w.shape(), y.shape()),
+        right,
+        Planes.of(y, 0, 1),
+        x.shape().n());
+  }
+
+  private void directDataGradient(ConvSpec spec, Tensor dy, Tensor w, Tensor dx) {
+    Shape s = w.shape();
+    right.packTransposed(new RowSource[] {filter(w, 0, 1)}, s.n(), s.plane() * s.c());
+    directDataGradient.run(
+        spec, s.h(), s.w(), dx.shape().n(), Planes.of(dy, 0, 1), right, Planes.of(dx, 0, 1));
+  }
+
+  private void directFilterGradient(ConvSpec spec, Tensor x, Tensor dy, Tensor dw) {
+    directFilterGradient.run(
+        Planes.of(x, 0, 1),
+        down(spec, dw.shape(), dy.shape()),
+        across(spec, dw.shape(), dy.shape()),
+        Planes.of(dy, 0, 1),
+        x.shape().n(),
+        filter(dw, 0, 1));
+  }
+
+  private void tiledForward(
+      Winograd winograd, ConvSpec spec, Tensor x, Tensor w, Tensor y, int group) {
+    Shape s = y.shape();
+    Planes out = Planes.of(y, group, spec.groups());
+    filterPanels.pack(
+        winograd, 1, phaseTaps(winograd, spec, w, group), false, w.shape().c(), out.channels());
+    winogradProduct.run(
+        winograd,
+        new TileInput[] {tiles(winograd, spec, x, s, group)},
+        filterPanels,
+        new PixelGrid[] {new PixelGrid(out, 0, 1, s.h(), 0, 1, s.w())},
+        s.n());
+  }
+
+  private void filterGradient(ConvSpec spec, Tensor x, Tensor dy, Tensor dw, int group) {
+    Window window = window(spec, x, dw.shape(), dy.shape(), group);
+    Planes gradient = Planes.of(dy, group, spec.groups());
+    outerProduct.run(
+        window,
+        window.depth(),
+        gradient.pixels(),
+        gradient.channels(),
+        pixels(dy.shape()),
+        filter(dw, group, spec.groups()));
+  }
+
+  private void tiledFilterGradient(
+      Winograd winograd, ConvSpec spec, Tensor x, Tensor dy, Tensor dw, int group) {
+    TileInput in = tiles(winograd, spec, x, dy.shape(), group);
+    Planes gradient = Planes.of(dy, group, spec.groups());
+    Window squares =
+        new Window(gradient, new Axis(in.down(), 0, 2, 2, 1), new Axis(in.across(), 0, 2, 2, 1));
+    winogradFilterGradient.run(
+        winograd,
+        in,
+        squares,
+        gradient.channels(),
+        dy.shape().n(),
+        filter(dw, group, spec.groups()));
+  }
+
+  /** The taps of each of the convolutions of stride 1 that make up a strided one. */
+  private static RowSource[] phaseTaps(Winograd winograd, ConvSpec spec, Tensor w, int group) {
+    int stride = spec.strideH();
+    int taps = winograd.taps();
+    RowSource[] all = new RowSource[stride * stride * taps * taps];
+    for (int phase = 0; phase < stride * stride; phase++) {
+      int[] down = every(stride, phase / stride, taps);
+      int[] across = every(stride, phase % stride, taps);
+      RowSource[] square = taps(w, down, across, group, spec.groups());
+      System.arraycopy(square, 0, all, phase * square.length, square.length);
+    }
+    return all;
+  }
+
+  private static int[] every(int step, int first, int count) {
+    return IntStream.iterate(first, i -> i + step).limit(count).toArray();
+  }
+
+  private static TileInput tiles(Winograd winograd, ConvSpec spec, Tensor x, Shape y, int group) {
+    return TileInput.of(
+        winograd,
+        Planes.of(x, group, spec.groups()),
+        new Axis(y.h(), -spec.padH(), spec.strideH(), winograd.taps(), spec.strideH()),
+        new Axis(y.w(), -spec.padW(), spec.strideW(), winograd.taps(), spec.strideW()),
+        spec.strideH());
   }
 
   private void wholeImage(Tensor dy, Tensor w, Tensor dx) {
@@ -102,32 +199,75 @@ final class Convolution {
     columnGradient.run(spec, s.h(), s.w(), dx.shape().n(), gradient, right, image);
   }
 
+  /** Each pixel of dx gathers the pixels of dy that its taps reach; one product per phase. */
   private void gather(ConvSpec spec, Tensor dy, Tensor w, Tensor dx, int group) {
     Shape s = dx.shape();
-    int kh = w.shape().h();
-    int kw = w.shape().w();
     Planes gradient = Planes.of(dy, group, spec.groups());
     Planes image = Planes.of(dx, group, spec.groups());
-    for (Phase down : Phase.all(s.h(), kh, spec.strideH(), spec.padH(), spec.dilationH())) {
-      for (Phase across : Phase.all(s.w(), kw, spec.strideW(), spec.padW(), spec.dilationW())) {
+    for (Phase down : phasesDown(spec, w.shape(), s)) {
+      for (Phase across : phasesAcross(spec, w.shape(), s)) {
         RowSource[] taps = taps(w, down.taps(), across.taps(), group, spec.groups());
         right.packTransposed(taps, gradient.channels(), image.channels());
-        int height = down.gradient().positions();
-        int width = across.gradient().positions();
         rowProduct.run(
             new Window(gradient, down.gradient(), across.gradient()),
-            s.n() * height * width,
+            s.n() * down.gradient().positions() * across.gradient().positions(),
             right,
-            new PixelGrid(
-                image,
-                down.first(),
-                spec.strideH(),
-                height,
-                across.first(),
-                spec.strideW(),
-                width));
+            grid(spec, image, down, across));
       }
     }
+  }
+
+  private void tiledDataGradient(
+      Winograd winograd, ConvSpec spec, Tensor dy, Tensor w, Tensor dx, int group) {
+    Shape s = dx.shape();
+    Planes gradient = Planes.of(dy, group, spec.groups());
+    Planes image = Planes.of(dx, group, spec.groups());
+    Phase[] downs = phasesDown(spec, w.shape(), s);
+    Phase[] acrosses = phasesAcross(spec, w.shape(), s);
+    // The first phase has the most pixels; where another has none, nothing is written.
+    int height = downs[0].gradient().positions();
+    int width = acrosses[0].gradient().positions();
+    List<RowSource> taps = new ArrayList<>();
+    List<TileInput> in = new ArrayList<>();
+    List<PixelGrid> out = new ArrayList<>();
+    for (Phase down : downs) {
+      for (Phase across : acrosses) {
+        taps.addAll(List.of(taps(w, down.taps(), across.taps(), group, spec.groups())));
+        Axis rows = new Axis(height, down.gradient().origin(), 1, winograd.taps(), 1);
+        Axis columns = new Axis(width, across.gradient().origin(), 1, winograd.taps(), 1);
+        in.add(TileInput.of(winograd, gradient, rows, columns, 1));
+        out.add(grid(spec, image, down, across));
+      }
+    }
+    filterPanels.pack(
+        winograd,
+        in.size(),
+        taps.toArray(RowSource[]::new),
+        true,
+        gradient.channels(),
+        image.channels());
+    winogradProduct.run(
+        winograd, in.toArray(TileInput[]::new), filterPanels, out.toArray(PixelGrid[]::new), s.n());
+  }
+
+  private static Phase[] phasesDown(ConvSpec spec, Shape w, Shape x) {
+    return Phase.all(x.h(), w.h(), spec.strideH(), spec.padH(), spec.dilationH());
+  }
+
+  private static Phase[] phasesAcross(ConvSpec spec, Shape w, Shape x) {
+    return Phase.all(x.w(), w.w(), spec.strideW(), spec.padW(), spec.dilationW());
+  }
+
+  /** The pixels of an image that belong to a phase. */
+  private static PixelGrid grid(ConvSpec spec, Planes image, Phase down, Phase across) {
+    return new PixelGrid(
+        image,
+        down.first(),
+        spec.strideH(),
+        down.gradient().positions(),
+        across.first(),
+        spec.strideW(),
+        across.gradient().positions());
   }
 
   /** The filter's matrices (input x output channels) at the given taps. */
@@ -143,10 +283,15 @@ final class Convolution {
   }
 
   private static Window window(ConvSpec spec, Tensor x, Shape w, Shape y, int group) {
-    return new Window(
-        Planes.of(x, group, spec.groups()),
-        new Axis(y.h(), -spec.padH(), spec.strideH(), w.h(), spec.dilationH()),
-        new Axis(y.w(), -spec.padW(), spec.strideW(), w.w(), spec.dilationW()));
+    return new Window(Planes.of(x, group, spec.groups()), down(spec, w, y), across(spec, w, y));
+  }
+
+  private static Axis down(ConvSpec spec, Shape w, Shape y) {
+    return new Axis(y.h(), -spec.padH(), spec.strideH(), w.h(), spec.dilationH());
+  }
+
+  private static Axis across(ConvSpec spec, Shape w, Shape y) {
+    return new Axis(y.w(), -spec.padW(), spec.strideW(), w.w(), spec.dilationW());
   }
 
   /** A group's filter as a matrix, (kh, kw, input channels) x output channels. */

@@ -10,16 +10,24 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>A tile is some rows of two vectors each; in c, row follows row, {@link #COLUMNS} apart. The
  * panel of b holds {@link #COLUMNS} values for each step in depth. The panel of a comes in two
  * forms, so that rows of NHWC images are only ever copied, never transposed: <i>row panels</i>
- * {@code [depth / DEPTH][ROWS][DEPTH]} for products along a row, <i>column panels</i> {@code
- * [depth][DEPTH]}, one value per row of c, for products that sum over pixels.
+ * {@code [ROWS][ROW_STRIDE]} for products along a row, <i>column panels</i> {@code [depth][WIDTH]},
+ * one value per row of c, for products that sum over pixels.
  *
  * <p>The accumulators are spelled out because C2 keeps neither arrays of vectors nor loops over
  * them in registers, the operands are {@code float[]} because large loops over segments are at
  * times compiled to boxed vectors, and unrolling by hand spills registers.
  */
 final class MicroKernels {
-  /** Steps in depth that one block of a row panel holds, and rows of a column panel. */
-  static final int DEPTH = 16;
+  /**
+   * Steps in depth that a row panel holds at most: then a panel of b fits the first-level cache.
+   */
+  static final int MAX_DEPTH = 192;
+
+  /** From row to row of a row panel: a constant, for addresses, and no power of two, for caches. */
+  static final int ROW_STRIDE = MAX_DEPTH + 16;
+
+  /** Rows of c that a column panel holds. */
+  static final int WIDTH = 48;
 
   private static final VectorSpecies<Float> SPECIES = Lanes.SPECIES;
   private static final int L = Lanes.COUNT;
@@ -36,36 +44,42 @@ final class MicroKernels {
   /** Row panels are filled up with zeros to a multiple of this. */
   static final int ROW_GRANULE = 4;
 
+  /**
+   * Steps of one innermost loop. C2 puts a loop around each loop of more than a hundred steps
+   * (strip mining, for safepoints), and with it a fourth of the accumulators leaves the registers.
+   */
+  private static final int STEPS = 96;
+
   private MicroKernels() {}
 
   /**
    * Multiplies {@code rows} rows of one row panel by one panel of b.
    *
    * @param rows at most {@link #ROWS}; c is written up to the next multiple of {@link #ROW_GRANULE}
-   * @param blocks of {@link #DEPTH}
+   * @param depth at most {@link #MAX_DEPTH}
    */
   static void rowPanel(
-      int rows, int blocks, float[] a, int ao, float[] b, int bo, float[] c, int co) {
+      int rows, int depth, float[] a, int ao, float[] b, int bo, float[] c, int co) {
     if (rows > 2 * ROW_GRANULE) {
-      rows12(blocks, a, ao, b, bo, c, co);
+      rows12(depth, a, ao, b, bo, c, co);
       return;
     }
     for (int r = 0; r < rows; r += ROW_GRANULE) {
-      rows4(blocks, a, ao + r * DEPTH, b, bo, c, co + r * COLUMNS);
+      rows4(depth, a, ao + r * ROW_STRIDE, b, bo, c, co + r * COLUMNS);
     }
   }
 
   /**
    * Multiplies {@code rows} rows of one column panel by one panel of b.
    *
-   * @param rows at most {@link #DEPTH}; c is written up to the next multiple of 8
+   * @param rows at most {@link #WIDTH}; c is written up to the next multiple of 12
    */
   static void columnPanel(
       int rows, int depth, float[] a, int ao, float[] b, int bo, float[] c, int co) {
     int r = 0;
     if (TALL) {
-      for (; r + ROW_GRANULE < rows; r += 2 * ROW_GRANULE) {
-        columns8(depth, a, ao + r, b, bo, c, co + r * COLUMNS);
+      for (; r + 2 * ROW_GRANULE < rows; r += 3 * ROW_GRANULE) {
+        columns12(depth, a, ao + r, b, bo, c, co + r * COLUMNS);
       }
     }
     for (; r < rows; r += ROW_GRANULE) {
@@ -74,7 +88,7 @@ final class MicroKernels {
   }
 
   /** 12 rows of a row panel. */
-  private static void rows12(int blocks, float[] a, int ao, float[] b, int bo, float[] c, int co) {
+  private static void rows12(int depth, float[] a, int ao, float[] b, int bo, float[] c, int co) {
     FloatVector l0 = FloatVector.fromArray(SPECIES, c, co);
     FloatVector r0 = FloatVector.fromArray(SPECIES, c, co + L);
     FloatVector l1 = FloatVector.fromArray(SPECIES, c, co + 2 * L);
@@ -99,49 +113,50 @@ final class MicroKernels {
     FloatVector r10 = FloatVector.fromArray(SPECIES, c, co + 21 * L);
     FloatVector l11 = FloatVector.fromArray(SPECIES, c, co + 22 * L);
     FloatVector r11 = FloatVector.fromArray(SPECIES, c, co + 23 * L);
-    for (int block = 0; block < blocks; block++) {
-      for (int k = 0; k < DEPTH; k++) {
-        FloatVector bl = FloatVector.fromArray(SPECIES, b, bo);
-        FloatVector br = FloatVector.fromArray(SPECIES, b, bo + L);
+    for (int from = 0; from < depth; from += STEPS) {
+      int steps = Math.min(STEPS, depth - from);
+      for (int k = 0; k < steps; k++) {
+        FloatVector bl = FloatVector.fromArray(SPECIES, b, bo + k * COLUMNS);
+        FloatVector br = FloatVector.fromArray(SPECIES, b, bo + k * COLUMNS + L);
         FloatVector a0 = FloatVector.broadcast(SPECIES, a[ao + k]);
         l0 = a0.fma(bl, l0);
         r0 = a0.fma(br, r0);
-        FloatVector a1 = FloatVector.broadcast(SPECIES, a[ao + k + DEPTH]);
+        FloatVector a1 = FloatVector.broadcast(SPECIES, a[ao + k + ROW_STRIDE]);
         l1 = a1.fma(bl, l1);
         r1 = a1.fma(br, r1);
-        FloatVector a2 = FloatVector.broadcast(SPECIES, a[ao + k + 2 * DEPTH]);
+        FloatVector a2 = FloatVector.broadcast(SPECIES, a[ao + k + 2 * ROW_STRIDE]);
         l2 = a2.fma(bl, l2);
         r2 = a2.fma(br, r2);
-        FloatVector a3 = FloatVector.broadcast(SPECIES, a[ao + k + 3 * DEPTH]);
+        FloatVector a3 = FloatVector.broadcast(SPECIES, a[ao + k + 3 * ROW_STRIDE]);
         l3 = a3.fma(bl, l3);
         r3 = a3.fma(br, r3);
-        FloatVector a4 = FloatVector.broadcast(SPECIES, a[ao + k + 4 * DEPTH]);
+        FloatVector a4 = FloatVector.broadcast(SPECIES, a[ao + k + 4 * ROW_STRIDE]);
         l4 = a4.fma(bl, l4);
         r4 = a4.fma(br, r4);
-        FloatVector a5 = FloatVector.broadcast(SPECIES, a[ao + k + 5 * DEPTH]);
+        FloatVector a5 = FloatVector.broadcast(SPECIES, a[ao + k + 5 * ROW_STRIDE]);
         l5 = a5.fma(bl, l5);
         r5 = a5.fma(br, r5);
-        FloatVector a6 = FloatVector.broadcast(SPECIES, a[ao + k + 6 * DEPTH]);
+        FloatVector a6 = FloatVector.broadcast(SPECIES, a[ao + k + 6 * ROW_STRIDE]);
         l6 = a6.fma(bl, l6);
         r6 = a6.fma(br, r6);
-        FloatVector a7 = FloatVector.broadcast(SPECIES, a[ao + k + 7 * DEPTH]);
+        FloatVector a7 = FloatVector.broadcast(SPECIES, a[ao + k + 7 * ROW_STRIDE]);
         l7 = a7.fma(bl, l7);
         r7 = a7.fma(br, r7);
-        FloatVector a8 = FloatVector.broadcast(SPECIES, a[ao + k + 8 * DEPTH]);
+        FloatVector a8 = FloatVector.broadcast(SPECIES, a[ao + k + 8 * ROW_STRIDE]);
         l8 = a8.fma(bl, l8);
         r8 = a8.fma(br, r8);
-        FloatVector a9 = FloatVector.broadcast(SPECIES, a[ao + k + 9 * DEPTH]);
+        FloatVector a9 = FloatVector.broadcast(SPECIES, a[ao + k + 9 * ROW_STRIDE]);
         l9 = a9.fma(bl, l9);
         r9 = a9.fma(br, r9);
-        FloatVector a10 = FloatVector.broadcast(SPECIES, a[ao + k + 10 * DEPTH]);
+        FloatVector a10 = FloatVector.broadcast(SPECIES, a[ao + k + 10 * ROW_STRIDE]);
         l10 = a10.fma(bl, l10);
         r10 = a10.fma(br, r10);
-        FloatVector a11 = FloatVector.broadcast(SPECIES, a[ao + k + 11 * DEPTH]);
+        FloatVector a11 = FloatVector.broadcast(SPECIES, a[ao + k + 11 * ROW_STRIDE]);
         l11 = a11.fma(bl, l11);
         r11 = a11.fma(br, r11);
-        bo += COLUMNS;
       }
-      ao += ROWS * DEPTH;
+      ao += steps;
+      bo += steps * COLUMNS;
     }
     l0.intoArray(c, co);
     r0.intoArray(c, co + L);
@@ -170,7 +185,7 @@ final class MicroKernels {
   }
 
   /** 4 rows of a row panel. */
-  private static void rows4(int blocks, float[] a, int ao, float[] b, int bo, float[] c, int co) {
+  private static void rows4(int depth, float[] a, int ao, float[] b, int bo, float[] c, int co) {
     FloatVector l0 = FloatVector.fromArray(SPECIES, c, co);
     FloatVector r0 = FloatVector.fromArray(SPECIES, c, co + L);
     FloatVector l1 = FloatVector.fromArray(SPECIES, c, co + 2 * L);
@@ -179,25 +194,26 @@ final class MicroKernels {
     FloatVector r2 = FloatVector.fromArray(SPECIES, c, co + 5 * L);
     FloatVector l3 = FloatVector.fromArray(SPECIES, c, co + 6 * L);
     FloatVector r3 = FloatVector.fromArray(SPECIES, c, co + 7 * L);
-    for (int block = 0; block < blocks; block++) {
-      for (int k = 0; k < DEPTH; k++) {
-        FloatVector bl = FloatVector.fromArray(SPECIES, b, bo);
-        FloatVector br = FloatVector.fromArray(SPECIES, b, bo + L);
+    for (int from = 0; from < depth; from += STEPS) {
+      int steps = Math.min(STEPS, depth - from);
+      for (int k = 0; k < steps; k++) {
+        FloatVector bl = FloatVector.fromArray(SPECIES, b, bo + k * COLUMNS);
+        FloatVector br = FloatVector.fromArray(SPECIES, b, bo + k * COLUMNS + L);
         FloatVector a0 = FloatVector.broadcast(SPECIES, a[ao + k]);
         l0 = a0.fma(bl, l0);
         r0 = a0.fma(br, r0);
-        FloatVector a1 = FloatVector.broadcast(SPECIES, a[ao + k + DEPTH]);
+        FloatVector a1 = FloatVector.broadcast(SPECIES, a[ao + k + ROW_STRIDE]);
         l1 = a1.fma(bl, l1);
         r1 = a1.fma(br, r1);
-        FloatVector a2 = FloatVector.broadcast(SPECIES, a[ao + k + 2 * DEPTH]);
+        FloatVector a2 = FloatVector.broadcast(SPECIES, a[ao + k + 2 * ROW_STRIDE]);
         l2 = a2.fma(bl, l2);
         r2 = a2.fma(br, r2);
-        FloatVector a3 = FloatVector.broadcast(SPECIES, a[ao + k + 3 * DEPTH]);
+        FloatVector a3 = FloatVector.broadcast(SPECIES, a[ao + k + 3 * ROW_STRIDE]);
         l3 = a3.fma(bl, l3);
         r3 = a3.fma(br, r3);
-        bo += COLUMNS;
       }
-      ao += ROWS * DEPTH;
+      ao += steps;
+      bo += steps * COLUMNS;
     }
     l0.intoArray(c, co);
     r0.intoArray(c, co + L);
@@ -209,8 +225,9 @@ final class MicroKernels {
     r3.intoArray(c, co + 7 * L);
   }
 
-  /** 8 rows of a column panel. */
-  private static void columns8(int depth, float[] a, int ao, float[] b, int bo, float[] c, int co) {
+  /** 12 rows of a column panel. */
+  private static void columns12(
+      int depth, float[] a, int ao, float[] b, int bo, float[] c, int co) {
     FloatVector l0 = FloatVector.fromArray(SPECIES, c, co);
     FloatVector r0 = FloatVector.fromArray(SPECIES, c, co + L);
     FloatVector l1 = FloatVector.fromArray(SPECIES, c, co + 2 * L);
@@ -227,35 +244,58 @@ final class MicroKernels {
     FloatVector r6 = FloatVector.fromArray(SPECIES, c, co + 13 * L);
     FloatVector l7 = FloatVector.fromArray(SPECIES, c, co + 14 * L);
     FloatVector r7 = FloatVector.fromArray(SPECIES, c, co + 15 * L);
-    for (int k = 0; k < depth; k++) {
-      FloatVector bl = FloatVector.fromArray(SPECIES, b, bo);
-      FloatVector br = FloatVector.fromArray(SPECIES, b, bo + L);
-      FloatVector a0 = FloatVector.broadcast(SPECIES, a[ao]);
-      l0 = a0.fma(bl, l0);
-      r0 = a0.fma(br, r0);
-      FloatVector a1 = FloatVector.broadcast(SPECIES, a[ao + 1]);
-      l1 = a1.fma(bl, l1);
-      r1 = a1.fma(br, r1);
-      FloatVector a2 = FloatVector.broadcast(SPECIES, a[ao + 2]);
-      l2 = a2.fma(bl, l2);
-      r2 = a2.fma(br, r2);
-      FloatVector a3 = FloatVector.broadcast(SPECIES, a[ao + 3]);
-      l3 = a3.fma(bl, l3);
-      r3 = a3.fma(br, r3);
-      FloatVector a4 = FloatVector.broadcast(SPECIES, a[ao + 4]);
-      l4 = a4.fma(bl, l4);
-      r4 = a4.fma(br, r4);
-      FloatVector a5 = FloatVector.broadcast(SPECIES, a[ao + 5]);
-      l5 = a5.fma(bl, l5);
-      r5 = a5.fma(br, r5);
-      FloatVector a6 = FloatVector.broadcast(SPECIES, a[ao + 6]);
-      l6 = a6.fma(bl, l6);
-      r6 = a6.fma(br, r6);
-      FloatVector a7 = FloatVector.broadcast(SPECIES, a[ao + 7]);
-      l7 = a7.fma(bl, l7);
-      r7 = a7.fma(br, r7);
-      ao += DEPTH;
-      bo += COLUMNS;
+    FloatVector l8 = FloatVector.fromArray(SPECIES, c, co + 16 * L);
+    FloatVector r8 = FloatVector.fromArray(SPECIES, c, co + 17 * L);
+    FloatVector l9 = FloatVector.fromArray(SPECIES, c, co + 18 * L);
+    FloatVector r9 = FloatVector.fromArray(SPECIES, c, co + 19 * L);
+    FloatVector l10 = FloatVector.fromArray(SPECIES, c, co + 20 * L);
+    FloatVector r10 = FloatVector.fromArray(SPECIES, c, co + 21 * L);
+    FloatVector l11 = FloatVector.fromArray(SPECIES, c, co + 22 * L);
+    FloatVector r11 = FloatVector.fromArray(SPECIES, c, co + 23 * L);
+    for (int from = 0; from < depth; from += STEPS) {
+      int steps = Math.min(STEPS, depth - from);
+      for (int k = 0; k < steps; k++) {
+        FloatVector bl = FloatVector.fromArray(SPECIES, b, bo + k * COLUMNS);
+        FloatVector br = FloatVector.fromArray(SPECIES, b, bo + k * COLUMNS + L);
+        FloatVector a0 = FloatVector.broadcast(SPECIES, a[ao + k * WIDTH]);
+        l0 = a0.fma(bl, l0);
+        r0 = a0.fma(br, r0);
+        FloatVector a1 = FloatVector.broadcast(SPECIES, a[ao + k * WIDTH + 1]);
+        l1 = a1.fma(bl, l1);
+        r1 = a1.fma(br, r1);
+        FloatVector a2 = FloatVector.broadcast(SPECIES, a[ao + k * WIDTH + 2]);
+        l2 = a2.fma(bl, l2);
+        r2 = a2.fma(br, r2);
+        FloatVector a3 = FloatVector.broadcast(SPECIES, a[ao + k * WIDTH + 3]);
+        l3 = a3.fma(bl, l3);
+        r3 = a3.fma(br, r3);
+        FloatVector a4 = FloatVector.broadcast(SPECIES, a[ao + k * WIDTH + 4]);
+        l4 = a4.fma(bl, l4);
+        r4 = a4.fma(br, r4);
+        FloatVector a5 = FloatVector.broadcast(SPECIES, a[ao + k * WIDTH + 5]);
+        l5 = a5.fma(bl, l5);
+        r5 = a5.fma(br, r5);
+        FloatVector a6 = FloatVector.broadcast(SPECIES, a[ao + k * WIDTH + 6]);
+        l6 = a6.fma(bl, l6);
+        r6 = a6.fma(br, r6);
+        FloatVector a7 = FloatVector.broadcast(SPECIES, a[ao + k * WIDTH + 7]);
+        l7 = a7.fma(bl, l7);
+        r7 = a7.fma(br, r7);
+        FloatVector a8 = FloatVector.broadcast(SPECIES, a[ao + k * WIDTH + 8]);
+        l8 = a8.fma(bl, l8);
+        r8 = a8.fma(br, r8);
+        FloatVector a9 = FloatVector.broadcast(SPECIES, a[ao + k * WIDTH + 9]);
+        l9 = a9.fma(bl, l9);
+        r9 = a9.fma(br, r9);
+        FloatVector a10 = FloatVector.broadcast(SPECIES, a[ao + k * WIDTH + 10]);
+        l10 = a10.fma(bl, l10);
+        r10 = a10.fma(br, r10);
+        FloatVector a11 = FloatVector.broadcast(SPECIES, a[ao + k * WIDTH + 11]);
+        l11 = a11.fma(bl, l11);
+        r11 = a11.fma(br, r11);
+      }
+      ao += steps * WIDTH;
+      bo += steps * COLUMNS;
     }
     l0.intoArray(c, co);
     r0.intoArray(c, co + L);
@@ -273,6 +313,14 @@ final class MicroKernels {
     r6.intoArray(c, co + 13 * L);
     l7.intoArray(c, co + 14 * L);
     r7.intoArray(c, co + 15 * L);
+    l8.intoArray(c, co + 16 * L);
+    r8.intoArray(c, co + 17 * L);
+    l9.intoArray(c, co + 18 * L);
+    r9.intoArray(c, co + 19 * L);
+    l10.intoArray(c, co + 20 * L);
+    r10.intoArray(c, co + 21 * L);
+    l11.intoArray(c, co + 22 * L);
+    r11.intoArray(c, co + 23 * L);
   }
 
   /** 4 rows of a column panel. */
@@ -285,23 +333,26 @@ final class MicroKernels {
     FloatVector r2 = FloatVector.fromArray(SPECIES, c, co + 5 * L);
     FloatVector l3 = FloatVector.fromArray(SPECIES, c, co + 6 * L);
     FloatVector r3 = FloatVector.fromArray(SPECIES, c, co + 7 * L);
-    for (int k = 0; k < depth; k++) {
-      FloatVector bl = FloatVector.fromArray(SPECIES, b, bo);
-      FloatVector br = FloatVector.fromArray(SPECIES, b, bo + L);
-      FloatVector a0 = FloatVector.broadcast(SPECIES, a[ao]);
-      l0 = a0.fma(bl, l0);
-      r0 = a0.fma(br, r0);
-      FloatVector a1 = FloatVector.broadcast(SPECIES, a[ao + 1]);
-      l1 = a1.fma(bl, l1);
-      r1 = a1.fma(br, r1);
-      FloatVector a2 = FloatVector.broadcast(SPECIES, a[ao + 2]);
-      l2 = a2.fma(bl, l2);
-      r2 = a2.fma(br, r2);
-      FloatVector a3 = FloatVector.broadcast(SPECIES, a[ao + 3]);
-      l3 = a3.fma(bl, l3);
-      r3 = a3.fma(br, r3);
-      ao += DEPTH;
-      bo += COLUMNS;
+    for (int from = 0; from < depth; from += STEPS) {
+      int steps = Math.min(STEPS, depth - from);
+      for (int k = 0; k < steps; k++) {
+        FloatVector bl = FloatVector.fromArray(SPECIES, b, bo + k * COLUMNS);
+        FloatVector br = FloatVector.fromArray(SPECIES, b, bo + k * COLUMNS + L);
+        FloatVector a0 = FloatVector.broadcast(SPECIES, a[ao + k * WIDTH]);
+        l0 = a0.fma(bl, l0);
+        r0 = a0.fma(br, r0);
+        FloatVector a1 = FloatVector.broadcast(SPECIES, a[ao + k * WIDTH + 1]);
+        l1 = a1.fma(bl, l1);
+        r1 = a1.fma(br, r1);
+        FloatVector a2 = FloatVector.broadcast(SPECIES, a[ao + k * WIDTH + 2]);
+        l2 = a2.fma(bl, l2);
+        r2 = a2.fma(br, r2);
+        FloatVector a3 = FloatVector.broadcast(SPECIES, a[ao + k * WIDTH + 3]);
+        l3 = a3.fma(bl, l3);
+        r3 = a3.fma(br, r3);
+      }
+      ao += steps * WIDTH;
+      bo += steps * COLUMNS;
     }
     l0.intoArray(c, co);
     r0.intoArray(c, co + L);

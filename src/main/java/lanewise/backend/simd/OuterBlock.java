@@ -1,14 +1,14 @@
 package lanewise.backend.simd;
 
 import static lanewise.backend.simd.MicroKernels.COLUMNS;
-import static lanewise.backend.simd.MicroKernels.DEPTH;
+import static lanewise.backend.simd.MicroKernels.WIDTH;
 
 import java.util.Arrays;
 
 /** One worker's block of a sum of outer products of rows. */
 final class OuterBlock {
   /** Rows packed at a time, so that panels stay in the second-level cache. */
-  private static final int DEPTH_AT_A_TIME = 192;
+  private static final int DEPTH_AT_A_TIME = 128;
 
   private final Buffer left = new Buffer();
   private final Buffer right = new Buffer();
@@ -30,24 +30,24 @@ final class OuterBlock {
       int columns,
       int start,
       int end) {
-    paddedRows = Blocks.roundUp(rows, DEPTH);
+    paddedRows = Blocks.roundUp(rows, WIDTH);
     panels = Math.ceilDiv(columns, COLUMNS);
     int size = panels * paddedRows * COLUMNS;
     float[] c = product.atLeast(size);
     Arrays.fill(c, 0, size, 0);
     for (int p = start; p < end; p += DEPTH_AT_A_TIME) {
       int depth = Math.min(DEPTH_AT_A_TIME, end - p);
-      int leftStride = stride(depth, DEPTH);
+      int leftStride = stride(depth, WIDTH);
       int rightStride = stride(depth, COLUMNS);
-      float[] l = packLeft(a, p, depth, firstRow, rows);
-      float[] r = packRight(b, p, depth, firstColumn, columns);
+      float[] l = pack(a, p, depth, firstRow, rows, WIDTH, left);
+      float[] r = pack(b, p, depth, firstColumn, columns, COLUMNS, right);
       for (int panel = 0; panel < panels; panel++) {
-        for (int i = 0; i < rows; i += DEPTH) {
+        for (int i = 0; i < rows; i += WIDTH) {
           MicroKernels.columnPanel(
-              Math.min(DEPTH, rows - i),
+              Math.min(WIDTH, rows - i),
               depth,
               l,
-              i / DEPTH * leftStride,
+              i / WIDTH * leftStride,
               r,
               panel * rightStride,
               c,
@@ -65,28 +65,17 @@ final class OuterBlock {
     return values;
   }
 
-  /** Packs {@code count} elements of each row into panels {@code [depth][DEPTH]}. */
-  private float[] packLeft(RowSource source, int first, int depth, int from, int count) {
-    int pieces = Math.ceilDiv(count, DEPTH);
-    int stride = stride(depth, DEPTH);
-    float[] packed = left.atLeast(pieces * stride);
-    float[] values = row.atLeast(pieces * DEPTH);
-    for (int p = 0; p < depth; p++) {
-      source.readPieces(first + p, from, count, packed, p * DEPTH, stride, values);
-    }
-    return packed;
-  }
-
-  /** Packs {@code count} elements of each row into panels {@code [depth][COLUMNS]}. */
-  private float[] packRight(RowSource source, int first, int depth, int from, int count) {
-    int pieces = Math.ceilDiv(count, COLUMNS);
-    int stride = stride(depth, COLUMNS);
-    float[] packed = right.atLeast(pieces * stride);
-    float[] values = row.atLeast(pieces * COLUMNS);
-    Arrays.fill(values, count, pieces * COLUMNS, 0);
+  /** Packs {@code count} elements of each row into panels {@code [depth][width]}. */
+  private float[] pack(
+      RowSource source, int first, int depth, int from, int count, int width, Buffer buffer) {
+    int pieces = Math.ceilDiv(count, width);
+    int stride = stride(depth, width);
+    float[] packed = buffer.atLeast(pieces * stride);
+    float[] values = row.atLeast(pieces * width);
+    Arrays.fill(values, count, pieces * width, 0);
     for (int p = 0; p < depth; p++) {
       source.read(first + p, from, count, values, 0);
-      Transfer.spread(values, pieces, COLUMNS, packed, p * COLUMNS, stride);
+      Transfer.spread(values, pieces, width, packed, p * width, stride);
     }
     return packed;
   }

@@ -1,7 +1,7 @@
 package lanewise.backend.simd;
 
 import static lanewise.backend.simd.MicroKernels.COLUMNS;
-import static lanewise.backend.simd.MicroKernels.DEPTH;
+import static lanewise.backend.simd.MicroKernels.WIDTH;
 
 import java.util.Arrays;
 
@@ -12,12 +12,14 @@ import java.util.Arrays;
  */
 final class OuterProduct {
   /** The largest block of the output, for the second-level cache. */
-  private static final int MAX_ROWS = 256;
+  private static final int MAX_ROWS = 6 * MicroKernels.WIDTH;
 
   private static final int MAX_COLUMNS = 256;
 
   /** The shortest chunk of rows: below it, adding the partial sums costs too much. */
   private static final int MIN_CHUNK = 512;
+
+  private static final int CHUNK_GRANULE = 16;
 
   private static final int ROWS_PER_TASK = 16;
 
@@ -33,14 +35,14 @@ final class OuterProduct {
 
   /** Sums over {@code depth} rows of {@code rows} elements on the left, {@code columns} right. */
   void run(RowSource left, int rows, RowSource right, int columns, int depth, RowSink out) {
-    Blocks down = Blocks.even(rows, MAX_ROWS, DEPTH);
+    Blocks down = Blocks.even(rows, MAX_ROWS, WIDTH);
     Blocks across = Blocks.even(columns, MAX_COLUMNS, COLUMNS);
     int perChunk = down.count() * across.count();
     Blocks chunks =
         Blocks.even(
             depth,
             Math.max(MIN_CHUNK, (int) Math.ceilDiv((long) depth * perChunk, Blocks.TASKS)),
-            DEPTH);
+            CHUNK_GRANULE);
     RowSink sums = chunks.count() == 1 ? out : partial(rows, columns, chunks.count());
     workers.run(
         chunks.count() * perChunk,

@@ -1,17 +1,19 @@
 package lanewise.backend.simd;
 
 import static lanewise.backend.simd.MicroKernels.COLUMNS;
-import static lanewise.backend.simd.MicroKernels.DEPTH;
 
 import java.util.Arrays;
 
 /**
  * The right operand (depth x columns) of a product, packed once for all workers: for every {@link
  * MicroKernels#COLUMNS} columns a panel {@code [depth][COLUMNS]}, filled up with zeros to whole
- * vectors and whole blocks of depth.
+ * vectors.
  */
 final class RightPanels {
   private static final int ROWS_PER_TASK = 64;
+
+  /** Rows that are transposed at a time. */
+  private static final int SQUARE = 16;
 
   private final Workers workers;
   private final Buffer buffer = new Buffer();
@@ -46,7 +48,7 @@ final class RightPanels {
 
   /** Where step {@code k} of a panel begins. */
   int at(int panel, int k) {
-    return panel * stride + k * COLUMNS;
+    return Buffer.LINE + panel * stride + k * COLUMNS;
   }
 
   /** Packs the rows of a matrix. */
@@ -82,35 +84,23 @@ final class RightPanels {
 
   /** In squares that stay in the first-level cache, as one side is always far apart in memory. */
   private void packTransposed(RowSource source, int first, int depth, int panel, Buffer buffer) {
-    float[] square = buffer.atLeast(COLUMNS * DEPTH);
+    float[] square = buffer.atLeast(COLUMNS * SQUARE);
     int width = Math.min(COLUMNS, columns - panel * COLUMNS);
-    Arrays.fill(square, width * DEPTH, COLUMNS * DEPTH, 0);
-    for (int k = 0; k < depth; k += DEPTH) {
-      int height = Math.min(DEPTH, depth - k);
+    Arrays.fill(square, width * SQUARE, COLUMNS * SQUARE, 0);
+    for (int k = 0; k < depth; k += SQUARE) {
+      int height = Math.min(SQUARE, depth - k);
       for (int column = 0; column < width; column++) {
-        source.read(panel * COLUMNS + column, k, height, square, column * DEPTH);
+        source.read(panel * COLUMNS + column, k, height, square, column * SQUARE);
       }
-      transpose(square, height, data, at(panel, first + k));
-    }
-  }
-
-  private static void transpose(float[] square, int height, float[] to, int at) {
-    for (int k = 0; k < height; k++) {
-      for (int column = 0; column < COLUMNS; column++) {
-        to[at + k * COLUMNS + column] = square[column * DEPTH + k];
-      }
+      Transfer.transpose(square, COLUMNS, SQUARE, height, data, at(panel, first + k));
     }
   }
 
   private void reset(int depth, int columns) {
     this.depth = depth;
     this.columns = columns;
-    int padded = Blocks.roundUp(depth, DEPTH);
     // One step more than needed: panels a power of two apart would share their cache sets.
-    stride = (padded + 1) * COLUMNS;
-    data = buffer.atLeast(Math.multiplyExact(count(), stride));
-    for (int panel = 0; panel < count(); panel++) {
-      Arrays.fill(data, at(panel, depth), at(panel, padded), 0);
-    }
+    stride = (depth + 1) * COLUMNS;
+    data = buffer.atLeast(Math.addExact(Buffer.LINE, Math.multiplyExact(count(), stride)));
   }
 }

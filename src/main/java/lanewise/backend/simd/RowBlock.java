@@ -1,17 +1,15 @@
 package lanewise.backend.simd;
 
 import static lanewise.backend.simd.MicroKernels.COLUMNS;
-import static lanewise.backend.simd.MicroKernels.DEPTH;
+import static lanewise.backend.simd.MicroKernels.MAX_DEPTH;
 import static lanewise.backend.simd.MicroKernels.ROWS;
 import static lanewise.backend.simd.MicroKernels.ROW_GRANULE;
+import static lanewise.backend.simd.MicroKernels.ROW_STRIDE;
 
 import java.util.Arrays;
 
 /** One worker's block of rows, times some panels of the right operand. */
 final class RowBlock {
-  /** Depth packed at a time, so that the left panels stay in the second-level cache. */
-  private static final int DEPTH_AT_A_TIME = 512;
-
   private final Buffer left = new Buffer();
   private final Buffer product = new Buffer();
   private final Buffer row = new Buffer();
@@ -26,18 +24,19 @@ final class RowBlock {
     int size = panels * paddedRows * COLUMNS;
     float[] c = product.atLeast(size);
     Arrays.fill(c, 0, size, 0);
-    for (int from = 0; from < right.depth(); from += DEPTH_AT_A_TIME) {
-      int depth = Math.min(DEPTH_AT_A_TIME, right.depth() - from);
-      int blocks = Math.ceilDiv(depth, DEPTH);
+    Blocks segments = Blocks.even(right.depth(), MAX_DEPTH, 1);
+    for (int segment = 0; segment < segments.count(); segment++) {
+      int from = segments.start(segment);
+      int depth = segments.length(segment);
       float[] a = pack(source, first, rows, from, depth);
       for (int panel = 0; panel < panels; panel++) {
         int b = right.at(firstPanel + panel, from);
         for (int r = 0; r < rows; r += ROWS) {
           MicroKernels.rowPanel(
               Math.min(ROWS, rows - r),
-              blocks,
+              depth,
               a,
-              r * blocks * DEPTH,
+              r * ROW_STRIDE,
               right.data(),
               b,
               c,
@@ -56,17 +55,12 @@ final class RowBlock {
   }
 
   private float[] pack(RowSource source, int first, int rows, int from, int depth) {
-    int blocks = Math.ceilDiv(depth, DEPTH);
-    float[] a = left.atLeast(paddedRows * blocks * DEPTH);
-    float[] values = row.atLeast(blocks * DEPTH);
-    int filled = Blocks.roundUp(rows, ROW_GRANULE);
-    for (int r = 0; r < filled; r++) {
-      int at = r / ROWS * ROWS * blocks * DEPTH + r % ROWS * DEPTH;
-      if (r < rows) {
-        source.readPieces(first + r, from, depth, a, at, ROWS * DEPTH, values);
-      } else {
-        Transfer.zero(a, at, blocks * DEPTH, ROWS * DEPTH);
-      }
+    float[] a = left.atLeast(paddedRows * ROW_STRIDE);
+    for (int r = 0; r < rows; r++) {
+      source.read(first + r, from, depth, a, r * ROW_STRIDE);
+    }
+    for (int r = rows; r < Blocks.roundUp(rows, ROW_GRANULE); r++) {
+      Arrays.fill(a, r * ROW_STRIDE, r * ROW_STRIDE + depth, 0);
     }
     return a;
   }

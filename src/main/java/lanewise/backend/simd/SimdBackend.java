@@ -31,7 +31,8 @@ final class SimdBackend extends HostBackend {
     pointwise = new Pointwise(workers);
     reduction = new Reduction(workers);
     gemm = new Gemm(rowProduct, outerProduct, right);
-    convolution = new Convolution(workers, rowProduct, outerProduct, right);
+    ConvPlanner planner = new ConvPlanner(ConvPlanner.Preference.ofProperty());
+    convolution = new Convolution(planner, workers, rowProduct, outerProduct, right);
     normalisation = new Normalisation(workers);
     resampling = new Resampling(workers);
     adam = new Adam(workers);

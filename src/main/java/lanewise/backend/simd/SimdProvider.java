@@ -10,6 +10,8 @@ public final class SimdProvider implements BackendProvider {
   private static final String MODULE = "jdk.incubator.vector";
   private static final String FORCED_BITS = "lanewise.simd.bits";
   private static final List<Integer> WIDTHS = List.of(128, 256, 512);
+  private static final String FORCED_CONVOLUTION = "lanewise.simd.conv";
+  private static final List<String> CONVOLUTIONS = List.of("gemm", "winograd");
   private static final int MIN_LANES = 4;
 
   @Override
@@ -33,6 +35,12 @@ public final class SimdProvider implements BackendProvider {
     if (bits != null && !WIDTHS.contains(bits)) {
       return new Availability.Unavailable(
           "-D" + FORCED_BITS + "=" + bits + " is no width of a vector", "set 128, 256 or 512");
+    }
+    String convolution = System.getProperty(FORCED_CONVOLUTION);
+    if (convolution != null && !CONVOLUTIONS.contains(convolution)) {
+      return new Availability.Unavailable(
+          "-D" + FORCED_CONVOLUTION + "=" + convolution + " is no algorithm",
+          "set gemm or winograd, or leave the choice to the shapes");
     }
     if (Lanes.COUNT < MIN_LANES) {
       return new Availability.Unavailable(

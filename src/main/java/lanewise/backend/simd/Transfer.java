@@ -1,11 +1,9 @@
 package lanewise.backend.simd;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-import static lanewise.backend.simd.MicroKernels.DEPTH;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
@@ -28,38 +26,6 @@ final class Transfer {
       VectorMask<Float> rest = SPECIES.indexInRange(whole, count);
       FloatVector.fromMemorySegment(SPECIES, source, whole * 4L, ORDER, rest)
           .intoArray(to, at + whole, rest);
-    }
-  }
-
-  /**
-   * Copies elements as {@link #load(MemorySegment, long, float[], int, int)} does, but in pieces of
-   * {@link MicroKernels#DEPTH} that go {@code stride} apart.
-   *
-   * @param count whole pieces, unless they follow on each other
-   */
-  static void load(MemorySegment from, long start, float[] to, int at, int count, int stride) {
-    if (stride == DEPTH) {
-      load(from, start, to, at, count);
-      return;
-    }
-    MemorySegment source = from.asSlice(start * Float.BYTES, count * (long) Float.BYTES);
-    for (int i = 0; i < count; i += DEPTH) {
-      for (int j = 0; j < DEPTH; j += Lanes.COUNT) {
-        FloatVector.fromMemorySegment(SPECIES, source, (i + j) * 4L, ORDER)
-            .intoArray(to, at + i / DEPTH * stride + j);
-      }
-    }
-  }
-
-  /** Zeroes what {@link #load(MemorySegment, long, float[], int, int, int)} would write. */
-  static void zero(float[] to, int at, int count, int stride) {
-    if (stride == DEPTH) {
-      Arrays.fill(to, at, at + count, 0);
-      return;
-    }
-    for (int i = 0; i < count; i += DEPTH) {
-      int piece = at + i / DEPTH * stride;
-      Arrays.fill(to, piece, piece + DEPTH, 0);
     }
   }
 
@@ -130,6 +96,17 @@ final class Transfer {
       for (int i = 0; i < length; i += Lanes.COUNT) {
         FloatVector.fromArray(SPECIES, from, at + piece * stride + i)
             .intoArray(to, piece * length + i);
+      }
+    }
+  }
+
+  /**
+   * Writes the first {@code columns} columns of {@code rows} rows, {@code stride} apart, as rows.
+   */
+  static void transpose(float[] from, int rows, int stride, int columns, float[] to, int at) {
+    for (int column = 0; column < columns; column++) {
+      for (int row = 0; row < rows; row++) {
+        to[at + column * rows + row] = from[row * stride + column];
       }
     }
   }

@@ -1,6 +1,6 @@
 package lanewise.backend.simd;
 
-import static lanewise.backend.simd.MicroKernels.DEPTH;
+import java.util.Arrays;
 
 /**
  * The matrix of a convolution (im2col) without its storage: a row for each position of a sliding
@@ -34,21 +34,6 @@ final class Window implements RowSource {
 
   @Override
   public void read(int row, int from, int count, float[] to, int at) {
-    readRuns(row, from, count, to, at, DEPTH);
-  }
-
-  /** Straight from the image where no piece straddles two runs of taps. */
-  @Override
-  public void readPieces(
-      int row, int from, int count, float[] to, int at, int stride, float[] buffer) {
-    if (image.channels() % DEPTH == 0) {
-      readRuns(row, from, count, to, at, stride);
-    } else {
-      RowSource.super.readPieces(row, from, count, to, at, stride, buffer);
-    }
-  }
-
-  private void readRuns(int row, int from, int count, float[] to, int at, int stride) {
     int x = row % across.positions() * across.stride() + across.origin();
     int rowOfAll = row / across.positions();
     int y = rowOfAll % down.positions() * down.stride() + down.origin();
@@ -61,8 +46,7 @@ final class Window implements RowSource {
     while (start < end) {
       int lo = Math.max(start, from);
       int hi = Math.min(start + runLength, end);
-      int target = at + place(lo - from, stride);
-      readRun(n, y + tapY, x + tapX, lo - start, hi - start, to, target, stride);
+      readRun(n, y + tapY, x + tapX, lo - start, hi - start, to, at + lo - from);
       start += runLength;
       tapX += across.dilation();
       if (tapX == runsPerRow * across.dilation()) {
@@ -73,7 +57,7 @@ final class Window implements RowSource {
   }
 
   /** Elements {@code lo} to {@code hi - 1} of the run of taps whose first is at (y, x). */
-  private void readRun(int n, int y, int x, int lo, int hi, float[] to, int at, int stride) {
+  private void readRun(int n, int y, int x, int lo, int hi, float[] to, int at) {
     int channels = image.channels();
     int left = lo;
     int right = hi;
@@ -84,19 +68,14 @@ final class Window implements RowSource {
       right = Math.clamp((long) (image.width() - x) * channels, left, hi);
     }
     if (left > lo) {
-      Transfer.zero(to, at, left - lo, stride);
+      Arrays.fill(to, at, at + left - lo, 0);
     }
     if (right > left) {
       int first = image.at(n, y, x) + left;
-      Transfer.load(image.data(), first, to, at + place(left - lo, stride), right - left, stride);
+      Transfer.load(image.data(), first, to, at + left - lo, right - left);
     }
     if (right < hi) {
-      Transfer.zero(to, at + place(right - lo, stride), hi - right, stride);
+      Arrays.fill(to, at + right - lo, at + hi - lo, 0);
     }
-  }
-
-  /** Where an element goes if pieces lie {@code stride} apart. */
-  private static int place(int element, int stride) {
-    return element / DEPTH * stride + element % DEPTH;
   }
 }

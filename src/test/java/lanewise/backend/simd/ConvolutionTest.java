@@ -1,12 +1,15 @@
 package lanewise.backend.simd;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
 import lanewise.backend.ConvSpec;
 import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
+import lanewise.backend.simd.ConvPlanner.Preference;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -58,6 +61,53 @@ class ConvolutionTest {
     cases.add(square(2, 260, 40, 8, 4, 2, 1));
     cases.add(square(4, 3, 64, 32, 4, 2, 1));
     cases.add(square(1, 1, 64, 33, 4, 2, 1));
+    cases.addAll(tiledCases());
+    return cases;
+  }
+
+  /** What Winograd's method is defined for: borders, tiles that jut out, all channels. */
+  private static List<Case> tiledCases() {
+    List<Case> cases = new ArrayList<>();
+    int[] channels = {1, 3, 13, 16, 17, 32, 48, 64, 65};
+    for (int i = 0; i < channels.length; i++) {
+      int ci = channels[i];
+      int co = channels[(i * 4 + 3) % channels.length];
+      cases.add(square(1, ci, co, 7, 4, 2, 1));
+      cases.add(of(ConvSpec.of(2, 1), 3, co, 5, 9, ci, 4, 4));
+      cases.add(of(ConvSpec.of(1, 1), 3, ci, 5, 9, co, 3, 3));
+      cases.add(square(1, co, ci, 7, 3, 1, 0));
+    }
+    for (int padding = 0; padding < 2; padding++) {
+      cases.add(square(1, 20, 24, 17, 3, 1, padding));
+      cases.add(square(1, 20, 24, 17, 4, 2, padding));
+    }
+    cases.add(square(3, 16, 32, 1, 3, 1, 1));
+    cases.add(square(3, 16, 32, 2, 4, 2, 1));
+    cases.add(square(3, 16, 32, 3, 3, 1, 0));
+    cases.add(square(1, 16, 16, 4, 4, 2, 0));
+    // Taps in other numbers of phases, more padding than taps reach, groups.
+    cases.add(square(2, 16, 20, 9, 2, 1, 1));
+    cases.add(square(1, 18, 16, 13, 6, 2, 2));
+    cases.add(square(1, 5, 16, 14, 6, 3, 1));
+    cases.add(of(new ConvSpec(1, 1, 4, 3, 1, 1, 1), 1, 16, 3, 4, 16, 3, 3));
+    cases.add(of(new ConvSpec(2, 2, 1, 1, 1, 1, 2), 1, 34, 8, 9, 66, 4, 4));
+    cases.add(of(new ConvSpec(1, 1, 1, 1, 1, 1, 3), 2, 48, 6, 5, 51, 3, 3));
+    // Few channels: every width of a piece, all strides, odd planes, more padding than taps reach.
+    int[] kernels = {3, 4, 5, 7, 9};
+    int[] outputs = {1, 13, 16, 17, 64, 65};
+    for (int i = 0; i < 20; i++) {
+      int kernel = kernels[i % 5];
+      ConvSpec spec = ConvSpec.of(1 + i / 5 % 2, i % 5 == 4 ? 4 : i / 4 % 4 + kernel / 5);
+      cases.add(of(spec, 1 + i % 2 * 2, 1 + i % 4, 5, 9, outputs[i % 6], kernel, kernel));
+      cases.add(square(1, 1 + i / 5, outputs[(i + 3) % 6], 7, kernel, 1 + i % 2, kernel / 2));
+    }
+    cases.add(of(new ConvSpec(3, 1, 4, 0, 1, 1, 1), 3, 3, 11, 70, 17, 4, 5));
+    cases.add(of(new ConvSpec(1, 3, 0, 4, 1, 1, 1), 1, 1, 9, 150, 64, 9, 9));
+    cases.add(square(2, 4, 16, 6, 1, 3, 2));
+    // Several segments of depth, chunks of tiles, blocks of channels.
+    cases.add(square(9, 100, 40, 12, 4, 2, 1));
+    cases.add(square(1, 40, 300, 10, 4, 2, 1));
+    cases.add(square(2, 200, 72, 24, 3, 1, 1));
     return cases;
   }
 
@@ -72,44 +122,79 @@ class ConvolutionTest {
   @ParameterizedTest
   @MethodSource("cases")
   void forwardAgreesWithDoublePrecision(Case c) {
-    Tensor x = TestTensors.random(c.x, 1);
-    Tensor w = TestTensors.random(c.w, 2);
-    check(
-        c,
-        c.y(),
-        (convolution, y) -> convolution.convForward(c.spec, x, w, y),
-        (xi, wi, yi, sums, a, b) -> sums.add(yi, (double) a[xi] * b[wi]),
-        x,
-        w);
+    check(c, forward(c));
   }
 
   @ParameterizedTest
   @MethodSource("cases")
   void dataGradientAgreesWithDoublePrecision(Case c) {
-    Tensor dy = TestTensors.random(c.y(), 1);
-    Tensor w = TestTensors.random(c.w, 2);
-    check(
-        c,
-        c.x,
-        (convolution, dx) -> convolution.convBackwardData(c.spec, dy, w, dx),
-        (xi, wi, yi, sums, a, b) -> sums.add(xi, (double) a[yi] * b[wi]),
-        dy,
-        w);
+    check(c, dataGradient(c));
   }
 
   @ParameterizedTest
   @MethodSource("cases")
   void filterGradientAgreesWithDoublePrecision(Case c) {
+    check(c, filterGradient(c));
+  }
+
+  /** The errors that the documentation of {@link Winograd} states. */
+  @Test
+  void errorsAreThoseOfSinglePrecision() {
+    Case strided = square(2, 64, 128, 16, 4, 2, 1);
+    assertErrors(strided, Preference.GEMM, 6e-7, 4e-7, 2e-7);
+    assertErrors(strided, Preference.WINOGRAD, 6e-7, 5e-7, 3e-7);
+    Case same = square(1, 128, 128, 16, 3, 1, 1);
+    assertErrors(same, Preference.GEMM, 6e-7, 6e-7, 3e-7);
+    assertErrors(same, Preference.WINOGRAD, 4e-7, 4e-7, 3e-7);
+  }
+
+  private static void assertErrors(
+      Case c, Preference preference, double forward, double dataGradient, double filterGradient) {
+    assertError(c, forward(c), preference, forward);
+    assertError(c, dataGradient(c), preference, dataGradient);
+    assertError(c, filterGradient(c), preference, filterGradient);
+  }
+
+  private static void assertError(Case c, Pass pass, Preference preference, double most) {
+    double error = expected(c, pass).error(run(preference, pass, 1));
+    assertTrue(error <= most, () -> "%s %s: error %.2e".formatted(c, preference, error));
+  }
+
+  private static Pass forward(Case c) {
+    Tensor x = TestTensors.random(c.x, 1);
+    Tensor w = TestTensors.random(c.w, 2);
+    float[] a = TestTensors.values(x);
+    float[] b = TestTensors.values(w);
+    return new Pass(
+        c.y(),
+        (convolution, y) -> convolution.convForward(c.spec, x, w, y),
+        (xi, wi, yi, sums) -> sums.add(yi, (double) a[xi] * b[wi]));
+  }
+
+  private static Pass dataGradient(Case c) {
+    Tensor dy = TestTensors.random(c.y(), 1);
+    Tensor w = TestTensors.random(c.w, 2);
+    float[] a = TestTensors.values(dy);
+    float[] b = TestTensors.values(w);
+    return new Pass(
+        c.x,
+        (convolution, dx) -> convolution.convBackwardData(c.spec, dy, w, dx),
+        (xi, wi, yi, sums) -> sums.add(xi, (double) a[yi] * b[wi]));
+  }
+
+  private static Pass filterGradient(Case c) {
     Tensor x = TestTensors.random(c.x, 1);
     Tensor dy = TestTensors.random(c.y(), 2);
-    check(
-        c,
+    float[] a = TestTensors.values(x);
+    float[] b = TestTensors.values(dy);
+    return new Pass(
         c.w,
         (convolution, dw) -> convolution.convBackwardFilter(c.spec, x, dy, dw),
-        (xi, wi, yi, sums, a, b) -> sums.add(wi, (double) a[xi] * b[yi]),
-        x,
-        dy);
+        (xi, wi, yi, sums) -> sums.add(wi, (double) a[xi] * b[yi]));
   }
+
+  /** One of the three passes with operands of its own. */
+  private record Pass(Shape out, Operation operation, Term term) {}
 
   private interface Operation {
     void run(Convolution convolution, Tensor out);
@@ -117,26 +202,35 @@ class ConvolutionTest {
 
   /** What one multiplication of the convolution adds, given where its operands are stored. */
   private interface Term {
-    void add(int x, int w, int y, Expected sums, float[] a, float[] b);
+    void add(int x, int w, int y, Expected sums);
   }
 
-  private static void check(
-      Case c, Shape out, Operation operation, Term term, Tensor left, Tensor right) {
-    float[] first = run(operation, out, 1);
-    float[] a = TestTensors.values(left);
-    float[] b = TestTensors.values(right);
-    Expected sums = new Expected(out.size());
-    forEachTerm(c, (xi, wi, yi) -> term.add(xi, wi, yi, sums, a, b));
-    sums.assertNear(first, c.toString());
-    assertArrayEquals(first, run(operation, out, 2), 0);
-    assertArrayEquals(first, run(operation, out, 3), 0);
+  private static void check(Case c, Pass pass) {
+    Expected sums = expected(c, pass);
+    sums.assertNear(runOnAnyThreads(Preference.GEMM, pass), "GEMM " + c);
+    sums.assertNear(runOnAnyThreads(Preference.DIRECT, pass), "direct " + c);
+    sums.assertNearTogether(runOnAnyThreads(Preference.WINOGRAD, pass), "Winograd " + c);
   }
 
-  private static float[] run(Operation operation, Shape shape, int threads) {
-    Tensor out = TestTensors.poisoned(shape);
+  private static Expected expected(Case c, Pass pass) {
+    Expected sums = new Expected(pass.out.size());
+    forEachTerm(c, (xi, wi, yi) -> pass.term.add(xi, wi, yi, sums));
+    return sums;
+  }
+
+  private static float[] runOnAnyThreads(Preference preference, Pass pass) {
+    float[] first = run(preference, pass, 1);
+    assertArrayEquals(first, run(preference, pass, 2), 0);
+    assertArrayEquals(first, run(preference, pass, 3), 0);
+    return first;
+  }
+
+  private static float[] run(Preference preference, Pass pass, int threads) {
+    Tensor out = TestTensors.poisoned(pass.out);
     try (Workers workers = new Workers(threads)) {
-      operation.run(
+      pass.operation.run(
           new Convolution(
+              new ConvPlanner(preference),
               workers,
               new RowProduct(workers),
               new OuterProduct(workers),

@@ -35,6 +35,14 @@ class SimdProviderTest {
         availability(ADD_MODULES, forced(100)));
   }
 
+  @Test
+  void refusesAConvolutionThatDoesNotExist() throws Exception {
+    assertEquals(
+        "-Dlanewise.simd.conv=fft is no algorithm;"
+            + " set gemm or winograd, or leave the choice to the shapes",
+        availability(ADD_MODULES, "-Dlanewise.simd.conv=fft"));
+  }
+
   /** The other JVM. */
   public static void main(String[] args) {
     System.out.print(

@@ -1,0 +1,114 @@
+package lanewise.benchmarks.compare;
+
+import java.util.ArrayList;
+import java.util.List;
+import lanewise.benchmarks.Correctness;
+import lanewise.benchmarks.Implementation;
+import lanewise.benchmarks.Implementations;
+import lanewise.benchmarks.Suite;
+import lanewise.benchmarks.Work;
+
+/**
+ * Measures one case in all implementations in turns, so that what disturbs the machine disturbs all
+ * of them.
+ *
+ * @param rounds how often each has its turn
+ * @param turnNanos how long a turn is, at least
+ * @param warmUpNanos how long Lanewise runs before, at least, for the JIT compiler
+ */
+record Contest(int rounds, long turnNanos, long warmUpNanos) {
+  static final Contest FULL = new Contest(5, 150_000_000, 1_000_000_000);
+  static final Contest QUICK = new Contest(3, 50_000_000, 500_000_000);
+
+  /** Enough of a training step to compile it; libraries without a JIT need less. */
+  private static final int WARM_UP_RUNS = 4;
+
+  /**
+   * OpenMP's workers spin for some milliseconds after their last loop (libgomp: 300,000 pauses,
+   * about 16 ms), Lanewise's for one: nobody is timed while the others spin.
+   */
+  private static final long SETTLE_MILLIS = 40;
+
+  /** A run that takes longer needs no lead-in to have the caches and threads warm. */
+  private static final double LONG_NANOS = 100e6;
+
+  private static final class Contender implements AutoCloseable {
+    private final String name;
+    private final Work work;
+    private final List<Double> milliseconds = new ArrayList<>();
+    private double error;
+    private double nanos;
+
+    Contender(String name, Work work) {
+      this.name = name;
+      this.work = work;
+    }
+
+    /** Runs for {@code atLeast} and learns how long one run takes. */
+    void warmUp(int runs, long atLeast) throws InterruptedException {
+      long start = System.nanoTime();
+      for (int i = 0; i < runs || System.nanoTime() - start < atLeast; i++) {
+        long before = System.nanoTime();
+        work.run();
+        nanos = System.nanoTime() - before;
+      }
+      Thread.sleep(SETTLE_MILLIS);
+    }
+
+    void turn(long atLeast) throws InterruptedException {
+      if (nanos < LONG_NANOS) {
+        work.run();
+      }
+      int runs = (int) Math.ceil(atLeast / nanos);
+      long start = System.nanoTime();
+      for (int i = 0; i < runs; i++) {
+        work.run();
+      }
+      milliseconds.add((System.nanoTime() - start) / 1e6 / runs);
+      Thread.sleep(SETTLE_MILLIS);
+    }
+
+    Timing timing() {
+      return new Timing(
+          name,
+          work.configuration(),
+          error,
+          milliseconds.stream().mapToDouble(Double::doubleValue).toArray());
+    }
+
+    @Override
+    public void close() {
+      work.close();
+    }
+  }
+
+  Result run(Suite.Case benchmark, List<String> names, int threads) throws InterruptedException {
+    List<Contender> contenders = new ArrayList<>();
+    try {
+      Correctness correctness = new Correctness(benchmark.workload(), threads);
+      for (String name : names) {
+        Implementation implementation = Implementations.named(name);
+        if (implementation.supports(benchmark.workload())) {
+          Work work = implementation.prepare(benchmark.workload(), threads);
+          Contender contender = new Contender(name, work);
+          contenders.add(contender);
+          contender.error = correctness.check(name, work);
+        }
+      }
+      for (Contender contender : contenders) {
+        boolean compiled = contender.name.equals("simd");
+        contender.warmUp(compiled ? WARM_UP_RUNS : 1, compiled ? warmUpNanos : turnNanos);
+      }
+      for (int round = 0; round < rounds; round++) {
+        for (Contender contender : contenders) {
+          contender.turn(turnNanos);
+        }
+      }
+      return new Result(benchmark, threads, contenders.stream().map(Contender::timing).toList());
+    } finally {
+      contenders.forEach(Contender::close);
+      // What the contenders left on the heap must not be collected while others are timed.
+      System.gc();
+    }
+  }
+}
