@@ -3,7 +3,6 @@ package lanewise.backend.simd;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 import lanewise.backend.ConvSpec;
 import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
@@ -171,7 +170,11 @@ final class Convolution {
   }
 
   private static int[] every(int step, int first, int count) {
-    return IntStream.iterate(first, i -> i + step).limit(count).toArray();
+    int[] all = new int[count];
+    for (int i = 0; i < count; i++) {
+      all[i] = first + i * step;
+    }
+    return all;
   }
 
   private static TileInput tiles(Winograd winograd, ConvSpec spec, Tensor x, Shape y, int group) {
