@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,6 +28,12 @@ class ProcessTest {
   @BeforeEach
   void makeData() throws IOException {
     data = Cli.images(dir.resolve("images-idx3-ubyte"), 40);
+  }
+
+  /** No run outlives its test, not even one that failed. */
+  @AfterEach
+  void endProcesses() {
+    ProcessHandle.current().children().forEach(ProcessHandle::destroyForcibly);
   }
 
   private List<String> train(Object... more) {
