@@ -10,17 +10,21 @@ enum ConvAlgorithm {
   COLUMNS("GEMM and col2im", null),
   /** The data gradient in one product: the kernel is as large as the image. */
   WHOLE_IMAGE("one GEMM", null),
-  /** {@link TwoTaps}: for k4 s2 and whatever else has two taps for each stride. */
-  WINOGRAD_TWO_TAPS("Winograd F(2x2,2x2)", new TwoTaps()),
-  /** {@link ThreeTaps}: for k3 s1 and whatever else has three taps for each stride. */
-  WINOGRAD_THREE_TAPS("Winograd F(2x2,3x3)", new ThreeTaps());
+  /** {@link F22}: for k4 s2 and whatever else has two taps for each stride. */
+  WINOGRAD_F22("Winograd F(2x2,2x2)", new F22()),
+  /** {@link F42}: the same with larger tiles. */
+  WINOGRAD_F42("Winograd F(4x4,2x2)", new F42()),
+  /** {@link F23}: for k3 s1 and whatever else has three taps for each stride. */
+  WINOGRAD_F23("Winograd F(2x2,3x3)", new F23()),
+  /** {@link F43}: the same with larger tiles. */
+  WINOGRAD_F43("Winograd F(4x4,3x3)", new F43());
 
   private final String words;
   private final Winograd winograd;
 
-  ConvAlgorithm(String words, Winograd winograd) {
+  ConvAlgorithm(String words, Filtering side) {
     this.words = words;
-    this.winograd = winograd;
+    winograd = side == null ? null : new Winograd(side);
   }
 
   /** The transforms, or null if there are none. */

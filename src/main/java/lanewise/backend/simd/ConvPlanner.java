@@ -36,12 +36,14 @@ final class ConvPlanner {
     FASTEST,
     /** Never Winograd. */
     GEMM,
-    /** Winograd wherever it is defined. */
-    WINOGRAD,
+    /** Winograd wherever it is defined, with tiles of 2 x 2 outputs. */
+    WINOGRAD2,
+    /** Winograd wherever it is defined, with tiles of 4 x 4 outputs. */
+    WINOGRAD4,
     /** Direct wherever it is defined. */
     DIRECT;
 
-    /** The one that tests force with {@code -Dlanewise.simd.conv=gemm|winograd|direct}. */
+    /** The one that tests force with {@code -Dlanewise.simd.conv=gemm|winograd2|winograd4|direct}. */
     static Preference ofProperty() {
       String forced = System.getProperty("lanewise.simd.conv");
       return forced == null ? FASTEST : valueOf(forced.toUpperCase(Locale.ROOT));
@@ -69,18 +71,23 @@ final class ConvPlanner {
     double gemmCost = call.gemmCost();
     double columnsCost = call.columnsCost();
     ConvAlgorithm product = columnsCost < gemmCost ? ConvAlgorithm.COLUMNS : ConvAlgorithm.GEMM;
-    ConvAlgorithm tiled = call.winograd();
-    if (tiled == null) {
+    if (!call.isTiled()) {
       return call.plan(product, "Winograd is for 2 or 3 taps per stride without dilation");
     }
-    double ratio = call.winogradCost(tiled.winograd()) / Math.min(gemmCost, columnsCost);
+    ConvAlgorithm small = call.tiled(2);
+    ConvAlgorithm large = call.tiled(4);
+    double smallCost = call.winogradCost(small.winograd().side());
+    double largeCost = call.winogradCost(large.winograd().side());
+    ConvAlgorithm tiled = largeCost < smallCost ? large : small;
+    double ratio = Math.min(smallCost, largeCost) / Math.min(gemmCost, columnsCost);
     return switch (preference) {
       case FASTEST ->
           call.plan(
               ratio < 1 ? tiled : product,
-              "estimate: Winograd takes %.2f of GEMM".formatted(ratio));
+              "estimate: %s takes %.2f of GEMM".formatted(tiled, ratio));
       case GEMM, DIRECT -> call.plan(product, "Winograd is switched off");
-      case WINOGRAD -> call.plan(tiled, "Winograd is forced");
+      case WINOGRAD2 -> call.plan(small, "Winograd is forced");
+      case WINOGRAD4 -> call.plan(large, "Winograd is forced");
     };
   }
 
@@ -108,17 +115,22 @@ final class ConvPlanner {
           && w.c() <= MAX_DIRECT_CHANNELS;
     }
 
-    ConvAlgorithm winograd() {
+    /** Whether there are 2 or 3 taps for each stride. */
+    boolean isTiled() {
       int stride = spec.strideH();
-      if (spec.strideW() != stride
-          || spec.dilationH() != 1
-          || spec.dilationW() != 1
-          || w.h() != w.w()) {
-        return null;
+      return spec.strideW() == stride
+          && spec.dilationH() == 1
+          && spec.dilationW() == 1
+          && w.h() == w.w()
+          && (w.h() == 2 * stride || w.h() == 3 * stride);
+    }
+
+    /** Winograd's method for these taps and tiles of so many outputs. */
+    ConvAlgorithm tiled(int outputs) {
+      if (w.h() == 2 * spec.strideH()) {
+        return outputs == 2 ? ConvAlgorithm.WINOGRAD_F22 : ConvAlgorithm.WINOGRAD_F42;
       }
-      return w.h() == 2 * stride
-          ? ConvAlgorithm.WINOGRAD_TWO_TAPS
-          : w.h() == 3 * stride ? ConvAlgorithm.WINOGRAD_THREE_TAPS : null;
+      return outputs == 2 ? ConvAlgorithm.WINOGRAD_F23 : ConvAlgorithm.WINOGRAD_F43;
     }
 
     double gemmCost() {
@@ -139,15 +151,15 @@ final class ConvPlanner {
       return 2 * pixels(y) * out() * padded(w.plane() * (double) w.c());
     }
 
-    double winogradCost(Winograd winograd) {
+    double winogradCost(Filtering side) {
       int stride = spec.strideH();
       double phases = stride * (double) stride;
-      double tiles = tiles(y.h(), y.w());
+      double tiles = tiles(side, y.h(), y.w());
       double depth = phases * Blocks.roundUp(w.c(), FilterPanels.SQUARE);
       double columns = padded(out());
       double products = 1;
       if (pass == Pass.BACKWARD_DATA) {
-        tiles = tiles(Math.ceilDiv(x.h(), stride), Math.ceilDiv(x.w(), stride));
+        tiles = tiles(side, Math.ceilDiv(x.h(), stride), Math.ceilDiv(x.w(), stride));
         depth = Blocks.roundUp(out(), FilterPanels.SQUARE);
         columns = padded(w.c());
         products = phases;
@@ -156,15 +168,17 @@ final class ConvPlanner {
       double inputs = tiles * depth * WINOGRAD_INPUT;
       double outputs = tiles * columns * WINOGRAD_OUTPUT;
       double filter = depth * columns * WINOGRAD_FILTER;
-      return products * winograd.planes() * (multiplications + inputs + outputs + filter);
+      double planes = side.points() * side.points();
+      return products * planes * (multiplications + inputs + outputs + filter);
     }
 
     private int out() {
       return w.n() / spec.groups();
     }
 
-    private double tiles(int height, int width) {
-      return x.n() * (double) Math.ceilDiv(height, 2) * Math.ceilDiv(width, 2);
+    private double tiles(Filtering side, int height, int width) {
+      int outputs = side.outputs();
+      return x.n() * (double) Math.ceilDiv(height, outputs) * Math.ceilDiv(width, outputs);
     }
 
     private static double pixels(Shape s) {

@@ -46,7 +46,7 @@ final class Convolution {
     for (int group = 0; group < spec.groups(); group++) {
       switch (plan.algorithm()) {
         case DIRECT -> directForward(spec, x, w, y);
-        case WINOGRAD_TWO_TAPS, WINOGRAD_THREE_TAPS ->
+        case WINOGRAD_F22, WINOGRAD_F42, WINOGRAD_F23, WINOGRAD_F43 ->
             tiledForward(plan.algorithm().winograd(), spec, x, w, y, group);
         case GEMM, COLUMNS, WHOLE_IMAGE -> forward(spec, x, w, y, group);
       }
@@ -58,7 +58,7 @@ final class Convolution {
     for (int group = 0; group < spec.groups(); group++) {
       switch (plan.algorithm()) {
         case DIRECT -> directFilterGradient(spec, x, dy, dw);
-        case WINOGRAD_TWO_TAPS, WINOGRAD_THREE_TAPS ->
+        case WINOGRAD_F22, WINOGRAD_F42, WINOGRAD_F23, WINOGRAD_F43 ->
             tiledFilterGradient(plan.algorithm().winograd(), spec, x, dy, dw, group);
         case GEMM, COLUMNS, WHOLE_IMAGE -> filterGradient(spec, x, dy, dw, group);
       }
@@ -73,7 +73,7 @@ final class Convolution {
         case COLUMNS -> columns(spec, dy, w, dx, group);
         case DIRECT -> directDataGradient(spec, dy, w, dx);
         case GEMM -> gather(spec, dy, w, dx, group);
-        case WINOGRAD_TWO_TAPS, WINOGRAD_THREE_TAPS ->
+        case WINOGRAD_F22, WINOGRAD_F42, WINOGRAD_F23, WINOGRAD_F43 ->
             tiledDataGradient(plan.algorithm().winograd(), spec, dy, w, dx, group);
       }
     }
@@ -144,8 +144,12 @@ final class Convolution {
       Winograd winograd, ConvSpec spec, Tensor x, Tensor dy, Tensor dw, int group) {
     TileInput in = tiles(winograd, spec, x, dy.shape(), group);
     Planes gradient = Planes.of(dy, group, spec.groups());
+    int side = winograd.side().outputs();
     Window squares =
-        new Window(gradient, new Axis(in.down(), 0, 2, 2, 1), new Axis(in.across(), 0, 2, 2, 1));
+        new Window(
+            gradient,
+            new Axis(in.down(), 0, side, side, 1),
+            new Axis(in.across(), 0, side, side, 1));
     winogradFilterGradient.run(
         winograd,
         in,
@@ -158,7 +162,7 @@ final class Convolution {
   /** The taps of each of the convolutions of stride 1 that make up a strided one. */
   private static RowSource[] phaseTaps(Winograd winograd, ConvSpec spec, Tensor w, int group) {
     int stride = spec.strideH();
-    int taps = winograd.taps();
+    int taps = winograd.side().taps();
     RowSource[] all = new RowSource[stride * stride * taps * taps];
     for (int phase = 0; phase < stride * stride; phase++) {
       int[] down = every(stride, phase / stride, taps);
@@ -181,8 +185,8 @@ final class Convolution {
     return TileInput.of(
         winograd,
         Planes.of(x, group, spec.groups()),
-        new Axis(y.h(), -spec.padH(), spec.strideH(), winograd.taps(), spec.strideH()),
-        new Axis(y.w(), -spec.padW(), spec.strideW(), winograd.taps(), spec.strideW()),
+        new Axis(y.h(), -spec.padH(), spec.strideH(), winograd.side().taps(), spec.strideH()),
+        new Axis(y.w(), -spec.padW(), spec.strideW(), winograd.side().taps(), spec.strideW()),
         spec.strideH());
   }
 
@@ -236,8 +240,8 @@ final class Convolution {
     for (Phase down : downs) {
       for (Phase across : acrosses) {
         taps.addAll(List.of(taps(w, down.taps(), across.taps(), group, spec.groups())));
-        Axis rows = new Axis(height, down.gradient().origin(), 1, winograd.taps(), 1);
-        Axis columns = new Axis(width, across.gradient().origin(), 1, winograd.taps(), 1);
+        Axis rows = new Axis(height, down.gradient().origin(), 1, winograd.side().taps(), 1);
+        Axis columns = new Axis(width, across.gradient().origin(), 1, winograd.side().taps(), 1);
         in.add(TileInput.of(winograd, gradient, rows, columns, 1));
         out.add(grid(spec, image, down, across));
       }

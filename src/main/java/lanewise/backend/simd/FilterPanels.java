@@ -19,6 +19,7 @@ final class FilterPanels {
   private final Buffer buffer = new Buffer();
   private final Buffer[] taps;
   private final Buffer[] rows;
+  private final Buffer[] scratch;
   private float[] data;
   private int depth;
   private int columns;
@@ -28,10 +29,9 @@ final class FilterPanels {
 
   FilterPanels(Workers workers) {
     this.workers = workers;
-    taps = new Buffer[workers.threads()];
-    Arrays.setAll(taps, i -> new Buffer());
-    rows = new Buffer[workers.threads()];
-    Arrays.setAll(rows, i -> new Buffer());
+    taps = Buffer.forEach(workers);
+    rows = Buffer.forEach(workers);
+    scratch = Buffer.forEach(workers);
   }
 
   int depth() {
@@ -76,7 +76,8 @@ final class FilterPanels {
       boolean transposed,
       int rowsOfEach,
       int columns) {
-    int tapsOfEach = winograd.taps() * winograd.taps();
+    int side = winograd.side().taps();
+    int tapsOfEach = side * side;
     int squares = Math.ceilDiv(rowsOfEach, SQUARE);
     int squaresOfProduct = taps.length / tapsOfEach / products * squares;
     reset(products * winograd.planes(), squaresOfProduct * SQUARE, columns);
@@ -101,8 +102,9 @@ final class FilterPanels {
               elements,
               values,
               0,
-              winograd.taps() * elements,
+              side * elements,
               elements,
+              scratch[worker],
               data,
               at(
                   square / squaresOfProduct * winograd.planes(),

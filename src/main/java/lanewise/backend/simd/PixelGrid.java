@@ -12,10 +12,13 @@ record PixelGrid(
 
   @Override
   public void write(int row, int from, int count, float[] values, int at) {
-    int x = left + row % width * stepAcross;
     int rowOfAll = row / width;
-    int y = top + rowOfAll % height * stepDown;
-    int start = image.at(rowOfAll / height, y, x) + from;
+    write(rowOfAll / height, rowOfAll % height, row % width, from, count, values, at);
+  }
+
+  /** Stores a part of the pixel in row {@code i} and column {@code j} of those of an image. */
+  void write(int n, int i, int j, int from, int count, float[] values, int at) {
+    int start = image.at(n, top + i * stepDown, left + j * stepAcross) + from;
     Transfer.store(values, at, image.data(), start, count);
   }
 }

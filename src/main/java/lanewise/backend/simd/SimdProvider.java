@@ -11,7 +11,8 @@ public final class SimdProvider implements BackendProvider {
   private static final String FORCED_BITS = "lanewise.simd.bits";
   private static final List<Integer> WIDTHS = List.of(128, 256, 512);
   private static final String FORCED_CONVOLUTION = "lanewise.simd.conv";
-  private static final List<String> CONVOLUTIONS = List.of("gemm", "winograd");
+  private static final List<String> CONVOLUTIONS = 
+      List.of("gemm", "winograd2", "winograd4", "direct");
   private static final int MIN_LANES = 4;
 
   @Override
@@ -40,7 +41,7 @@ public final class SimdProvider implements BackendProvider {
     if (convolution != null && !CONVOLUTIONS.contains(convolution)) {
       return new Availability.Unavailable(
           "-D" + FORCED_CONVOLUTION + "=" + convolution + " is no algorithm",
-          "set gemm or winograd, or leave the choice to the shapes");
+          "set one of " + CONVOLUTIONS + ", or leave the choice to the shapes");
     }
     if (Lanes.COUNT < MIN_LANES) {
       return new Availability.Unavailable(

@@ -5,15 +5,16 @@ import java.util.Arrays;
 /**
  * What the tiles of a Winograd convolution see of an image batch.
  *
- * <p>A convolution of stride s is the sum of s x s convolutions of stride 1, each between every
- * s-th pixel and every s-th tap. They share the outputs, so they share a patch of the image too.
+ * <p>A convolution of stride s is the sum of s x s convolutions of stride 1, its phases, each
+ * between every s-th pixel and every s-th tap. They share the outputs, so they share a patch of the
+ * image too.
  *
  * @param patches a row for each tile: all pixels between the first and the last that it sees
  * @param down tiles of an image, from top to bottom
  * @param across tiles of an image, from left to right
  * @param step from pixel to pixel and from tap to tap: the stride
  */
-record TileInput(Window patches, int channels, int down, int across, int step, int side) {
+record TileInput(Filtering side, Window patches, int channels, int down, int across, int step) {
 
   /**
    * The tiles of a convolution.
@@ -21,53 +22,82 @@ record TileInput(Window patches, int channels, int down, int across, int step, i
    * @param down its windows; stride and dilation are alike
    */
   static TileInput of(Winograd winograd, Planes image, Axis down, Axis across, int step) {
-    int side = winograd.side() * step;
-    Axis tilesDown = tiles(down, step, side);
-    Axis tilesAcross = tiles(across, step, side);
+    Filtering side = winograd.side();
+    Axis tilesDown = tiles(side, down, step);
+    Axis tilesAcross = tiles(side, across, step);
     return new TileInput(
+        side,
         new Window(image, tilesDown, tilesAcross),
         image.channels(),
         tilesDown.positions(),
         tilesAcross.positions(),
-        step,
-        side);
+        step);
   }
 
-  private static Axis tiles(Axis windows, int step, int side) {
-    return new Axis(Math.ceilDiv(windows.positions(), 2), windows.origin(), 2 * step, side, 1);
+  private static Axis tiles(Filtering side, Axis windows, int step) {
+    int outputs = side.outputs();
+    int count = Math.ceilDiv(windows.positions(), outputs);
+    return new Axis(count, windows.origin(), outputs * step, side.points() * step, 1);
   }
 
-  /** Convolutions of stride 1. */
-  int phases() {
-    return step * step;
-  }
-
-  /** Channels of each of them, filled up to whole blocks of a filter. */
+  /** Channels of each phase, filled up to whole blocks of a filter. */
   int paddedChannels() {
     return Blocks.roundUp(channels, FilterPanels.SQUARE);
   }
 
-  /** Reads a tile's patch: pixels {@link #side} a row, and zeros where the last vector ends. */
-  float[] read(int tile, Buffer buffer) {
+  /** Channels of all phases. */
+  int depth() {
+    return step * step * paddedChannels();
+  }
+
+  /**
+   * Transforms a tile's channels, those of all phases in a row.
+   *
+   * @param unit channels that are written one after the other; the next follow {@code stride}
+   *     further on
+   * @param plane from one product's channels to the next product's
+   */
+  void transform(
+      int tile, Buffer patches, Buffer scratch, float[] v, int at, int unit, int stride, int plane) {
+    int pixels = side.points() * step;
+    float[] patch = read(tile, patches);
+    // Whole rows of the patch first, for all phases in it.
+    int row = pixels * channels + paddedChannels() - channels;
+    int length = Blocks.roundUp(row, FilterPanels.SQUARE);
+    int points = side.points();
+    float[] rows = scratch.atLeast(points * length);
+    for (int phase = 0; phase < step * step; phase++) {
+      int y = phase / step;
+      int x = phase % step;
+      if (x == 0) {
+        int first = y * pixels * channels;
+        side.input(1, length, patch, first, 0, step * pixels * channels, rows, 0, 0, length);
+      }
+      for (int done = 0; done < paddedChannels(); ) {
+        int k = phase * paddedChannels() + done;
+        int count = Math.min(paddedChannels() - done, unit - k % unit);
+        side.input(
+            points,
+            count,
+            rows,
+            x * channels + done,
+            length,
+            step * channels,
+            v,
+            at + k / unit * stride + k % unit,
+            points * plane,
+            plane);
+        done += count;
+      }
+    }
+  }
+
+  /** Reads a tile's patch, with zeros where the last vectors end. */
+  private float[] read(int tile, Buffer buffer) {
     int size = patches.depth();
-    float[] patch = buffer.atLeast(size + FilterPanels.SQUARE);
+    float[] patch = buffer.atLeast(size + 2 * FilterPanels.SQUARE);
     patches.read(tile, 0, size, patch, 0);
-    Arrays.fill(patch, size, size + FilterPanels.SQUARE, 0);
+    Arrays.fill(patch, size, size + 2 * FilterPanels.SQUARE, 0);
     return patch;
-  }
-
-  /** Where a phase begins in a patch. */
-  int phaseAt(int phase) {
-    return (phase / step * side + phase % step) * channels;
-  }
-
-  /** From row to row of a phase. */
-  int rowStride() {
-    return step * side * channels;
-  }
-
-  /** From pixel to pixel of a phase. */
-  int pixelStride() {
-    return step * channels;
   }
 }

@@ -16,6 +16,7 @@ import java.util.Arrays;
  */
 final class WinogradBlock {
   private final Buffer patch = new Buffer();
+  private final Buffer scratch = new Buffer();
   private final Buffer inputs = new Buffer();
   private final Buffer products = new Buffer();
   private final Buffer pixels = new Buffer();
@@ -30,7 +31,8 @@ final class WinogradBlock {
   private int panels;
 
   /** Transforms what {@code tiles} tiles from {@code first} on see. */
-  void transform(Winograd winograd, TileInput in, int first, int tiles, int depth) {
+  void transform(Winograd winograd, TileInput in, int first, int tiles) {
+    int depth = in.depth();
     this.winograd = winograd;
     this.first = first;
     this.tiles = tiles;
@@ -38,12 +40,11 @@ final class WinogradBlock {
     segment = Blocks.even(depth, MAX_DEPTH, FilterPanels.SQUARE).size();
     // Not quite a power of two, or a tile's vectors of all planes would share their cache sets.
     inputPlane = inputAt(0, Blocks.roundUp(depth, segment)) + FilterPanels.SQUARE;
+    int stride = paddedTiles * ROW_STRIDE;
     float[] v = inputs.atLeast(winograd.planes() * inputPlane);
     for (int tile = 0; tile < tiles; tile++) {
-      float[] x = in.read(first + tile, patch);
-      for (int phase = 0; phase < in.phases(); phase++) {
-        transform(in, x, in.phaseAt(phase), v, tile, phase * in.paddedChannels());
-      }
+      in.transform(
+          first + tile, patch, scratch, v, inputAt(tile, 0), segment, stride, inputPlane);
     }
     for (int tile = tiles; tile < Blocks.roundUp(tiles, ROW_GRANULE); tile++) {
       for (int plane = 0; plane < winograd.planes(); plane++) {
@@ -52,17 +53,6 @@ final class WinogradBlock {
           Arrays.fill(v, at, at + Math.min(segment, depth - k), 0);
         }
       }
-    }
-  }
-
-  private void transform(TileInput in, float[] x, int at, float[] v, int tile, int firstRow) {
-    int channels = in.paddedChannels();
-    for (int done = 0; done < channels; ) {
-      int k = firstRow + done;
-      int count = Math.min(channels - done, segment - k % segment);
-      winograd.input(
-          count, x, at + done, in.rowStride(), in.pixelStride(), v, inputAt(tile, k), inputPlane);
-      done += count;
     }
   }
 
@@ -111,29 +101,29 @@ final class WinogradBlock {
     int width = panels * COLUMNS;
     int from = firstPanel * COLUMNS;
     int count = Math.min(width, columns - from);
+    int side = winograd.side().outputs();
     float[] m = products.atLeast(0);
-    float[] y = pixels.atLeast(4 * width);
+    float[] y = pixels.atLeast(winograd.pixels() * width);
     for (int tile = 0; tile < tiles; tile++) {
       for (int panel = 0; panel < panels; panel++) {
         winograd.output(
             COLUMNS,
             m,
             (panel * paddedTiles + tile) * COLUMNS,
-            winograd.side() * productPlane,
+            winograd.side().points() * productPlane,
             productPlane,
+            scratch,
             y,
             panel * COLUMNS,
             width);
       }
-      int column = (first + tile) % in.across() * 2;
+      int column = (first + tile) % in.across() * side;
       int rowOfAll = (first + tile) / in.across();
-      int row = rowOfAll % in.down() * 2;
+      int row = rowOfAll % in.down() * side;
       int image = rowOfAll / in.down();
-      for (int pixel = 0; pixel < 4; pixel++) {
-        int i = row + pixel / 2;
-        int j = column + pixel % 2;
-        if (i < out.height() && j < out.width()) {
-          out.write((image * out.height() + i) * out.width() + j, from, count, y, pixel * width);
+      for (int i = 0; i < Math.min(side, out.height() - row); i++) {
+        for (int j = 0; j < Math.min(side, out.width() - column); j++) {
+          out.write(image, row + i, column + j, from, count, y, (i * side + j) * width);
         }
       }
     }

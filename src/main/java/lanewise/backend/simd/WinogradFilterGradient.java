@@ -29,25 +29,26 @@ final class WinogradFilterGradient {
 
   private final Workers workers;
   private final Buffer[] patches;
+  private final Buffer[] scratch;
   private final Buffer inputs = new Buffer();
   private final Buffer gradients = new Buffer();
   private final Buffer products = new Buffer();
 
   WinogradFilterGradient(Workers workers) {
     this.workers = workers;
-    patches = new Buffer[workers.threads()];
-    Arrays.setAll(patches, i -> new Buffer());
+    patches = Buffer.forEach(workers);
+    scratch = Buffer.forEach(workers);
   }
 
   /**
    * Computes the gradient for {@code images} images.
    *
-   * @param dy a window of 2 x 2 for each tile
+   * @param dy a window for each tile
    * @param dw (kh, kw, input channels) x output channels
    */
   void run(Winograd winograd, TileInput in, Window dy, int columns, int images, RowSink dw) {
     int tiles = images * in.down() * in.across();
-    int rows = in.phases() * in.paddedChannels();
+    int rows = in.depth();
     // A chunk is written and read as often as the sums: it does best if it is as large as they.
     int fitting = (int) (rows * (long) columns / (rows + columns));
     Blocks chunks = Blocks.even(tiles, Math.max(MIN_TILES, fitting), TILES_PER_TASK);
@@ -76,8 +77,8 @@ final class WinogradFilterGradient {
         (task, worker) -> {
           int end = tasks.start(task) + tasks.length(task);
           for (int tile = tasks.start(task); tile < end; tile++) {
-            sums.transformInput(first + tile, tile, patches[worker]);
-            sums.transformGradient(first + tile, tile, patches[worker]);
+            sums.transformInput(first + tile, tile, patches[worker], scratch[worker]);
+            sums.transformGradient(first + tile, tile, patches[worker], scratch[worker]);
           }
         });
   }
@@ -107,13 +108,14 @@ final class WinogradFilterGradient {
   }
 
   private void write(Sums sums, RowSink dw) {
-    Blocks tasks = new Blocks(sums.in.phases() * sums.in.channels(), ROWS_PER_TASK);
+    int phases = sums.in.step() * sums.in.step();
+    Blocks tasks = new Blocks(phases * sums.in.channels(), ROWS_PER_TASK);
     workers.run(
         tasks.count(),
         (task, worker) -> {
           for (int i = tasks.start(task); i < tasks.start(task) + tasks.length(task); i++) {
             int phase = i / sums.in.channels();
-            sums.write(phase, i % sums.in.channels(), patches[worker], dw);
+            sums.write(phase, i % sums.in.channels(), patches[worker], scratch[worker], dw);
           }
         });
   }
@@ -137,33 +139,24 @@ final class WinogradFilterGradient {
       Panels e,
       Panels m) {
 
-    void transformInput(int tile, int at, Buffer buffer) {
-      float[] x = in.read(tile, buffer);
-      for (int phase = 0; phase < in.phases(); phase++) {
-        int first = phase * in.paddedChannels();
-        for (int done = 0; done < in.paddedChannels(); ) {
-          int row = first + done;
-          int count = Math.min(in.paddedChannels() - done, WIDTH - row % WIDTH);
-          winograd.input(
-              count,
-              x,
-              in.phaseAt(phase) + done,
-              in.rowStride(),
-              in.pixelStride(),
-              v.data,
-              v.at(0, row / WIDTH, at) + row % WIDTH,
-              v.plane);
-          done += count;
-        }
-      }
+    void transformInput(int tile, int at, Buffer patches, Buffer scratch) {
+      in.transform(tile, patches, scratch, v.data, v.at(0, 0, at), WIDTH, v.stride, v.plane);
     }
 
-    void transformGradient(int tile, int at, Buffer buffer) {
-      float[] g = buffer.atLeast(dy.depth() + COLUMNS);
+    void transformGradient(int tile, int at, Buffer patches, Buffer scratch) {
+      float[] g = patches.atLeast(dy.depth() + COLUMNS);
       dy.read(tile, 0, dy.depth(), g, 0);
       for (int panel = 0; panel < e.count; panel++) {
         winograd.gradient(
-            COLUMNS, g, panel * COLUMNS, 2 * columns, columns, e.data, e.at(0, panel, at), e.plane);
+            COLUMNS,
+            g,
+            panel * COLUMNS,
+            winograd.side().outputs() * columns,
+            columns,
+            scratch,
+            e.data,
+            e.at(0, panel, at),
+            e.plane);
       }
     }
 
@@ -186,17 +179,18 @@ final class WinogradFilterGradient {
           m.at(plane, right, left * WIDTH));
     }
 
-    void write(int phase, int channel, Buffer buffer, RowSink dw) {
-      int taps = winograd.taps();
+    void write(int phase, int channel, Buffer gradients, Buffer scratch, RowSink dw) {
+      int taps = winograd.side().taps();
       int width = m.count * COLUMNS;
-      float[] g = buffer.atLeast(taps * taps * width);
+      float[] g = gradients.atLeast(taps * taps * width);
       for (int panel = 0; panel < m.count; panel++) {
         winograd.filterGradient(
             COLUMNS,
             m.data,
             m.at(0, panel, phase * in.paddedChannels() + channel),
-            winograd.side() * m.plane,
+            winograd.side().points() * m.plane,
             m.plane,
+            scratch,
             g,
             panel * COLUMNS,
             width);

@@ -10,8 +10,11 @@ import java.util.Arrays;
  * of tiles and, where these are few, over blocks of the output's channels.
  */
 final class WinogradProduct {
-  /** Tiles of a chunk: it uses each panel of the filter so often while it is in the cache. */
-  private static final int MAX_TILES = 48;
+  /** Tiles of a chunk: as many as use a panel of the filter while it is in the cache. */
+  private static final int SMALL_TILES = 4 * ROWS;
+
+  /** The same for tiles of 4 x 4, of which fewer fill the second-level cache. */
+  private static final int LARGE_TILES = 2 * ROWS;
 
   /** Tasks below which the output's channels are shared out too, {@link #MIN_COLUMNS} at least. */
   private static final int MIN_TASKS = 8;
@@ -38,7 +41,8 @@ final class WinogradProduct {
    */
   void run(Winograd winograd, TileInput[] in, FilterPanels filter, PixelGrid[] out, int images) {
     int tiles = images * in[0].down() * in[0].across();
-    Blocks chunks = Blocks.even(tiles, MAX_TILES, ROWS);
+    int limit = winograd.side().outputs() == 2 ? SMALL_TILES : LARGE_TILES;
+    Blocks chunks = Blocks.even(tiles, limit, ROWS);
     int shares = Math.ceilDiv(MIN_TASKS, chunks.count());
     int panels = Math.max(Math.ceilDiv(filter.count(), shares), MIN_COLUMNS / COLUMNS);
     Blocks across = Blocks.even(filter.count(), panels, 1);
@@ -53,8 +57,7 @@ final class WinogradProduct {
           int share = task % across.count();
           WinogradBlock block = blocks[worker];
           for (int product = first; product < first + products.size(); product++) {
-            block.transform(
-                winograd, in[product], chunks.start(chunk), chunks.length(chunk), filter.depth());
+            block.transform(winograd, in[product], chunks.start(chunk), chunks.length(chunk));
             block.multiply(filter, product, across.start(share), across.length(share));
             block.write(in[product], out[product], filter.columns());
           }

@@ -19,13 +19,13 @@ class ConvPlannerTest {
   @EnumSource(Pass.class)
   void layersOfManyChannelsAreTiled(Pass pass) {
     assertEquals(
-        ConvAlgorithm.WINOGRAD_TWO_TAPS,
+        ConvAlgorithm.WINOGRAD_F22,
         choose(Preference.FASTEST, pass, HALVING, Shape.of(64, 64, 32, 32), 128, 4));
     assertEquals(
-        ConvAlgorithm.WINOGRAD_TWO_TAPS,
+        ConvAlgorithm.WINOGRAD_F22,
         choose(Preference.FASTEST, pass, HALVING, Shape.of(64, 256, 8, 8), 512, 4));
     assertEquals(
-        ConvAlgorithm.WINOGRAD_THREE_TAPS,
+        ConvAlgorithm.WINOGRAD_F23,
         choose(Preference.FASTEST, pass, SAME, Shape.of(1, 256, 64, 64), 256, 3));
   }
 
@@ -49,7 +49,7 @@ class ConvPlannerTest {
     for (int kernel : new int[] {1, 5, 7}) {
       assertEquals(
           ConvAlgorithm.GEMM,
-          choose(Preference.WINOGRAD, Pass.FORWARD, ConvSpec.of(1, 3), x, 64, kernel));
+          choose(Preference.WINOGRAD2, Pass.FORWARD, ConvSpec.of(1, 3), x, 64, kernel));
     }
   }
 
@@ -58,7 +58,7 @@ class ConvPlannerTest {
   void whatIsForcedIsTaken(Pass pass) {
     Shape small = Shape.of(1, 3, 6, 6);
     assertEquals(
-        ConvAlgorithm.WINOGRAD_THREE_TAPS, choose(Preference.WINOGRAD, pass, SAME, small, 5, 3));
+        ConvAlgorithm.WINOGRAD_F23, choose(Preference.WINOGRAD2, pass, SAME, small, 5, 3));
     Shape large = Shape.of(64, 64, 32, 32);
     assertEquals(ConvAlgorithm.GEMM, choose(Preference.GEMM, pass, HALVING, large, 128, 4));
   }

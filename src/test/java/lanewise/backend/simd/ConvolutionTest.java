@@ -142,10 +142,12 @@ class ConvolutionTest {
   void errorsAreThoseOfSinglePrecision() {
     Case strided = square(2, 64, 128, 16, 4, 2, 1);
     assertErrors(strided, Preference.GEMM, 6e-7, 4e-7, 2e-7);
-    assertErrors(strided, Preference.WINOGRAD, 6e-7, 5e-7, 3e-7);
+    assertErrors(strided, Preference.WINOGRAD2, 6e-7, 5e-7, 3e-7);
+    assertErrors(strided, Preference.WINOGRAD4, 1.3e-6, 9e-7, 4e-7);
     Case same = square(1, 128, 128, 16, 3, 1, 1);
     assertErrors(same, Preference.GEMM, 6e-7, 6e-7, 3e-7);
-    assertErrors(same, Preference.WINOGRAD, 4e-7, 4e-7, 3e-7);
+    assertErrors(same, Preference.WINOGRAD2, 4e-7, 4e-7, 3e-7);
+    assertErrors(same, Preference.WINOGRAD4, 1.2e-6, 1.2e-6, 6e-7);
   }
 
   private static void assertErrors(
@@ -209,7 +211,8 @@ class ConvolutionTest {
     Expected sums = expected(c, pass);
     sums.assertNear(runOnAnyThreads(Preference.GEMM, pass), "GEMM " + c);
     sums.assertNear(runOnAnyThreads(Preference.DIRECT, pass), "direct " + c);
-    sums.assertNearTogether(runOnAnyThreads(Preference.WINOGRAD, pass), "Winograd " + c);
+    sums.assertNearTogether(runOnAnyThreads(Preference.WINOGRAD2, pass), "Winograd 2x2 " + c);
+    sums.assertNearTogether(runOnAnyThreads(Preference.WINOGRAD4, pass), "Winograd 4x4 " + c);
   }
 
   private static Expected expected(Case c, Pass pass) {
