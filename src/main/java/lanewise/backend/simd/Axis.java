@@ -6,4 +6,15 @@ package lanewise.backend.simd;
  *
  * @param positions of the window
  */
-record Axis(int positions, int origin, int stride, int taps, int dilation) {}
+record Axis(int positions, int origin, int stride, int taps, int dilation) {
+
+  /** Every {@code step}-th tap, from {@code first} on. */
+  Axis every(int step, int first) {
+    return new Axis(
+        positions,
+        origin + first * dilation,
+        stride,
+        (taps - first + step - 1) / step,
+        dilation * step);
+  }
+}

@@ -20,13 +20,23 @@ final class ConvPlanner {
   private static final double WINDOW = 6;
 
   /** Gathering and transforming an input, for each element of a plane. */
-  private static final double WINOGRAD_INPUT = 12;
+  private static final double SMALL_INPUT = 35;
 
-  /** Transforming the products. */
-  private static final double WINOGRAD_OUTPUT = 12;
+  private static final double LARGE_INPUT = 60;
+
+  /** Transforming products, or for the filter's gradient that of the output. */
+  private static final double SMALL_OUTPUT = 30;
+
+  private static final double LARGE_OUTPUT = 45;
 
   /** Transforming a filter or its gradient. */
-  private static final double WINOGRAD_FILTER = 16;
+  private static final double WINOGRAD_FILTER = 50;
+
+  /** What a multiplication costs where filters of large tiles displace everything from caches. */
+  private static final double LARGE_FILTER_MULTIPLICATION = 1.2;
+
+  /** Large tiles round more, so they have to save a tenth. */
+  private static final double WORTHWHILE = 0.9;
 
   /** Up to here, packing windows costs more than reading them where they lie. */
   private static final int MAX_DIRECT_CHANNELS = 4;
@@ -43,7 +53,9 @@ final class ConvPlanner {
     /** Direct wherever it is defined. */
     DIRECT;
 
-    /** The one that tests force with {@code -Dlanewise.simd.conv=gemm|winograd2|winograd4|direct}. */
+    /**
+     * The one that tests force with {@code -Dlanewise.simd.conv=gemm|winograd2|winograd4|direct}.
+     */
     static Preference ofProperty() {
       String forced = System.getProperty("lanewise.simd.conv");
       return forced == null ? FASTEST : valueOf(forced.toUpperCase(Locale.ROOT));
@@ -78,8 +90,9 @@ final class ConvPlanner {
     ConvAlgorithm large = call.tiled(4);
     double smallCost = call.winogradCost(small.winograd().side());
     double largeCost = call.winogradCost(large.winograd().side());
-    ConvAlgorithm tiled = largeCost < smallCost ? large : small;
-    double ratio = Math.min(smallCost, largeCost) / Math.min(gemmCost, columnsCost);
+    boolean isLarge = largeCost < WORTHWHILE * smallCost;
+    ConvAlgorithm tiled = isLarge ? large : small;
+    double ratio = (isLarge ? largeCost : smallCost) / Math.min(gemmCost, columnsCost);
     return switch (preference) {
       case FASTEST ->
           call.plan(
@@ -164,9 +177,12 @@ final class ConvPlanner {
         columns = padded(w.c());
         products = phases;
       }
-      double multiplications = tiles * depth * columns;
-      double inputs = tiles * depth * WINOGRAD_INPUT;
-      double outputs = tiles * columns * WINOGRAD_OUTPUT;
+      boolean isLarge = side.outputs() == 4;
+      boolean filterMoves = isLarge && pass != Pass.BACKWARD_FILTER;
+      double multiplication = filterMoves ? LARGE_FILTER_MULTIPLICATION : 1;
+      double multiplications = tiles * depth * columns * multiplication;
+      double inputs = tiles * depth * (isLarge ? LARGE_INPUT : SMALL_INPUT);
+      double outputs = tiles * columns * (isLarge ? LARGE_OUTPUT : SMALL_OUTPUT);
       double filter = depth * columns * WINOGRAD_FILTER;
       double planes = side.points() * side.points();
       return products * planes * (multiplications + inputs + outputs + filter);

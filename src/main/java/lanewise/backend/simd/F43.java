@@ -19,6 +19,7 @@ final class F43 implements Filtering {
 
   /** One through the product of the differences between a point and all others. */
   private static final float NA = -81 / 130f;
+
   private static final float NB = 8 / 65f;
 
   @Override

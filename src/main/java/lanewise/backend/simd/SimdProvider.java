@@ -11,7 +11,7 @@ public final class SimdProvider implements BackendProvider {
   private static final String FORCED_BITS = "lanewise.simd.bits";
   private static final List<Integer> WIDTHS = List.of(128, 256, 512);
   private static final String FORCED_CONVOLUTION = "lanewise.simd.conv";
-  private static final List<String> CONVOLUTIONS = 
+  private static final List<String> CONVOLUTIONS =
       List.of("gemm", "winograd2", "winograd4", "direct");
   private static final int MIN_LANES = 4;
 

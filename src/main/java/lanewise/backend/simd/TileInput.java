@@ -19,7 +19,7 @@ record TileInput(Filtering side, Window patches, int channels, int down, int acr
   /**
    * The tiles of a convolution.
    *
-   * @param down its windows; stride and dilation are alike
+   * @param down its windows, {@code across} likewise; stride and dilation are {@code step}
    */
   static TileInput of(Winograd winograd, Planes image, Axis down, Axis across, int step) {
     Filtering side = winograd.side();
@@ -40,6 +40,16 @@ record TileInput(Filtering side, Window patches, int channels, int down, int acr
     return new Axis(count, windows.origin(), outputs * step, side.points() * step, 1);
   }
 
+  /** The same tiles for each phase alone. */
+  TileInput[] phases() {
+    TileInput[] phases = new TileInput[step * step];
+    for (int i = 0; i < phases.length; i++) {
+      Window pixels = patches.every(step, i / step, i % step);
+      phases[i] = new TileInput(side, pixels, channels, down, across, 1);
+    }
+    return phases;
+  }
+
   /** Channels of each phase, filled up to whole blocks of a filter. */
   int paddedChannels() {
     return Blocks.roundUp(channels, FilterPanels.SQUARE);
@@ -58,7 +68,14 @@ record TileInput(Filtering side, Window patches, int channels, int down, int acr
    * @param plane from one product's channels to the next product's
    */
   void transform(
-      int tile, Buffer patches, Buffer scratch, float[] v, int at, int unit, int stride, int plane) {
+      int tile,
+      Buffer patches,
+      Buffer scratch,
+      float[] v,
+      int at,
+      int unit,
+      int stride,
+      int plane) {
     int pixels = side.points() * step;
     float[] patch = read(tile, patches);
     // Whole rows of the patch first, for all phases in it.

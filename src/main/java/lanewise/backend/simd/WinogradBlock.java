@@ -43,8 +43,7 @@ final class WinogradBlock {
     int stride = paddedTiles * ROW_STRIDE;
     float[] v = inputs.atLeast(winograd.planes() * inputPlane);
     for (int tile = 0; tile < tiles; tile++) {
-      in.transform(
-          first + tile, patch, scratch, v, inputAt(tile, 0), segment, stride, inputPlane);
+      in.transform(first + tile, patch, scratch, v, inputAt(tile, 0), segment, stride, inputPlane);
     }
     for (int tile = tiles; tile < Blocks.roundUp(tiles, ROW_GRANULE); tile++) {
       for (int plane = 0; plane < winograd.planes(); plane++) {

@@ -9,35 +9,37 @@ import java.util.Arrays;
  * The filter gradient of a convolution by Winograd's method: the sum of the outer products of
  * transformed inputs and transformed gradients, over all tiles, in each plane.
  *
- * <p>Tiles are transformed a chunk at a time for all workers, straight into panels; then the
- * workers share out blocks of the sums.
+ * <p>A task transforms what it multiplies, so that nothing but the sums passes from worker to
+ * worker. It has some of the tiles or, where the sums are large, some of the inputs and columns.
  */
 final class WinogradFilterGradient {
-  /** The fewest tiles of a chunk. */
-  private static final int MIN_TILES = 64;
+  /** Sums that are held at most, in elements. */
+  private static final int MAX_SUMS = 1 << 22;
 
-  private static final int TILES_PER_TASK = 16;
-  private static final int ROWS_PER_TASK = 16;
+  private static final int MAX_SLICES = 4;
+
+  /** The fewest tiles of a slice. */
+  private static final int MIN_TILES = 32;
+
+  /** Tasks below which inputs and columns are shared out. */
+  private static final int MIN_TASKS = 2;
+
+  /** Tiles that are transformed before they are multiplied. */
+  private static final int CHUNK = 48;
 
   /** Tiles multiplied at a time, so that a panel of each side stays in the first-level cache. */
   private static final int TILES = 128;
 
-  /** The largest block of the sums, in panels. */
-  private static final int MAX_ROW_PANELS = 4;
-
-  private static final int MAX_COLUMN_PANELS = 256 / COLUMNS;
+  private static final int ROWS_PER_TASK = 16;
 
   private final Workers workers;
-  private final Buffer[] patches;
-  private final Buffer[] scratch;
-  private final Buffer inputs = new Buffer();
-  private final Buffer gradients = new Buffer();
+  private final Chunk[] chunks;
   private final Buffer products = new Buffer();
 
   WinogradFilterGradient(Workers workers) {
     this.workers = workers;
-    patches = Buffer.forEach(workers);
-    scratch = Buffer.forEach(workers);
+    chunks = new Chunk[workers.threads()];
+    Arrays.setAll(chunks, i -> new Chunk());
   }
 
   /**
@@ -48,149 +50,104 @@ final class WinogradFilterGradient {
    */
   void run(Winograd winograd, TileInput in, Window dy, int columns, int images, RowSink dw) {
     int tiles = images * in.down() * in.across();
-    int rows = in.depth();
-    // A chunk is written and read as often as the sums: it does best if it is as large as they.
-    int fitting = (int) (rows * (long) columns / (rows + columns));
-    Blocks chunks = Blocks.even(tiles, Math.max(MIN_TILES, fitting), TILES_PER_TASK);
-    int planes = winograd.planes();
-    Sums sums =
-        new Sums(
-            winograd,
-            in,
-            dy,
-            rows,
-            columns,
-            new Panels(inputs, planes, rows, WIDTH, chunks.size()),
-            new Panels(gradients, planes, columns, COLUMNS, chunks.size()),
-            new Panels(products, planes, columns, COLUMNS, Blocks.roundUp(rows, WIDTH)));
-    for (int chunk = 0; chunk < chunks.count(); chunk++) {
-      transform(sums, chunks.start(chunk), chunks.length(chunk));
-      multiply(sums, chunk == 0, chunks.length(chunk));
-    }
-    write(sums, dw);
-  }
-
-  private void transform(Sums sums, int first, int count) {
-    Blocks tasks = new Blocks(count, TILES_PER_TASK);
+    int held = MAX_SUMS / Math.multiplyExact(winograd.planes() * in.depth(), columns);
+    int count = Math.clamp(Math.min(held, tiles / MIN_TILES), 1, MAX_SLICES);
+    Blocks slices = Blocks.even(tiles, Math.ceilDiv(tiles, count), 1);
+    boolean whole = slices.count() >= MIN_TASKS;
+    TileInput[] parts = whole ? new TileInput[] {in} : in.phases();
+    int shares = whole ? 1 : Math.ceilDiv(MIN_TASKS, parts.length * slices.count());
+    int panels = Math.ceilDiv(columns, COLUMNS);
+    Blocks across = Blocks.even(panels, Math.ceilDiv(panels, shares), 1);
+    Sums sums = new Sums(winograd, parts, slices.count(), columns, products);
+    int perSlice = parts.length * across.count();
     workers.run(
-        tasks.count(),
+        slices.count() * perSlice,
         (task, worker) -> {
-          int end = tasks.start(task) + tasks.length(task);
-          for (int tile = tasks.start(task); tile < end; tile++) {
-            sums.transformInput(first + tile, tile, patches[worker], scratch[worker]);
-            sums.transformGradient(first + tile, tile, patches[worker], scratch[worker]);
+          int slice = task / perSlice;
+          int part = task % perSlice / across.count();
+          int share = task % across.count();
+          Chunk chunk = chunks[worker];
+          chunk.prepare(
+              sums,
+              part,
+              dy,
+              across.start(share),
+              across.length(share),
+              Math.min(CHUNK, slices.length(slice)));
+          int end = slices.start(slice) + slices.length(slice);
+          for (int tile = slices.start(slice); tile < end; tile += CHUNK) {
+            chunk.add(slice, tile, Math.min(CHUNK, end - tile), tile == slices.start(slice));
+          }
+        });
+    Blocks rows = new Blocks(in.channels(), ROWS_PER_TASK);
+    workers.run(
+        in.step() * in.step() * rows.count(),
+        (task, worker) -> {
+          int phase = task / rows.count();
+          int block = task % rows.count();
+          sums.merge(phase, rows.start(block));
+          for (int i = rows.start(block); i < rows.start(block) + rows.length(block); i++) {
+            sums.write(phase, i, in, chunks[worker], dw);
           }
         });
   }
 
-  private void multiply(Sums sums, boolean first, int tiles) {
-    Blocks down = Blocks.even(sums.v.count, MAX_ROW_PANELS, 1);
-    Blocks across = Blocks.even(sums.e.count, MAX_COLUMN_PANELS, 1);
-    int perPlane = down.count() * across.count();
-    workers.run(
-        sums.winograd.planes() * perPlane,
-        (task, worker) -> {
-          int plane = task / perPlane;
-          int i = task % perPlane / across.count();
-          int j = task % across.count();
-          if (first) {
-            sums.zero(plane, down.start(i), down.length(i), across.start(j), across.length(j));
-          }
-          for (int tile = 0; tile < tiles; tile += TILES) {
-            int depth = Math.min(TILES, tiles - tile);
-            for (int right = across.start(j); right < across.start(j) + across.length(j); right++) {
-              for (int left = down.start(i); left < down.start(i) + down.length(i); left++) {
-                sums.multiply(plane, left, right, tile, depth);
-              }
-            }
-          }
-        });
-  }
+  /** The sums of each slice and part of the input, for each plane (columns x rows) in panels. */
+  private static final class Sums {
+    private final Winograd winograd;
+    private final TileInput[] parts;
+    private final int slices;
+    private final int columns;
+    private final Panels m;
 
-  private void write(Sums sums, RowSink dw) {
-    int phases = sums.in.step() * sums.in.step();
-    Blocks tasks = new Blocks(phases * sums.in.channels(), ROWS_PER_TASK);
-    workers.run(
-        tasks.count(),
-        (task, worker) -> {
-          for (int i = tasks.start(task); i < tasks.start(task) + tasks.length(task); i++) {
-            int phase = i / sums.in.channels();
-            sums.write(phase, i % sums.in.channels(), patches[worker], scratch[worker], dw);
-          }
-        });
-  }
-
-  /**
-   * One gradient's operands and sums, in panels.
-   *
-   * @param rows phases and channels of the input
-   * @param columns channels of the output
-   * @param v transformed inputs: rows x tiles
-   * @param e transformed gradients: columns x tiles
-   * @param m their products: columns x rows
-   */
-  private record Sums(
-      Winograd winograd,
-      TileInput in,
-      Window dy,
-      int rows,
-      int columns,
-      Panels v,
-      Panels e,
-      Panels m) {
-
-    void transformInput(int tile, int at, Buffer patches, Buffer scratch) {
-      in.transform(tile, patches, scratch, v.data, v.at(0, 0, at), WIDTH, v.stride, v.plane);
+    Sums(Winograd winograd, TileInput[] parts, int slices, int columns, Buffer buffer) {
+      this.winograd = winograd;
+      this.parts = parts;
+      this.slices = slices;
+      this.columns = columns;
+      int rows = Blocks.roundUp(parts[0].depth(), WIDTH);
+      m = new Panels(buffer, slices * parts.length * winograd.planes(), columns, COLUMNS, rows);
     }
 
-    void transformGradient(int tile, int at, Buffer patches, Buffer scratch) {
-      float[] g = patches.atLeast(dy.depth() + COLUMNS);
-      dy.read(tile, 0, dy.depth(), g, 0);
-      for (int panel = 0; panel < e.count; panel++) {
-        winograd.gradient(
-            COLUMNS,
-            g,
-            panel * COLUMNS,
-            winograd.side().outputs() * columns,
-            columns,
-            scratch,
-            e.data,
-            e.at(0, panel, at),
-            e.plane);
+    /** The first plane of a part. */
+    int plane(int slice, int part) {
+      return (slice * parts.length + part) * winograd.planes();
+    }
+
+    /** Adds up the slices, for {@link #ROWS_PER_TASK} channels of a phase. */
+    void merge(int phase, int channel) {
+      int row = rowOf(phase, channel);
+      for (int plane = 0; plane < winograd.planes(); plane++) {
+        for (int panel = 0; panel < m.count; panel++) {
+          int to = m.at(plane(0, partOf(phase)) + plane, panel, row);
+          for (int slice = 1; slice < slices; slice++) {
+            int from = m.at(plane(slice, partOf(phase)) + plane, panel, row);
+            Transfer.add(m.data, from, m.data, to, ROWS_PER_TASK * COLUMNS);
+          }
+        }
       }
     }
 
-    void zero(int plane, int firstLeft, int lefts, int firstRight, int rights) {
-      for (int right = firstRight; right < firstRight + rights; right++) {
-        int from = m.at(plane, right, firstLeft * WIDTH);
-        Arrays.fill(m.data, from, from + lefts * WIDTH * COLUMNS, 0);
-      }
+    private int partOf(int phase) {
+      return parts.length == 1 ? 0 : phase;
     }
 
-    void multiply(int plane, int left, int right, int tile, int depth) {
-      MicroKernels.columnPanel(
-          Math.min(WIDTH, rows - left * WIDTH),
-          depth,
-          v.data,
-          v.at(plane, left, tile),
-          e.data,
-          e.at(plane, right, tile),
-          m.data,
-          m.at(plane, right, left * WIDTH));
+    private int rowOf(int phase, int channel) {
+      return parts.length == 1 ? phase * parts[0].paddedChannels() + channel : channel;
     }
 
-    void write(int phase, int channel, Buffer gradients, Buffer scratch, RowSink dw) {
+    void write(int phase, int channel, TileInput in, Chunk worker, RowSink dw) {
       int taps = winograd.side().taps();
       int width = m.count * COLUMNS;
-      float[] g = gradients.atLeast(taps * taps * width);
+      float[] g = worker.patches.atLeast(taps * taps * width);
       for (int panel = 0; panel < m.count; panel++) {
         winograd.filterGradient(
             COLUMNS,
             m.data,
-            m.at(0, panel, phase * in.paddedChannels() + channel),
+            m.at(plane(0, partOf(phase)), panel, rowOf(phase, channel)),
             winograd.side().points() * m.plane,
             m.plane,
-            scratch,
+            worker.scratch,
             g,
             panel * COLUMNS,
             width);
@@ -201,6 +158,90 @@ final class WinogradFilterGradient {
         int x = phase % step + tap % taps * step;
         int row = (y * taps * step + x) * in.channels() + channel;
         dw.write(row, 0, columns, g, tap * width);
+      }
+    }
+  }
+
+  /** One worker's tiles, transformed. */
+  private static final class Chunk {
+    private final Buffer patches = new Buffer();
+    private final Buffer scratch = new Buffer();
+    private final Buffer inputs = new Buffer();
+    private final Buffer gradients = new Buffer();
+    private Sums sums;
+    private int part;
+    private Window dy;
+    private int firstPanel;
+    private Panels v;
+    private Panels e;
+
+    /** For a part of the input's channels and some panels of the gradient's. */
+    void prepare(Sums sums, int part, Window dy, int firstPanel, int panels, int tiles) {
+      this.sums = sums;
+      this.part = part;
+      this.dy = dy;
+      this.firstPanel = firstPanel;
+      int planes = sums.winograd.planes();
+      v = new Panels(inputs, planes, sums.parts[part].depth(), WIDTH, tiles);
+      e = new Panels(gradients, planes, panels * COLUMNS, COLUMNS, tiles);
+    }
+
+    /** Adds what some tiles contribute. */
+    void add(int slice, int first, int count, boolean start) {
+      for (int tile = 0; tile < count; tile++) {
+        transformInput(first + tile, tile);
+        transformGradient(first + tile, tile);
+      }
+      for (int plane = 0; plane < sums.winograd.planes(); plane++) {
+        int target = sums.plane(slice, part) + plane;
+        if (start) {
+          int from = sums.m.at(target, firstPanel, 0);
+          Arrays.fill(sums.m.data, from, from + e.count * sums.m.stride, 0);
+        }
+        for (int tile = 0; tile < count; tile += TILES) {
+          multiply(plane, target, tile, Math.min(TILES, count - tile));
+        }
+      }
+    }
+
+    private void transformInput(int tile, int at) {
+      TileInput in = sums.parts[part];
+      in.transform(tile, patches, scratch, v.data, v.at(0, 0, at), WIDTH, v.stride, v.plane);
+    }
+
+    private void transformGradient(int tile, int at) {
+      int side = sums.winograd.side().outputs();
+      int columns = sums.columns;
+      float[] g = patches.atLeast(dy.depth() + COLUMNS);
+      dy.read(tile, 0, dy.depth(), g, 0);
+      for (int panel = 0; panel < e.count; panel++) {
+        sums.winograd.gradient(
+            COLUMNS,
+            g,
+            (firstPanel + panel) * COLUMNS,
+            side * columns,
+            columns,
+            scratch,
+            e.data,
+            e.at(0, panel, at),
+            e.plane);
+      }
+    }
+
+    private void multiply(int plane, int target, int tile, int depth) {
+      int rows = sums.parts[part].depth();
+      for (int right = 0; right < e.count; right++) {
+        for (int left = 0; left < v.count; left++) {
+          MicroKernels.columnPanel(
+              Math.min(WIDTH, rows - left * WIDTH),
+              depth,
+              v.data,
+              v.at(plane, left, tile),
+              e.data,
+              e.at(plane, right, tile),
+              sums.m.data,
+              sums.m.at(target, firstPanel + right, left * WIDTH));
+        }
       }
     }
   }

@@ -20,13 +20,23 @@ class ConvPlannerTest {
   void layersOfManyChannelsAreTiled(Pass pass) {
     assertEquals(
         ConvAlgorithm.WINOGRAD_F22,
-        choose(Preference.FASTEST, pass, HALVING, Shape.of(64, 64, 32, 32), 128, 4));
-    assertEquals(
-        ConvAlgorithm.WINOGRAD_F22,
         choose(Preference.FASTEST, pass, HALVING, Shape.of(64, 256, 8, 8), 512, 4));
     assertEquals(
-        ConvAlgorithm.WINOGRAD_F23,
+        ConvAlgorithm.WINOGRAD_F43,
         choose(Preference.FASTEST, pass, SAME, Shape.of(1, 256, 64, 64), 256, 3));
+  }
+
+  @Test
+  void tilesAreLargeWhereTheyPay() {
+    Shape x = Shape.of(64, 64, 32, 32);
+    assertEquals(
+        ConvAlgorithm.WINOGRAD_F22, choose(Preference.FASTEST, Pass.FORWARD, HALVING, x, 128, 4));
+    assertEquals(
+        ConvAlgorithm.WINOGRAD_F42,
+        choose(Preference.FASTEST, Pass.BACKWARD_FILTER, HALVING, x, 128, 4));
+    assertEquals(
+        ConvAlgorithm.WINOGRAD_F23,
+        choose(Preference.FASTEST, Pass.FORWARD, SAME, Shape.of(64, 64, 2, 2), 64, 3));
   }
 
   @ParameterizedTest
@@ -57,8 +67,8 @@ class ConvPlannerTest {
   @EnumSource(Pass.class)
   void whatIsForcedIsTaken(Pass pass) {
     Shape small = Shape.of(1, 3, 6, 6);
-    assertEquals(
-        ConvAlgorithm.WINOGRAD_F23, choose(Preference.WINOGRAD2, pass, SAME, small, 5, 3));
+    assertEquals(ConvAlgorithm.WINOGRAD_F23, choose(Preference.WINOGRAD2, pass, SAME, small, 5, 3));
+    assertEquals(ConvAlgorithm.WINOGRAD_F43, choose(Preference.WINOGRAD4, pass, SAME, small, 5, 3));
     Shape large = Shape.of(64, 64, 32, 32);
     assertEquals(ConvAlgorithm.GEMM, choose(Preference.GEMM, pass, HALVING, large, 128, 4));
   }
