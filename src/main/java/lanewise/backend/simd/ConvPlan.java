@@ -1,5 +1,6 @@
 package lanewise.backend.simd;
 
+import lanewise.backend.ConvPass;
 import lanewise.backend.ConvSpec;
 import lanewise.backend.Shape;
 
@@ -11,25 +12,13 @@ import lanewise.backend.Shape;
  * @param reason in words
  */
 record ConvPlan(
-    Pass pass, ConvSpec spec, Shape x, Shape w, Shape y, ConvAlgorithm algorithm, String reason) {
-
-  /** What is computed of a convolution. */
-  enum Pass {
-    FORWARD("conv forward"),
-    BACKWARD_DATA("conv backward data"),
-    BACKWARD_FILTER("conv backward filter");
-
-    private final String words;
-
-    Pass(String words) {
-      this.words = words;
-    }
-
-    @Override
-    public String toString() {
-      return words;
-    }
-  }
+    ConvPass pass,
+    ConvSpec spec,
+    Shape x,
+    Shape w,
+    Shape y,
+    ConvAlgorithm algorithm,
+    String reason) {
 
   /** 10^9 floating-point operations of the direct way, whatever the algorithm. */
   double gflop() {

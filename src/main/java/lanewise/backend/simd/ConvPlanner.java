@@ -3,9 +3,9 @@ package lanewise.backend.simd;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import lanewise.backend.ConvPass;
 import lanewise.backend.ConvSpec;
 import lanewise.backend.Shape;
-import lanewise.backend.simd.ConvPlan.Pass;
 
 /**
  * Chooses the algorithm of each convolution, once for each shape: the one of the least estimated
@@ -55,7 +55,7 @@ final class ConvPlanner {
     this.preference = preference;
   }
 
-  ConvPlan plan(Pass pass, ConvSpec spec, Shape x, Shape w, Shape y) {
+  ConvPlan plan(ConvPass pass, ConvSpec spec, Shape x, Shape w, Shape y) {
     return plans.computeIfAbsent(new Call(pass, spec, x, w, y), this::choose);
   }
 
@@ -85,14 +85,14 @@ final class ConvPlanner {
   }
 
   /** What a plan depends on. */
-  private record Call(Pass pass, ConvSpec spec, Shape x, Shape w, Shape y) {
+  private record Call(ConvPass pass, ConvSpec spec, Shape x, Shape w, Shape y) {
 
     ConvPlan plan(ConvAlgorithm algorithm, String reason) {
       return new ConvPlan(pass, spec, x, w, y, algorithm, reason);
     }
 
     boolean isWholeImage() {
-      return pass == Pass.BACKWARD_DATA
+      return pass == ConvPass.BACKWARD_DATA
           && spec.groups() == 1
           && spec.padH() == 0
           && spec.padW() == 0
@@ -124,7 +124,7 @@ final class ConvPlanner {
     double gemmCost() {
       double in = w.c();
       double out = out();
-      if (pass != Pass.BACKWARD_DATA) {
+      if (pass != ConvPass.BACKWARD_DATA) {
         return pixels(y) * w.plane() * in * (padded(out) + WINDOW);
       }
       double taps = w.plane() / (double) (spec.strideH() * spec.strideW());
@@ -132,7 +132,7 @@ final class ConvPlanner {
     }
 
     double columnsCost() {
-      if (pass != Pass.BACKWARD_DATA) {
+      if (pass != ConvPass.BACKWARD_DATA) {
         return Double.POSITIVE_INFINITY;
       }
       // Adding up the columns costs about as much as computing them.
@@ -146,7 +146,7 @@ final class ConvPlanner {
       double depth = phases * Blocks.roundUp(w.c(), FilterPanels.SQUARE);
       double columns = padded(out());
       double products = 1;
-      if (pass == Pass.BACKWARD_DATA) {
+      if (pass == ConvPass.BACKWARD_DATA) {
         tiles = tiles(Math.ceilDiv(x.h(), stride), Math.ceilDiv(x.w(), stride));
         depth = Blocks.roundUp(out(), FilterPanels.SQUARE);
         columns = padded(w.c());
