@@ -175,7 +175,17 @@ public interface Backend extends AutoCloseable {
     return step;
   }
 
-  // ---- 9. layers, for those who observe
+  // ---- 9. for those who observe
+
+  /**
+   * The algorithm by which this engine computes a convolution or one of its gradients, in words;
+   * empty where it knows but one.
+   *
+   * @param x the shape of the input or of its gradient; {@code w} and {@code y} likewise
+   */
+  default String algorithm(ConvPass pass, ConvSpec spec, Shape x, Shape w, Shape y) {
+    return "";
+  }
 
   /**
    * Names the layer that the calls from here on belong to; empty for none. It changes nothing but

@@ -43,6 +43,10 @@ final class KernelEvent extends Event {
   @Label("Shapes")
   String shapes;
 
+  @Label("Algorithm")
+  @Description("By which a convolution was computed, where the engine knows several")
+  String algorithm;
+
   @Label("FLOP")
   @Description("Floating-point operations of a product or convolution, computed the direct way")
   long flop;
@@ -77,8 +81,8 @@ final class KernelEvent extends Event {
     return event;
   }
 
-  /** The call is done. */
-  void finish() {
+  /** The call is done by {@code engine}. */
+  void finish(Backend engine) {
     if (this == OFF) {
       return;
     }
@@ -88,8 +92,19 @@ final class KernelEvent extends Event {
     Work work = Work.of(operation, all);
     variant = what == null ? "" : what.toString();
     shapes = Arrays.stream(all).map(Shape::toString).collect(Collectors.joining(", "));
+    algorithm = what instanceof ConvSpec spec ? algorithm(engine, spec, all) : "";
     flop = work.flop();
     bytes = work.bytes();
     commit();
+  }
+
+  private String algorithm(Backend engine, ConvSpec spec, Shape[] s) {
+    return switch (operation) {
+      case "convForward" -> engine.algorithm(ConvPass.FORWARD, spec, s[0], s[1], s[2]);
+      case "convBackwardData" -> engine.algorithm(ConvPass.BACKWARD_DATA, spec, s[2], s[1], s[0]);
+      case "convBackwardFilter" ->
+          engine.algorithm(ConvPass.BACKWARD_FILTER, spec, s[0], s[2], s[1]);
+      default -> "";
+    };
   }
 }

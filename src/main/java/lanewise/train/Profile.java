@@ -34,6 +34,7 @@ public record Profile(int steps, double medianMs, List<Kernel> kernels) {
    * @param operation a method of {@link lanewise.backend.Backend}, with the function it applied
    * @param layer whose forward or backward pass called it, or empty
    * @param shapes of the tensors, in the operation's order
+   * @param algorithm of a convolution, or empty
    * @param flop floating-point operations of all calls, computed the direct way; 0 for operations
    *     that memory bounds
    * @param bytes that all calls had to move
@@ -42,6 +43,7 @@ public record Profile(int steps, double medianMs, List<Kernel> kernels) {
       String operation,
       String layer,
       String shapes,
+      String algorithm,
       long calls,
       long nanos,
       double flop,
@@ -52,6 +54,7 @@ public record Profile(int steps, double medianMs, List<Kernel> kernels) {
           operation,
           layer,
           shapes,
+          algorithm,
           calls + other.calls,
           nanos + other.nanos,
           flop + other.flop,
@@ -65,6 +68,7 @@ public record Profile(int steps, double medianMs, List<Kernel> kernels) {
           isFunction(operation) ? operation + " " + name(variant) : operation,
           event.getString("layer"),
           event.getString("shapes"),
+          event.getString("algorithm"),
           1,
           event.getDuration().toNanos(),
           event.getLong("flop"),
