@@ -1,5 +1,6 @@
 package lanewise.backend;
 
+import java.util.OptionalDouble;
 import lanewise.backend.NormSpec.Affine;
 import lanewise.backend.NormSpec.Moments;
 
@@ -178,13 +179,20 @@ public interface Backend extends AutoCloseable {
   // ---- 9. for those who observe
 
   /**
-   * The algorithm by which this engine computes a convolution or one of its gradients, in words;
-   * empty where it knows but one.
+   * How this engine computes a convolution or one of its gradients.
    *
    * @param x the shape of the input or of its gradient; {@code w} and {@code y} likewise
    */
-  default String algorithm(ConvPass pass, ConvSpec spec, Shape x, Shape w, Shape y) {
-    return "";
+  default Algorithm algorithm(ConvPass pass, ConvSpec spec, Shape x, Shape w, Shape y) {
+    return Algorithm.ONLY;
+  }
+
+  /**
+   * 10^9 floating-point operations a second, the most that this engine's processors can do:
+   * measured by each call, in about a second. Empty if the engine does not strive for that.
+   */
+  default OptionalDouble peakGflops() {
+    return OptionalDouble.empty();
   }
 
   /**

@@ -1,5 +1,6 @@
 package lanewise.backend;
 
+import java.util.OptionalDouble;
 import lanewise.backend.NormSpec.Affine;
 import lanewise.backend.NormSpec.Moments;
 import lanewise.backend.NormSpec.Source;
@@ -358,8 +359,13 @@ final class CheckedBackend implements Backend {
   // ---- 9. for those who observe
 
   @Override
-  public String algorithm(ConvPass pass, ConvSpec spec, Shape x, Shape w, Shape y) {
+  public Algorithm algorithm(ConvPass pass, ConvSpec spec, Shape x, Shape w, Shape y) {
     return engine.algorithm(pass, spec, x, w, y);
+  }
+
+  @Override
+  public OptionalDouble peakGflops() {
+    return engine.peakGflops();
   }
 
   @Override

@@ -25,7 +25,9 @@ final class ProfileTable {
     table.section(
         "OPERATION, LAYER, ALGORITHM, SHAPES",
         profile.kernels(),
-        k -> "%-21s %-22s %-19s %s".formatted(k.operation(), k.layer(), k.algorithm(), k.shapes()));
+        k ->
+            "%-21s %-22s %-19s %s"
+                .formatted(k.operation(), k.layer(), k.algorithm().name(), k.shapes()));
     table.total(batchSize);
     text.flush();
   }

@@ -88,7 +88,18 @@ final class ConvPlanner {
   private record Call(ConvPass pass, ConvSpec spec, Shape x, Shape w, Shape y) {
 
     ConvPlan plan(ConvAlgorithm algorithm, String reason) {
-      return new ConvPlan(pass, spec, x, w, y, algorithm, reason);
+      Winograd tiles = algorithm.winograd();
+      return new ConvPlan(algorithm, tiles == null ? 1 : share(tiles), reason);
+    }
+
+    /** Of the direct way's multiplications; tiles that reach over the edge count as whole ones. */
+    private double share(Winograd winograd) {
+      int stride = spec.strideH();
+      double tiles =
+          pass == ConvPass.BACKWARD_DATA
+              ? tiles(Math.ceilDiv(x.h(), stride), Math.ceilDiv(x.w(), stride))
+              : tiles(y.h(), y.w());
+      return tiles * stride * stride * winograd.planes() / (pixels(y) * w.plane());
     }
 
     boolean isWholeImage() {

@@ -1,7 +1,9 @@
 package lanewise.backend.simd;
 
+import java.util.OptionalDouble;
 import lanewise.backend.Activation;
 import lanewise.backend.AdamSpec;
+import lanewise.backend.Algorithm;
 import lanewise.backend.Binary;
 import lanewise.backend.ConvPass;
 import lanewise.backend.ConvSpec;
@@ -178,7 +180,12 @@ final class SimdBackend extends HostBackend {
   // ---- 9. for those who observe
 
   @Override
-  public String algorithm(ConvPass pass, ConvSpec spec, Shape x, Shape w, Shape y) {
-    return planner.plan(pass, spec, x, w, y).algorithm().toString();
+  public Algorithm algorithm(ConvPass pass, ConvSpec spec, Shape x, Shape w, Shape y) {
+    return planner.plan(pass, spec, x, w, y).inWords();
+  }
+
+  @Override
+  public OptionalDouble peakGflops() {
+    return OptionalDouble.of(FmaPeak.gflops(workers));
   }
 }

@@ -3,6 +3,7 @@ package lanewise.backend.simd;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
+import lanewise.backend.Algorithm;
 import lanewise.backend.ConvPass;
 import lanewise.backend.ConvSpec;
 import lanewise.backend.Shape;
@@ -71,11 +72,23 @@ class ConvPlannerTest {
     Shape y = HALVING.outputShape(x, w);
     ConvPlan plan = planner.plan(ConvPass.FORWARD, HALVING, x, w, y);
     assertSame(plan, planner.plan(ConvPass.FORWARD, ConvSpec.of(2, 1), x, w, y));
-    assertEquals(4.294967296, plan.gflop(), 1e-9);
-    assertEquals(
-        "conv forward 64x64x32x32 * filter 128x64x4x4, stride 2x2, pad 1x1: implicit GEMM,"
-            + " 4.295 GFLOP (Winograd is switched off)",
-        plan.toString());
+    assertEquals(new Algorithm("implicit GEMM", 1, "Winograd is switched off"), plan.inWords());
+  }
+
+  @ParameterizedTest
+  @EnumSource(ConvPass.class)
+  void winogradSavesMultiplications(ConvPass pass) {
+    ConvPlanner planner = new ConvPlanner(Preference.WINOGRAD);
+    assertEquals(9.0 / 16, share(planner, pass, HALVING, Shape.of(64, 64, 32, 32), 4));
+    assertEquals(16.0 / 36, share(planner, pass, SAME, Shape.of(1, 64, 64, 64), 3));
+    // Tiles of 8 x 8 outputs for 7 x 7.
+    assertEquals(16.0 / 36 * 64 / 49, share(planner, pass, SAME, Shape.of(1, 64, 7, 7), 3), 1e-15);
+  }
+
+  private static double share(
+      ConvPlanner planner, ConvPass pass, ConvSpec spec, Shape x, int kernel) {
+    Shape w = Shape.filter(128, x.c(), kernel, kernel);
+    return planner.plan(pass, spec, x, w, spec.outputShape(x, w)).share();
   }
 
   private static ConvAlgorithm choose(
