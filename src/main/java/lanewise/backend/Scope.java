@@ -35,19 +35,37 @@ public final class Scope implements AutoCloseable {
     return parent;
   }
 
-  /** Hands {@code tensor} to the enclosing scope, or to the caller if there is none. */
+  /**
+   * Hands {@code tensor}, or the tensor of which it is a view, to the enclosing scope, or to the
+   * caller if there is none.
+   */
   public Tensor keep(Tensor tensor) {
-    // From the end: what is kept is nearly always what was allocated last.
-    for (int i = tensors.size() - 1; i >= 0; i--) {
-      if (tensors.get(i) == tensor) {
-        tensors.remove(i);
-        if (parent != null) {
-          parent.add(tensor);
-        }
-        break;
-      }
+    Tensor owner = remove(tensor);
+    if (owner != null && parent != null) {
+      parent.add(owner);
     }
     return tensor;
+  }
+
+  /**
+   * Closes {@code tensor}, or the tensor of which it is a view, before its time; does nothing if it
+   * is not a temporary of this scope.
+   */
+  public void release(Tensor tensor) {
+    Tensor owner = remove(tensor);
+    if (owner != null) {
+      owner.close();
+    }
+  }
+
+  private Tensor remove(Tensor tensor) {
+    // From the end: what is kept is nearly always what was allocated last.
+    for (int i = tensors.size() - 1; i >= 0; i--) {
+      if (tensors.get(i).sharesMemoryWith(tensor)) {
+        return tensors.remove(i);
+      }
+    }
+    return null;
   }
 
   /** Closes the temporaries; scopes close in the reverse order of their opening. */

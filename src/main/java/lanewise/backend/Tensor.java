@@ -45,6 +45,11 @@ public final class Tensor implements AutoCloseable {
     return segment;
   }
 
+  /** Whether one is a view of the other, or both are views of the same tensor. */
+  public boolean sharesMemoryWith(Tensor other) {
+    return memory == other.memory;
+  }
+
   /** Whether {@code backend} is the engine this tensor lives on. */
   public boolean isOn(Backend backend) {
     return memory.owner() == backend;
