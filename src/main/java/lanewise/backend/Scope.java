@@ -1,6 +1,5 @@
 package lanewise.backend;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -15,16 +14,14 @@ import java.util.List;
  * }</pre>
  */
 public final class Scope implements AutoCloseable {
-  /** A pass through a network; a list that need not grow leaves no garbage. */
-  private static final int USUAL_SIZE = 128;
-
   private final Scopes scopes;
   private final Scope parent;
-  private final List<Tensor> tensors = new ArrayList<>(USUAL_SIZE);
+  private List<Tensor> tensors;
 
-  Scope(Scopes scopes, Scope parent) {
+  Scope(Scopes scopes, Scope parent, List<Tensor> tensors) {
     this.scopes = scopes;
     this.parent = parent;
+    this.tensors = tensors;
   }
 
   void add(Tensor tensor) {
@@ -73,6 +70,7 @@ public final class Scope implements AutoCloseable {
   public void close() {
     scopes.leave(this);
     tensors.forEach(Tensor::close);
-    tensors.clear();
+    scopes.reuse(tensors);
+    tensors = List.of();
   }
 }

@@ -62,8 +62,10 @@ class StepAllocationTest {
   }
 
   /**
-   * Trains until steps allocate less than the limit, but not for ever; prints what a step allocates
-   * on the heap then, in all threads.
+   * Trains until some steps allocate less than the limit, but not for ever; prints what each of
+   * them allocates on the heap, in all threads. It is the least that counts: until the compiler is
+   * done, and whenever another thread of the JVM allocates, there is more, which is none of the
+   * step's.
    */
   static final class Steps {
     private static final int WINDOW = 50;

@@ -3,6 +3,7 @@ package lanewise.backend.simd;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import lanewise.backend.ConvPass;
 import lanewise.backend.ConvSpec;
 import lanewise.backend.Shape;
@@ -51,12 +52,15 @@ final class ConvPlanner {
   private final Preference preference;
   private final Map<Call, ConvPlan> plans = new ConcurrentHashMap<>();
 
+  /** Made once, as each call of {@link #plan} would otherwise make one. */
+  private final Function<Call, ConvPlan> choose = this::choose;
+
   ConvPlanner(Preference preference) {
     this.preference = preference;
   }
 
   ConvPlan plan(ConvPass pass, ConvSpec spec, Shape x, Shape w, Shape y) {
-    return plans.computeIfAbsent(new Call(pass, spec, x, w, y), this::choose);
+    return plans.computeIfAbsent(new Call(pass, spec, x, w, y), choose);
   }
 
   private ConvPlan choose(Call call) {
