@@ -1,5 +1,6 @@
 package lanewise.backend;
 
+import java.util.OptionalDouble;
 import lanewise.backend.NormSpec.Affine;
 import lanewise.backend.NormSpec.Moments;
 import lanewise.backend.NormSpec.Source;
@@ -33,8 +34,8 @@ final class CheckedBackend implements Backend {
   public void upload(float[] source, Tensor target) {
     KernelEvent event = begin("upload", null, target);
     require(source.length == target.shape().size(), "upload", source.length, target.shape());
-    engine.upload(source, target);
-    event.finish();
+    engine.upload(source, target.changing());
+    event.finish(engine);
   }
 
   @Override
@@ -42,22 +43,22 @@ final class CheckedBackend implements Backend {
     KernelEvent event = begin("read", null, source);
     require(target.length == source.shape().size(), "read", source.shape(), target.length);
     engine.read(source, target);
-    event.finish();
+    event.finish(engine);
   }
 
   @Override
   public void copy(Tensor source, Tensor target) {
     KernelEvent event = begin("copy", null, source, target);
     require(source.shape().broadcastsTo(target.shape()), "copy", source.shape(), target.shape());
-    engine.copy(source, target);
-    event.finish();
+    engine.copy(source, target.changing());
+    event.finish(engine);
   }
 
   @Override
   public void fill(Tensor target, float value) {
     KernelEvent event = begin("fill", null, target);
-    engine.fill(target, value);
-    event.finish();
+    engine.fill(target.changing(), value);
+    event.finish(engine);
   }
 
   @Override
@@ -81,8 +82,8 @@ final class CheckedBackend implements Backend {
   public void map(Unary f, Tensor x, Tensor y) {
     KernelEvent event = begin("map", f, x, y);
     require(x.shape().equals(y.shape()), "map", f, x.shape(), y.shape());
-    engine.map(f, x, y);
-    event.finish();
+    engine.map(f, x, y.changing());
+    event.finish(engine);
   }
 
   @Override
@@ -95,24 +96,24 @@ final class CheckedBackend implements Backend {
         a.shape(),
         b.shape(),
         y.shape());
-    engine.zip(f, a, b, y);
-    event.finish();
+    engine.zip(f, a, b, y.changing());
+    event.finish(engine);
   }
 
   @Override
   public void accumulate(float alpha, Tensor x, Tensor y) {
     KernelEvent event = begin("accumulate", null, x, y);
     same("accumulate", x, y);
-    engine.accumulate(alpha, x, y);
-    event.finish();
+    engine.accumulate(alpha, x, y.changing());
+    event.finish(engine);
   }
 
   @Override
   public void sum(Tensor x, Tensor y) {
     KernelEvent event = begin("sum", null, x, y);
     require(y.shape().broadcastsTo(x.shape()), "sum", x.shape(), y.shape());
-    engine.sum(x, y);
-    event.finish();
+    engine.sum(x, y.changing());
+    event.finish(engine);
   }
 
   // ---- 3. matrices
@@ -139,8 +140,8 @@ final class CheckedBackend implements Backend {
             && inner == (transposeB ? sb.c() : sb.n())
             && sc.equals(Shape.matrix(rows, columns));
     require(fits, "gemm", order(transposeA), sa, order(transposeB), sb, sc);
-    engine.gemm(transposeA, transposeB, alpha, a, b, beta, c);
-    event.finish();
+    engine.gemm(transposeA, transposeB, alpha, a, b, beta, c.changing());
+    event.finish(engine);
   }
 
   private static String order(boolean transpose) {
@@ -153,24 +154,24 @@ final class CheckedBackend implements Backend {
   public void convForward(ConvSpec spec, Tensor x, Tensor w, Tensor y) {
     KernelEvent event = begin("convForward", spec, x, w, y);
     conv("convForward", spec, x, w, y);
-    engine.convForward(spec, x, w, y);
-    event.finish();
+    engine.convForward(spec, x, w, y.changing());
+    event.finish(engine);
   }
 
   @Override
   public void convBackwardData(ConvSpec spec, Tensor dy, Tensor w, Tensor dx) {
     KernelEvent event = begin("convBackwardData", spec, dy, w, dx);
     conv("convBackwardData", spec, dx, w, dy);
-    engine.convBackwardData(spec, dy, w, dx);
-    event.finish();
+    engine.convBackwardData(spec, dy, w, dx.changing());
+    event.finish(engine);
   }
 
   @Override
   public void convBackwardFilter(ConvSpec spec, Tensor x, Tensor dy, Tensor dw) {
     KernelEvent event = begin("convBackwardFilter", spec, x, dy, dw);
     conv("convBackwardFilter", spec, x, dw, dy);
-    engine.convBackwardFilter(spec, x, dy, dw);
-    event.finish();
+    engine.convBackwardFilter(spec, x, dy, dw.changing());
+    event.finish(engine);
   }
 
   private static void conv(String operation, ConvSpec spec, Tensor x, Tensor w, Tensor y) {
@@ -199,8 +200,9 @@ final class CheckedBackend implements Backend {
             y);
     same("normForward", x, y);
     norm("normForward", spec, x, affine, moments);
-    engine.normForward(spec, x, affine, moments, y);
-    event.finish();
+    changing(moments.mean(), moments.variance());
+    engine.normForward(spec, x, affine, moments, y.changing());
+    event.finish(engine);
   }
 
   @Override
@@ -222,8 +224,19 @@ final class CheckedBackend implements Backend {
     norm(operation, spec, x, affine, moments);
     gradient(operation, "gamma", x, affine.gamma(), gradients.gamma());
     gradient(operation, "beta", x, affine.beta(), gradients.beta());
+    changing(gradients.gamma(), gradients.beta());
+    changing(dx, null);
     engine.normBackward(spec, x, dy, affine, moments, dx, gradients);
-    event.finish();
+    event.finish(engine);
+  }
+
+  private static void changing(Tensor a, Tensor b) {
+    if (a != null) {
+      a.changing();
+    }
+    if (b != null) {
+      b.changing();
+    }
   }
 
   private static void norm(
@@ -272,16 +285,16 @@ final class CheckedBackend implements Backend {
   public void upsampleNearest(int factor, Tensor x, Tensor y) {
     KernelEvent event = begin("upsampleNearest", null, x, y);
     upsampled("upsampleNearest", factor, x, y);
-    engine.upsampleNearest(factor, x, y);
-    event.finish();
+    engine.upsampleNearest(factor, x, y.changing());
+    event.finish(engine);
   }
 
   @Override
   public void upsampleNearestAdjoint(int factor, Tensor dy, Tensor dx) {
     KernelEvent event = begin("upsampleNearestAdjoint", null, dy, dx);
     upsampled("upsampleNearestAdjoint", factor, dx, dy);
-    engine.upsampleNearestAdjoint(factor, dy, dx);
-    event.finish();
+    engine.upsampleNearestAdjoint(factor, dy, dx.changing());
+    event.finish(engine);
   }
 
   private static void upsampled(String operation, int factor, Tensor small, Tensor large) {
@@ -298,16 +311,16 @@ final class CheckedBackend implements Backend {
   public void reflectPad(Padding padding, Tensor x, Tensor y) {
     KernelEvent event = begin("reflectPad", padding, x, y);
     padded("reflectPad", padding, x, y);
-    engine.reflectPad(padding, x, y);
-    event.finish();
+    engine.reflectPad(padding, x, y.changing());
+    event.finish(engine);
   }
 
   @Override
   public void reflectPadAdjoint(Padding padding, Tensor dy, Tensor dx) {
     KernelEvent event = begin("reflectPadAdjoint", padding, dy, dx);
     padded("reflectPadAdjoint", padding, dx, dy);
-    engine.reflectPadAdjoint(padding, dy, dx);
-    event.finish();
+    engine.reflectPadAdjoint(padding, dy, dx.changing());
+    event.finish(engine);
   }
 
   private static void padded(String operation, Padding p, Tensor small, Tensor large) {
@@ -334,8 +347,8 @@ final class CheckedBackend implements Backend {
         "biasActivation",
         x.shape(),
         bias.shape());
-    engine.biasActivation(x, bias, activation, y);
-    event.finish();
+    engine.biasActivation(x, bias, activation, y.changing());
+    event.finish(engine);
   }
 
   @Override
@@ -344,8 +357,8 @@ final class CheckedBackend implements Backend {
     same("adam", values, gradients);
     same("adam", values, m);
     same("adam", values, v);
-    engine.adam(spec, values, gradients, m, v);
-    event.finish();
+    engine.adam(spec, values.changing(), gradients, m.changing(), v.changing());
+    event.finish(engine);
   }
 
   // ---- 8. replay
@@ -355,7 +368,17 @@ final class CheckedBackend implements Backend {
     return engine.capture(step);
   }
 
-  // ---- 9. layers
+  // ---- 9. for those who observe
+
+  @Override
+  public Algorithm algorithm(ConvPass pass, ConvSpec spec, Shape x, Shape w, Shape y) {
+    return engine.algorithm(pass, spec, x, w, y);
+  }
+
+  @Override
+  public OptionalDouble peakGflops() {
+    return engine.peakGflops();
+  }
 
   @Override
   public void layer(String name) {

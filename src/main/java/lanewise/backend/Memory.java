@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 public abstract class Memory {
   private final Backend owner;
   private boolean open = true;
+  private long version;
 
   protected Memory(Backend owner) {
     this.owner = owner;
@@ -23,6 +24,15 @@ public abstract class Memory {
 
   public final boolean isOpen() {
     return open;
+  }
+
+  /** How often the block was changed. */
+  final long version() {
+    return version;
+  }
+
+  final void change() {
+    version++;
   }
 
   /** The part of this block at {@code offset}, both in bytes. */

@@ -3,10 +3,11 @@ package lanewise.backend.simd;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import lanewise.backend.ConvPass;
 import lanewise.backend.ConvSpec;
 import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
-import lanewise.backend.simd.ConvPlan.Pass;
+import lanewise.backend.simd.FilterCache.Use;
 
 /** Convolution and its two gradients, each by the algorithm that its plan says. */
 final class Convolution {
@@ -15,7 +16,7 @@ final class Convolution {
   private final OuterProduct outerProduct;
   private final RightPanels right;
   private final ColumnGradient columnGradient;
-  private final FilterPanels filterPanels;
+  private final FilterCache filters;
   private final DirectForward directForward;
   private final DirectDataGradient directDataGradient;
   private final DirectFilterGradient directFilterGradient;
@@ -33,7 +34,7 @@ final class Convolution {
     this.outerProduct = outerProduct;
     this.right = right;
     columnGradient = new ColumnGradient(workers);
-    filterPanels = new FilterPanels(workers);
+    filters = new FilterCache(workers);
     directForward = new DirectForward(workers);
     directDataGradient = new DirectDataGradient(workers);
     directFilterGradient = new DirectFilterGradient(workers);
@@ -42,7 +43,7 @@ final class Convolution {
   }
 
   void convForward(ConvSpec spec, Tensor x, Tensor w, Tensor y) {
-    ConvPlan plan = planner.plan(Pass.FORWARD, spec, x.shape(), w.shape(), y.shape());
+    ConvPlan plan = planner.plan(ConvPass.FORWARD, spec, x.shape(), w.shape(), y.shape());
     for (int group = 0; group < spec.groups(); group++) {
       switch (plan.algorithm()) {
         case DIRECT -> directForward(spec, x, w, y);
@@ -54,7 +55,7 @@ final class Convolution {
   }
 
   void convBackwardFilter(ConvSpec spec, Tensor x, Tensor dy, Tensor dw) {
-    ConvPlan plan = planner.plan(Pass.BACKWARD_FILTER, spec, x.shape(), dw.shape(), dy.shape());
+    ConvPlan plan = planner.plan(ConvPass.BACKWARD_FILTER, spec, x.shape(), dw.shape(), dy.shape());
     for (int group = 0; group < spec.groups(); group++) {
       switch (plan.algorithm()) {
         case DIRECT -> directFilterGradient(spec, x, dy, dw);
@@ -66,7 +67,7 @@ final class Convolution {
   }
 
   void convBackwardData(ConvSpec spec, Tensor dy, Tensor w, Tensor dx) {
-    ConvPlan plan = planner.plan(Pass.BACKWARD_DATA, spec, dx.shape(), w.shape(), dy.shape());
+    ConvPlan plan = planner.plan(ConvPass.BACKWARD_DATA, spec, dx.shape(), w.shape(), dy.shape());
     for (int group = 0; group < spec.groups(); group++) {
       switch (plan.algorithm()) {
         case WHOLE_IMAGE -> wholeImage(dy, w, dx);
@@ -118,12 +119,22 @@ final class Convolution {
       Winograd winograd, ConvSpec spec, Tensor x, Tensor w, Tensor y, int group) {
     Shape s = y.shape();
     Planes out = Planes.of(y, group, spec.groups());
-    filterPanels.pack(
-        winograd, 1, phaseTaps(winograd, spec, w, group), false, w.shape().c(), out.channels());
+    FilterPanels filter =
+        filters.get(
+            w,
+            new Use(ConvPass.FORWARD, winograd, group),
+            panels ->
+                panels.pack(
+                    winograd,
+                    1,
+                    phaseTaps(winograd, spec, w, group),
+                    false,
+                    w.shape().c(),
+                    out.channels()));
     winogradProduct.run(
         winograd,
         new TileInput[] {tiles(winograd, spec, x, s, group)},
-        filterPanels,
+        filter,
         new PixelGrid[] {new PixelGrid(out, 0, 1, s.h(), 0, 1, s.w())},
         s.n());
   }
@@ -234,27 +245,42 @@ final class Convolution {
     // The first phase has the most pixels; where another has none, nothing is written.
     int height = downs[0].gradient().positions();
     int width = acrosses[0].gradient().positions();
-    List<RowSource> taps = new ArrayList<>();
     List<TileInput> in = new ArrayList<>();
     List<PixelGrid> out = new ArrayList<>();
     for (Phase down : downs) {
       for (Phase across : acrosses) {
-        taps.addAll(List.of(taps(w, down.taps(), across.taps(), group, spec.groups())));
         Axis rows = new Axis(height, down.gradient().origin(), 1, winograd.side().taps(), 1);
         Axis columns = new Axis(width, across.gradient().origin(), 1, winograd.side().taps(), 1);
         in.add(TileInput.of(winograd, gradient, rows, columns, 1));
         out.add(grid(spec, image, down, across));
       }
     }
-    filterPanels.pack(
-        winograd,
-        in.size(),
-        taps.toArray(RowSource[]::new),
-        true,
-        gradient.channels(),
-        image.channels());
+    FilterPanels filter =
+        filters.get(
+            w,
+            new Use(ConvPass.BACKWARD_DATA, winograd, group),
+            panels ->
+                panels.pack(
+                    winograd,
+                    in.size(),
+                    phaseTaps(w, downs, acrosses, group, spec.groups()),
+                    true,
+                    gradient.channels(),
+                    image.channels()));
     winogradProduct.run(
-        winograd, in.toArray(TileInput[]::new), filterPanels, out.toArray(PixelGrid[]::new), s.n());
+        winograd, in.toArray(TileInput[]::new), filter, out.toArray(PixelGrid[]::new), s.n());
+  }
+
+  /** The taps of each phase, one phase after the other. */
+  private static RowSource[] phaseTaps(
+      Tensor w, Phase[] downs, Phase[] acrosses, int group, int groups) {
+    List<RowSource> taps = new ArrayList<>();
+    for (Phase down : downs) {
+      for (Phase across : acrosses) {
+        taps.addAll(List.of(taps(w, down.taps(), across.taps(), group, groups)));
+      }
+    }
+    return taps.toArray(RowSource[]::new);
   }
 
   private static Phase[] phasesDown(ConvSpec spec, Shape w, Shape x) {

@@ -7,9 +7,6 @@ import java.util.Arrays;
 /**
  * A filter in Winograd's form: for each plane a right operand (depth x columns) in panels as {@link
  * RightPanels} has them.
- *
- * <p>It is computed for every call, as nothing says whether a tensor has changed since the last
- * one.
  */
 final class FilterPanels {
   /** Rows of the operand that are transformed at a time. */
