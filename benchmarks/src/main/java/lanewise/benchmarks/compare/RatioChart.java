@@ -79,7 +79,7 @@ final class RatioChart {
       Color color) {
     // NaN draws nothing.
     List<Double> ratios =
-        results.stream().map(r -> peer.apply(r).map(r::ratio).orElse(Double.NaN)).toList();
+        results.stream().map(r -> r.ratio(peer.apply(r)).orElse(Double.NaN)).toList();
     chart
         .addSeries(name, ratios, results.stream().map(MarkdownReport::label).toList())
         .setFillColor(color);
