@@ -139,9 +139,7 @@ record MarkdownReport(Machine machine, List<Result> results, String command) {
   }
 
   private static String gain(Optional<Timing> single, Optional<Timing> many) {
-    return single
-        .flatMap(s -> many.map(m -> format("%.2f", s.median() / m.median())))
-        .orElse("");
+    return single.flatMap(s -> many.map(m -> format("%.2f", s.median() / m.median()))).orElse("");
   }
 
   /** The case, and its threads where they are not the usual number. */
