@@ -184,8 +184,8 @@ public sealed interface Workload {
     /**
      * Adam's first step moves each weight by the sign of its gradient, so weights whose gradients
      * are rounding errors differ by two whole steps: the losses after it differ by up to 3e-4
-     * between libtorch's own two memory formats, and by up to 8e-4 from Lanewise's. Those before
-     * it agree within 3e-5.
+     * between libtorch's own two memory formats, and by up to 8e-4 from Lanewise's. Those before it
+     * agree within 3e-5.
      */
     @Override
     public double tolerance(int run) {

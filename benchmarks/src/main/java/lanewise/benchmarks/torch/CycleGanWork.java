@@ -102,8 +102,8 @@ final class CycleGanWork extends TorchWork {
 
   /**
    * Instance norm under its faster names: in NCHW it is a group norm with one channel a group, in
-   * channels_last a batch norm, for a batch of one. libtorch 2.10's instance_norm takes 2.7 times as
-   * long as the former, and returns wrong gradients when the cotangent is channels_last too.
+   * channels_last a batch norm, for a batch of one. libtorch 2.10's instance_norm takes 2.7 times
+   * as long as the former, and returns wrong gradients when the cotangent is channels_last too.
    */
   private Tensor norm(Tensor x) {
     TensorOptional none = Tensors.none();
