@@ -43,7 +43,12 @@ public final class Main {
         Arrays.asList(arguments).subList(Math.min(1, arguments.length), arguments.length);
     try {
       switch (command) {
-        case "compare" -> Comparison.main(rest);
+        case "compare" -> {
+          if (!Comparison.main(rest)) {
+            System.err.println("benchmarks: some results are wrong; see 'Failed checks'");
+            System.exit(1);
+          }
+        }
         case "memory" -> PeakMemory.main(rest);
         default -> org.openjdk.jmh.Main.main(arguments);
       }

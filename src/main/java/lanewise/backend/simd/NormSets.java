@@ -52,6 +52,11 @@ record NormSets(
     return parameter != null && parameter.shape().n() > 1;
   }
 
+  /** Whether every channel of every sample has a mean of its own. */
+  boolean eachChannelAlone() {
+    return channelsPerSet == 1 && !acrossSamples;
+  }
+
   int units() {
     return samples * unitsPerSample;
   }

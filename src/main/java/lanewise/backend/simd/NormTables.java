@@ -67,6 +67,25 @@ final class NormTables {
   }
 
   /**
+   * Stores the moments of a sample of which each channel is a set of its own.
+   *
+   * @param moments means, and sums of squared deviations behind them
+   * @param from where they start
+   */
+  void storeMoments(int sample, double[] moments, int from) {
+    int start = start(sample);
+    int channels = sets.channels();
+    double count = sets.count();
+    for (int c = 0; c < channels; c++) {
+      mean[start + c] = (float) moments[from + c];
+      variance[start + c] = (float) (moments[from + channels + c] / count);
+    }
+    long to = sets.entry(sample, 0) * 4L;
+    MemorySegment.copy(mean, start, means, JAVA_FLOAT, to, channels);
+    MemorySegment.copy(variance, start, variances, JAVA_FLOAT, to, channels);
+  }
+
+  /**
    * Folds gamma and beta into a sample's scale and shift. They come from the moments as stored, not
    * as computed, so that forward and backward pass agree on the sign of each element.
    */

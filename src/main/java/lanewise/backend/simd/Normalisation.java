@@ -158,8 +158,8 @@ final class Normalisation {
   }
 
   private final class Forward extends Pass {
-    /** Rows from which a first estimate of the mean is taken. */
-    private static final int HEAD_ROWS = 8;
+    /** The share of a unit's rows from which a first estimate of the mean is taken. */
+    private static final int HEAD = 64;
 
     private final MemorySegment y;
 
@@ -194,7 +194,8 @@ final class Normalisation {
       Scratch mine = scratch[worker];
       int start = sets.startOf(unit);
       int elements = elements(unit);
-      int head = Math.min(elements, HEAD_ROWS * pattern.width());
+      int rows = Math.max(1, elements / pattern.width() / HEAD);
+      int head = Math.min(elements, rows * pattern.width());
       ColumnSums.sum(pattern, x, start, head, mine.sums);
       int means = row(unit);
       int squares = means + channels;
@@ -224,15 +225,25 @@ final class Normalisation {
         for (int sample = from; sample < to; sample++) {
           mergeUnits(sample);
         }
-        int together = sets.acrossSamples() ? to - from : 1;
-        for (int sample = from; sample < to; sample += together) {
-          for (int set = 0; set < sets.setsPerSample(); set++) {
-            mergeSet(sample, sample + together, set);
-          }
-        }
+        storeMoments(from, to);
       }
       for (int sample = from; sample < to; sample++) {
         tables.fold(sample);
+      }
+    }
+
+    private void storeMoments(int from, int to) {
+      if (sets.eachChannelAlone()) {
+        for (int sample = from; sample < to; sample++) {
+          tables.storeMoments(sample, merged, row(sample));
+        }
+        return;
+      }
+      int together = sets.acrossSamples() ? to - from : 1;
+      for (int sample = from; sample < to; sample += together) {
+        for (int set = 0; set < sets.setsPerSample(); set++) {
+          mergeSet(sample, sample + together, set);
+        }
       }
     }
 
@@ -242,6 +253,10 @@ final class Normalisation {
       int end = first + sets.unitsPerSample();
       int means = row(sample);
       int squares = means + channels;
+      if (sets.unitsPerSample() == 1) {
+        System.arraycopy(partial, row(first), merged, means, 2 * channels);
+        return;
+      }
       Arrays.fill(merged, means, squares + channels, 0);
       for (int unit = first; unit < end; unit++) {
         double weight = sets.pixelsOf(unit) / (double) sets.pixels();
@@ -366,12 +381,33 @@ final class Normalisation {
       }
       int together = sets.acrossSamples() ? to - from : 1;
       for (int sample = from; sample < to; sample += together) {
+        if (ofInput && sets.eachChannelAlone()) {
+          flow(sample);
+          continue;
+        }
         for (int set = 0; set < sets.setsPerSample(); set++) {
           flow(sample, sample + together, set);
         }
       }
       for (int sample = from; sample < to; sample++) {
         tables.repeatFlow(sample);
+      }
+    }
+
+    /** The coefficients of x in dx where each channel of a sample has a mean of its own. */
+    private void flow(int sample) {
+      double count = sets.count();
+      int sums = row(sample);
+      int products = sums + channels;
+      int table = tables.start(sample);
+      float[] xScales = tables.xScale;
+      float[] xShifts = tables.xShift;
+      for (int c = 0; c < channels; c++) {
+        double scale = tables.scale[table + c];
+        double xScale = -scale * merged[products + c] / count * tables.inverse[table + c];
+        double xShift = -scale * merged[sums + c] / count - xScale * tables.mean[table + c];
+        xScales[table + c] = (float) xScale;
+        xShifts[table + c] = (float) xShift;
       }
     }
 

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import lanewise.benchmarks.Suite;
 
-/** {@code compare [--quick] [--threads N] [--only WORDS] [--out DIR]}. */
+/** {@code compare [--quick | --smoke] [--threads N] [--only WORDS] [--out DIR]}. */
 public final class Comparison {
   private static final List<String> ALL = List.of("simd", "torch-nchw", "torch-nhwc", "onednn");
 
@@ -21,22 +21,23 @@ public final class Comparison {
    *
    * @param only measure the cases with this in their names, or all if it is empty
    */
-  private record Options(boolean quick, int threads, String only, Path out) {
+  private record Options(Contest contest, int threads, String only, Path out) {
 
     static Options of(List<String> arguments) {
-      boolean quick = false;
+      Contest contest = Contest.FULL;
       int threads = Runtime.getRuntime().availableProcessors();
       String only = "";
       Path out = Path.of("benchmarks", "target", "compare");
       for (Iterator<String> i = arguments.iterator(); i.hasNext(); ) {
         String option = i.next();
-        if (option.equals("--quick")) {
-          quick = true;
+        if (option.equals("--quick") || option.equals("--smoke")) {
+          contest = option.equals("--quick") ? Contest.QUICK : Contest.SMOKE;
           continue;
         }
         if (!List.of("--threads", "--only", "--out").contains(option) || !i.hasNext()) {
           throw new IllegalArgumentException(
-              "'%s' is not understood: compare [--quick] [--threads N] [--only WORDS] [--out DIR]"
+              ("'%s' is not understood: compare [--quick | --smoke] [--threads N] [--only WORDS]"
+                      + " [--out DIR]")
                   .formatted(option));
         }
         String value = i.next();
@@ -46,7 +47,7 @@ public final class Comparison {
           default -> out = Path.of(value);
         }
       }
-      return new Options(quick, threads, only, out);
+      return new Options(contest, threads, only, out);
     }
 
     private static int positive(String value) {
@@ -58,19 +59,26 @@ public final class Comparison {
     }
 
     boolean wants(Suite.Case c) {
-      return (!quick || c.quick()) && c.name().contains(only);
+      return (contest == Contest.FULL || c.quick()) && c.name().contains(only);
     }
   }
 
-  /** Measures, prints as it goes, and writes the report. */
-  public static void main(List<String> arguments) throws IOException, InterruptedException {
+  /**
+   * Measures, prints as it goes, and writes the report.
+   *
+   * @return whether all results were right
+   */
+  public static boolean main(List<String> arguments) throws IOException, InterruptedException {
     Options options = Options.of(arguments);
     long start = System.nanoTime();
+    List<Suite.Case> cases = Suite.cases().stream().filter(options::wants).toList();
+    if (cases.isEmpty()) {
+      throw new IllegalArgumentException("No case has '" + options.only + "' in its name");
+    }
     // Before minutes of work, not after.
     Files.createDirectories(options.out);
     Machine machine = Machine.describe(options.threads);
     machine.facts().forEach(System.out::println);
-    List<Result> results = measure(options);
 
     String command =
         String.join(
@@ -78,32 +86,24 @@ public final class Comparison {
                 "java -jar benchmarks/target/benchmarks.jar compare",
                 String.join(" ", arguments))
             .strip();
-    JmhJson.write(options.out.resolve("results.json"), machine, results);
-    Files.writeString(
-        options.out.resolve("results.md"), new MarkdownReport(machine, results, command).text());
+    List<Result> results = new ArrayList<>();
+    for (Suite.Case c : cases) {
+      results.add(measured(options.contest.run(c, ALL, options.threads)));
+      if (c.singleThreaded() && options.threads > 1) {
+        results.add(measured(options.contest.run(c, ALL, 1)));
+      }
+      // After each case, so that what ends the process loses little.
+      JmhJson.write(options.out.resolve("results.json"), machine, results);
+      Files.writeString(
+          options.out.resolve("results.md"), new MarkdownReport(machine, results, command).text());
+    }
     RatioChart.write(options.out.resolve("ratios.svg"), results);
     System.out.printf(
         "%d cases in %d s: see %s%n",
         results.size(),
         Duration.ofNanos(System.nanoTime() - start).toSeconds(),
         options.out.resolve("results.md"));
-  }
-
-  private static List<Result> measure(Options options) throws InterruptedException {
-    Contest contest = options.quick ? Contest.QUICK : Contest.FULL;
-    List<Result> results = new ArrayList<>();
-    for (Suite.Case c : Suite.cases()) {
-      if (options.wants(c)) {
-        results.add(measured(contest.run(c, ALL, options.threads)));
-        if (c.singleThreaded() && options.threads > 1) {
-          results.add(measured(contest.run(c, ALL, 1)));
-        }
-      }
-    }
-    if (results.isEmpty()) {
-      throw new IllegalArgumentException("No case has '" + options.only + "' in its name");
-    }
-    return results;
+    return results.stream().allMatch(r -> r.failures().isEmpty());
   }
 
   private static Result measured(Result r) {
@@ -120,6 +120,7 @@ public final class Comparison {
               t.error()));
     }
     System.out.println(line);
+    r.failures().values().forEach(f -> System.out.println("  WRONG: " + f));
     return r;
   }
 }

@@ -1,12 +1,15 @@
 package lanewise.benchmarks.compare;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import lanewise.benchmarks.Correctness;
 import lanewise.benchmarks.Implementation;
 import lanewise.benchmarks.Implementations;
 import lanewise.benchmarks.Suite;
 import lanewise.benchmarks.Work;
+import lanewise.benchmarks.WrongResultException;
 
 /**
  * Measures one case in all implementations in turns, so that what disturbs the machine disturbs all
@@ -14,14 +17,15 @@ import lanewise.benchmarks.Work;
  *
  * @param rounds how often each has its turn
  * @param turnNanos how long a turn is, at least
- * @param warmUpNanos how long Lanewise runs before, at least, for the JIT compiler
+ * @param warmUpRuns how often Lanewise runs before, for the JIT compiler, at least
+ * @param warmUpNanos and how long, at least
  */
-record Contest(int rounds, long turnNanos, long warmUpNanos) {
-  static final Contest FULL = new Contest(5, 150_000_000, 1_000_000_000);
-  static final Contest QUICK = new Contest(3, 50_000_000, 500_000_000);
+record Contest(int rounds, long turnNanos, int warmUpRuns, long warmUpNanos) {
+  static final Contest FULL = new Contest(5, 150_000_000, 4, 1_000_000_000);
+  static final Contest QUICK = new Contest(3, 50_000_000, 4, 500_000_000);
 
-  /** Enough of a training step to compile it; libraries without a JIT need less. */
-  private static final int WARM_UP_RUNS = 4;
+  /** Shows that everything works, not how fast. */
+  static final Contest SMOKE = new Contest(1, 1, 1, 0);
 
   /**
    * OpenMP's workers spin for some milliseconds after their last loop (libgomp: 300,000 pauses,
@@ -82,8 +86,10 @@ record Contest(int rounds, long turnNanos, long warmUpNanos) {
     }
   }
 
+  /** Checks all, and measures those that are right. */
   Result run(Suite.Case benchmark, List<String> names, int threads) throws InterruptedException {
     List<Contender> contenders = new ArrayList<>();
+    Map<String, String> failures = new LinkedHashMap<>();
     try {
       Correctness correctness = new Correctness(benchmark.workload(), threads);
       for (String name : names) {
@@ -91,20 +97,26 @@ record Contest(int rounds, long turnNanos, long warmUpNanos) {
         if (implementation.supports(benchmark.workload())) {
           Work work = implementation.prepare(benchmark.workload(), threads);
           Contender contender = new Contender(name, work);
-          contenders.add(contender);
-          contender.error = correctness.check(name, work);
+          try {
+            contender.error = correctness.check(name, work);
+            contenders.add(contender);
+          } catch (WrongResultException e) {
+            failures.put(name, e.getMessage());
+            work.close();
+          }
         }
       }
       for (Contender contender : contenders) {
         boolean compiled = contender.name.equals("simd");
-        contender.warmUp(compiled ? WARM_UP_RUNS : 1, compiled ? warmUpNanos : turnNanos);
+        contender.warmUp(compiled ? warmUpRuns : 1, compiled ? warmUpNanos : turnNanos);
       }
       for (int round = 0; round < rounds; round++) {
         for (Contender contender : contenders) {
           contender.turn(turnNanos);
         }
       }
-      return new Result(benchmark, threads, contenders.stream().map(Contender::timing).toList());
+      List<Timing> timings = contenders.stream().map(Contender::timing).toList();
+      return new Result(benchmark, threads, timings, failures);
     } finally {
       contenders.forEach(Contender::close);
       // What the contenders left on the heap must not be collected while others are timed.

@@ -1,12 +1,15 @@
 package lanewise.benchmarks.compare;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /** The tables of medians and ratios. */
@@ -27,6 +30,7 @@ record MarkdownReport(Machine machine, List<Result> results, String command) {
     text.append(summary());
     byGroup().forEach((group, members) -> text.append(table(group, members)));
     text.append(scaling());
+    text.append(failures());
     return text.toString();
   }
 
@@ -42,24 +46,19 @@ record MarkdownReport(Machine machine, List<Result> results, String command) {
   }
 
   private String against(String peer, Function<Result, Optional<Timing>> timing) {
-    List<Result> compared = results.stream().filter(r -> timing.apply(r).isPresent()).toList();
+    List<Result> compared =
+        results.stream().filter(r -> r.ratio(timing.apply(r)).isPresent()).toList();
     if (compared.isEmpty()) {
       return "";
     }
-    double logs = 0;
-    Result worst = compared.getFirst();
-    for (Result r : compared) {
-      logs += Math.log(r.ratio(timing.apply(r).get()));
-      if (r.ratio(timing.apply(r).get()) < worst.ratio(timing.apply(worst).get())) {
-        worst = r;
-      }
-    }
+    ToDoubleFunction<Result> ratio = r -> r.ratio(timing.apply(r)).orElseThrow();
+    Result worst = Collections.min(compared, Comparator.comparingDouble(ratio));
     return format(
         "- Against %s: geometric mean %.2f over %d cases, least %.2f (%s)\n",
         peer,
-        Math.exp(logs / compared.size()),
+        Math.exp(compared.stream().mapToDouble(ratio).map(Math::log).average().orElseThrow()),
         compared.size(),
-        worst.ratio(timing.apply(worst).get()),
+        ratio.applyAsDouble(worst),
         label(worst));
   }
 
@@ -77,28 +76,36 @@ record MarkdownReport(Machine machine, List<Result> results, String command) {
       List<String> cells = new ArrayList<>();
       cells.add(r.benchmark().name());
       cells.add(Integer.toString(r.threads()));
-      cells.addAll(timeAndRate(r, r.lanewise(), ""));
-      cells.addAll(peer(r, r.torch()));
-      cells.addAll(peer(r, r.oneDnn()));
+      cells.addAll(timeAndRate(r, r.lanewise(), "simd"));
+      cells.addAll(peer(r, r.torch(), "torch"));
+      cells.addAll(peer(r, r.oneDnn(), "onednn"));
       table.append("| ").append(String.join(" | ", cells)).append(" |\n");
     }
     return table.append('\n').toString();
   }
 
-  private static List<String> peer(Result r, Optional<Timing> timing) {
-    if (timing.isEmpty()) {
-      return List.of("", "", "");
-    }
-    Timing t = timing.get();
-    String configuration = t.configuration().isEmpty() ? "" : " " + t.configuration();
-    List<String> cells = new ArrayList<>(timeAndRate(r, t, configuration));
-    cells.add(format("**%.2f**", r.ratio(t)));
+  private static List<String> peer(Result r, Optional<Timing> timing, String engine) {
+    List<String> cells = new ArrayList<>(timeAndRate(r, timing, engine));
+    cells.add(r.ratio(timing).map(ratio -> format("**%.2f**", ratio)).orElse(""));
     return cells;
   }
 
-  private static List<String> timeAndRate(Result r, Timing t, String configuration) {
-    String pattern = t.median() < 10 ? "%.3f%s" : "%.1f%s";
-    return List.of(format(pattern, t.median(), configuration), format("%.0f", r.rate(t)));
+  private static List<String> timeAndRate(Result r, Optional<Timing> timing, String engine) {
+    if (timing.isEmpty()) {
+      return List.of(r.failed(engine) ? "wrong result" : "", "");
+    }
+    Timing t = timing.get();
+    String time = format(t.median() < 10 ? "%.3f" : "%.1f", t.median());
+    return List.of((time + " " + t.configuration()).strip(), format("%.0f", r.rate(t)));
+  }
+
+  /** Which implementations computed something else. */
+  private String failures() {
+    StringBuilder list = new StringBuilder();
+    for (Result r : results) {
+      r.failures().values().forEach(f -> list.append(format("- %s: %s\n", label(r), f)));
+    }
+    return list.isEmpty() ? "" : "\n## Failed checks\n\n" + list;
   }
 
   /** What a second thread brings, where both were measured. */
@@ -111,14 +118,11 @@ record MarkdownReport(Machine machine, List<Result> results, String command) {
             && single.benchmark().equals(many.benchmark())) {
           table.append(
               format(
-                  "| %s | %d | %.2f | %s |\n",
+                  "| %s | %d | %s | %s |\n",
                   single.benchmark().name(),
                   many.threads(),
-                  single.lanewise().median() / many.lanewise().median(),
-                  single
-                      .torch()
-                      .map(t -> format("%.2f", t.median() / many.torch().orElseThrow().median()))
-                      .orElse("")));
+                  gain(single.lanewise(), many.lanewise()),
+                  gain(single.torch(), many.torch())));
         }
       }
     }
@@ -132,6 +136,10 @@ record MarkdownReport(Machine machine, List<Result> results, String command) {
     |---|---:|---:|---:|
     """
         + table;
+  }
+
+  private static String gain(Optional<Timing> single, Optional<Timing> many) {
+    return single.flatMap(s -> many.map(m -> format("%.2f", s.median() / m.median()))).orElse("");
   }
 
   /** The case, and its threads where they are not the usual number. */

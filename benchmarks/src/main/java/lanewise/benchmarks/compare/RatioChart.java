@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
+import org.apache.batik.svggen.SVGGeneratorContext;
 import org.apache.batik.svggen.SVGGraphics2D;
 import org.knowm.xchart.AnnotationLine;
 import org.knowm.xchart.HorizontalBarChart;
@@ -22,9 +23,12 @@ import org.w3c.dom.Document;
 /** The ratios as bars, with a line at 1. */
 final class RatioChart {
   private static final int WIDTH = 1100;
-  private static final int FRAME = 140;
+  private static final int FRAME = 170;
   private static final int BAR = 34;
   private static final int FONT = 11;
+
+  /** Of coordinates: XChart draws text as outlines, which make up nearly all of the file. */
+  private static final int DECIMALS = 1;
 
   private RatioChart() {}
 
@@ -52,7 +56,9 @@ final class RatioChart {
     add(chart, "oneDNN", results, Result::oneDnn, new Color(0xE6A23C));
     chart.addAnnotation(new AnnotationLine(1, true, false));
 
-    SVGGraphics2D svg = new SVGGraphics2D(emptyDocument());
+    SVGGeneratorContext context = SVGGeneratorContext.createDefault(emptyDocument());
+    context.setPrecision(DECIMALS);
+    SVGGraphics2D svg = new SVGGraphics2D(context, false);
     svg.setSVGCanvasSize(new Dimension(WIDTH, height));
     chart.paint(svg, WIDTH, height);
     try (Writer writer = Files.newBufferedWriter(file)) {
@@ -79,7 +85,7 @@ final class RatioChart {
       Color color) {
     // NaN draws nothing.
     List<Double> ratios =
-        results.stream().map(r -> peer.apply(r).map(r::ratio).orElse(Double.NaN)).toList();
+        results.stream().map(r -> r.ratio(peer.apply(r)).orElse(Double.NaN)).toList();
     chart
         .addSeries(name, ratios, results.stream().map(MarkdownReport::label).toList())
         .setFillColor(color);

@@ -2,14 +2,20 @@ package lanewise.benchmarks.compare;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import lanewise.benchmarks.Suite;
 
-/** One case, measured with a number of threads. */
-record Result(Suite.Case benchmark, int threads, List<Timing> timings) {
+/**
+ * One case, measured with a number of threads.
+ *
+ * @param failures what was wrong with the implementations that computed something else
+ */
+record Result(
+    Suite.Case benchmark, int threads, List<Timing> timings, Map<String, String> failures) {
 
-  Timing lanewise() {
-    return best("simd").orElseThrow();
+  Optional<Timing> lanewise() {
+    return best("simd");
   }
 
   /** libtorch in its faster memory format, if it took part. */
@@ -27,9 +33,14 @@ record Result(Suite.Case benchmark, int threads, List<Timing> timings) {
         .min(Comparator.comparingDouble(Timing::median));
   }
 
-  /** The peer's time over Lanewise's: above 1, Lanewise is faster. */
-  double ratio(Timing peer) {
-    return peer.median() / lanewise().median();
+  /** Whether one of an engine's configurations computed something else than the others. */
+  boolean failed(String prefix) {
+    return failures.keySet().stream().anyMatch(name -> name.startsWith(prefix));
+  }
+
+  /** The peer's time over Lanewise's, if both were measured: above 1, Lanewise is faster. */
+  Optional<Double> ratio(Optional<Timing> peer) {
+    return peer.flatMap(p -> lanewise().map(ours -> p.median() / ours.median()));
   }
 
   /** GFLOP/s where arithmetic is the limit, else GB/s. */

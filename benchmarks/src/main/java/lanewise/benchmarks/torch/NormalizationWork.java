@@ -2,6 +2,7 @@ package lanewise.benchmarks.torch;
 
 import static org.bytedeco.pytorch.global.torch.batch_norm;
 import static org.bytedeco.pytorch.global.torch.grad;
+import static org.bytedeco.pytorch.global.torch.group_norm;
 import static org.bytedeco.pytorch.global.torch.instance_norm;
 import static org.bytedeco.pytorch.global.torch.leaky_relu_;
 
@@ -11,7 +12,9 @@ import lanewise.benchmarks.Workload.Normalization;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
 
 /** Through autograd, with LeakyReLU in place, as a model would do it. */
 final class NormalizationWork extends TorchWork {
@@ -50,28 +53,17 @@ final class NormalizationWork extends TorchWork {
     return results;
   }
 
+  /** No running averages: momentum is not used, the statistics are those of the input. */
   private Tensor norm() {
-    // No running averages: momentum is not used, the statistics are those of the input.
-    return n.affine()
-        ? batch_norm(
-            x,
-            Tensors.some(gamma),
-            Tensors.some(beta),
-            Tensors.none(),
-            Tensors.none(),
-            true,
-            0,
-            Normalization.EPS,
-            false)
-        : instance_norm(
-            x,
-            Tensors.none(),
-            Tensors.none(),
-            Tensors.none(),
-            Tensors.none(),
-            true,
-            0,
-            Normalization.EPS,
-            false);
+    TensorOptional none = Tensors.none();
+    if (n.affine()) {
+      TensorOptional scale = Tensors.some(gamma);
+      TensorOptional shift = Tensors.some(beta);
+      return batch_norm(x, scale, shift, none, none, true, 0, Normalization.EPS, false);
+    }
+    // In NCHW, a group norm with one channel a group is the same and 2.7 times as fast.
+    return tensors.format() == MemoryFormat.Contiguous
+        ? group_norm(x, n.c(), none, none, Normalization.EPS, false)
+        : instance_norm(x, none, none, none, none, true, 0, Normalization.EPS, false);
   }
 }
