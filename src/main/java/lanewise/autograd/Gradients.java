@@ -9,6 +9,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import lanewise.backend.Scope;
 import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
 
@@ -17,12 +18,15 @@ public final class Gradients {
   /** Operations behind a usual loss; a list that need not grow leaves no garbage. */
   private static final int USUAL_SIZE = 64;
 
-  private final boolean createGraph;
+  /** Of the temporaries, which end as soon as they were used; null while a graph is created. */
+  private final Scope scope;
+
   private final Map<Variable, Variable> cotangents = new IdentityHashMap<>();
+  private final List<Variable> used = new ArrayList<>();
   private final Set<Variable> wanted = Collections.newSetFromMap(new IdentityHashMap<>());
 
-  private Gradients(boolean createGraph) {
-    this.createGraph = createGraph;
+  private Gradients(Scope scope) {
+    this.scope = scope;
   }
 
   /**
@@ -47,14 +51,16 @@ public final class Gradients {
   /** The vector-Jacobian product of {@code y} with the cotangent {@code dy}. */
   public static List<Variable> of(
       Variable y, Variable dy, List<Variable> wrt, boolean createGraph) {
-    Gradients pass = new Gradients(createGraph);
-    pass.run(y, dy, wrt);
-    List<Variable> gradients = new ArrayList<>(wrt.size());
-    for (Variable v : wrt) {
-      Variable gradient = pass.cotangents.get(v);
-      gradients.add(gradient != null ? gradient : Ops.zeros(v));
+    if (createGraph) {
+      return new Gradients(null).run(y, dy, wrt);
     }
-    return gradients;
+    try (Scope scope = y.backend().scope()) {
+      List<Variable> gradients = new Gradients(scope).run(y, dy, wrt);
+      for (Variable gradient : gradients) {
+        scope.keep(gradient.tensor());
+      }
+      return gradients;
+    }
   }
 
   /**
@@ -71,7 +77,7 @@ public final class Gradients {
         .toList();
   }
 
-  private void run(Variable y, Variable dy, List<Variable> wrt) {
+  private List<Variable> run(Variable y, Variable dy, List<Variable> wrt) {
     wanted.addAll(wrt);
     List<Variable> path = dependents(y);
     cotangents.put(y, dy);
@@ -83,9 +89,38 @@ public final class Gradients {
         y.backend().layer(v.node().layer());
         at.output = v;
         v.node().vjp().apply(at, cotangent);
+        used.add(cotangent);
+        releaseUsed();
       }
     }
     y.backend().layer(layer);
+    List<Variable> gradients = new ArrayList<>(wrt.size());
+    for (Variable v : wrt) {
+      Variable gradient = cotangents.get(v);
+      gradients.add(gradient != null ? gradient : Ops.zeros(v));
+    }
+    return gradients;
+  }
+
+  /** A product may hand on the memory it was given, so what is used may still be needed. */
+  private void releaseUsed() {
+    if (scope != null) {
+      for (Variable cotangent : used) {
+        if (!isNeeded(cotangent)) {
+          scope.release(cotangent.tensor());
+        }
+      }
+    }
+    used.clear();
+  }
+
+  private boolean isNeeded(Variable used) {
+    for (Variable cotangent : cotangents.values()) {
+      if (cotangent.tensor().sharesMemoryWith(used.tensor())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static List<Variable> computed(Variable y) {
@@ -129,12 +164,12 @@ public final class Gradients {
     @Override
     public Variable in(int i) {
       Variable input = output.node().inputs()[i];
-      return createGraph ? input : input.detach();
+      return createsGraph() ? input : input.detach();
     }
 
     @Override
     public Variable out() {
-      return createGraph ? output : output.detach();
+      return createsGraph() ? output : output.detach();
     }
 
     @Override
@@ -144,7 +179,7 @@ public final class Gradients {
 
     @Override
     public boolean createsGraph() {
-      return createGraph;
+      return scope == null;
     }
 
     @Override
@@ -155,7 +190,14 @@ public final class Gradients {
             "The gradient of input %d of %s is %s, not %s"
                 .formatted(i, output.node().operation(), gradient.shape(), input.shape()));
       }
-      cotangents.merge(input, gradient, Ops::add);
+      Variable before = cotangents.get(input);
+      if (before == null) {
+        cotangents.put(input, gradient);
+      } else {
+        cotangents.put(input, Ops.add(before, gradient));
+        used.add(before);
+        used.add(gradient);
+      }
     }
   }
 }

@@ -3,7 +3,6 @@ package lanewise.autograd;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
 import lanewise.autograd.Node.Vjp;
 import lanewise.backend.Activation;
 import lanewise.backend.Backend;
@@ -416,36 +415,29 @@ public final class Ops {
       NormSpec spec, Variable x, Variable gamma, Variable beta, Moments moments) {
     Tensor y = like(x);
     x.backend().normForward(spec, x.tensor(), affine(gamma, beta), moments, y);
-    List<Variable> inputs = new ArrayList<>(List.of(x));
-    int gammaAt = index(inputs, gamma);
-    int betaAt = index(inputs, beta);
-    Function<Function<Integer, Variable>, Variable> composed =
-        in ->
-            composedNorm(
-                spec,
-                in.apply(0),
-                gammaAt < 0 ? null : in.apply(gammaAt),
-                betaAt < 0 ? null : in.apply(betaAt),
-                moments);
+    Variable[] inputs = inputs(x, gamma, beta);
+    int gammaAt = gamma == null ? -1 : 1;
+    int betaAt = beta == null ? -1 : inputs.length - 1;
     return record(
         "norm",
         y,
         (at, dy) -> {
           if (at.createsGraph()) {
-            differentiate(composed.apply(at::in), dy, at, inputs.size());
+            Variable g = gammaAt < 0 ? null : at.in(gammaAt);
+            Variable b = betaAt < 0 ? null : at.in(betaAt);
+            differentiate(composedNorm(spec, at.in(0), g, b, moments), dy, at, inputs.length);
           } else {
             normBackward(spec, at, gammaAt, betaAt, moments, dy);
           }
         },
-        inputs.toArray(Variable[]::new));
+        inputs);
   }
 
-  private static int index(List<Variable> inputs, Variable optional) {
-    if (optional == null) {
-      return -1;
+  private static Variable[] inputs(Variable x, Variable gamma, Variable beta) {
+    if (gamma == null) {
+      return beta == null ? new Variable[] {x} : new Variable[] {x, beta};
     }
-    inputs.add(optional);
-    return inputs.size() - 1;
+    return beta == null ? new Variable[] {x, gamma} : new Variable[] {x, gamma, beta};
   }
 
   private static Affine affine(Variable gamma, Variable beta) {

@@ -1,5 +1,6 @@
 package lanewise.backend;
 
+import java.util.OptionalDouble;
 import lanewise.backend.NormSpec.Affine;
 import lanewise.backend.NormSpec.Moments;
 
@@ -175,7 +176,24 @@ public interface Backend extends AutoCloseable {
     return step;
   }
 
-  // ---- 9. layers, for those who observe
+  // ---- 9. for those who observe
+
+  /**
+   * How this engine computes a convolution or one of its gradients.
+   *
+   * @param x the shape of the input or of its gradient; {@code w} and {@code y} likewise
+   */
+  default Algorithm algorithm(ConvPass pass, ConvSpec spec, Shape x, Shape w, Shape y) {
+    return Algorithm.ONLY;
+  }
+
+  /**
+   * 10^9 floating-point operations a second, the most that this engine's processors can do:
+   * measured by each call, in about a second. Empty if the engine does not strive for that.
+   */
+  default OptionalDouble peakGflops() {
+    return OptionalDouble.empty();
+  }
 
   /**
    * Names the layer that the calls from here on belong to; empty for none. It changes nothing but

@@ -1,5 +1,6 @@
 package lanewise.backend;
 
+import java.util.OptionalDouble;
 import lanewise.backend.NormSpec.Affine;
 import lanewise.backend.NormSpec.Moments;
 import lanewise.backend.NormSpec.Source;
@@ -34,7 +35,7 @@ final class CheckedBackend implements Backend {
     KernelEvent event = begin("upload", null, target);
     require(source.length == target.shape().size(), "upload", source.length, target.shape());
     engine.upload(source, target);
-    event.finish();
+    event.finish(engine);
   }
 
   @Override
@@ -42,7 +43,7 @@ final class CheckedBackend implements Backend {
     KernelEvent event = begin("read", null, source);
     require(target.length == source.shape().size(), "read", source.shape(), target.length);
     engine.read(source, target);
-    event.finish();
+    event.finish(engine);
   }
 
   @Override
@@ -50,14 +51,14 @@ final class CheckedBackend implements Backend {
     KernelEvent event = begin("copy", null, source, target);
     require(source.shape().broadcastsTo(target.shape()), "copy", source.shape(), target.shape());
     engine.copy(source, target);
-    event.finish();
+    event.finish(engine);
   }
 
   @Override
   public void fill(Tensor target, float value) {
     KernelEvent event = begin("fill", null, target);
     engine.fill(target, value);
-    event.finish();
+    event.finish(engine);
   }
 
   @Override
@@ -82,7 +83,7 @@ final class CheckedBackend implements Backend {
     KernelEvent event = begin("map", f, x, y);
     require(x.shape().equals(y.shape()), "map", f, x.shape(), y.shape());
     engine.map(f, x, y);
-    event.finish();
+    event.finish(engine);
   }
 
   @Override
@@ -96,7 +97,7 @@ final class CheckedBackend implements Backend {
         b.shape(),
         y.shape());
     engine.zip(f, a, b, y);
-    event.finish();
+    event.finish(engine);
   }
 
   @Override
@@ -104,7 +105,7 @@ final class CheckedBackend implements Backend {
     KernelEvent event = begin("accumulate", null, x, y);
     same("accumulate", x, y);
     engine.accumulate(alpha, x, y);
-    event.finish();
+    event.finish(engine);
   }
 
   @Override
@@ -112,7 +113,7 @@ final class CheckedBackend implements Backend {
     KernelEvent event = begin("sum", null, x, y);
     require(y.shape().broadcastsTo(x.shape()), "sum", x.shape(), y.shape());
     engine.sum(x, y);
-    event.finish();
+    event.finish(engine);
   }
 
   // ---- 3. matrices
@@ -140,7 +141,7 @@ final class CheckedBackend implements Backend {
             && sc.equals(Shape.matrix(rows, columns));
     require(fits, "gemm", order(transposeA), sa, order(transposeB), sb, sc);
     engine.gemm(transposeA, transposeB, alpha, a, b, beta, c);
-    event.finish();
+    event.finish(engine);
   }
 
   private static String order(boolean transpose) {
@@ -154,7 +155,7 @@ final class CheckedBackend implements Backend {
     KernelEvent event = begin("convForward", spec, x, w, y);
     conv("convForward", spec, x, w, y);
     engine.convForward(spec, x, w, y);
-    event.finish();
+    event.finish(engine);
   }
 
   @Override
@@ -162,7 +163,7 @@ final class CheckedBackend implements Backend {
     KernelEvent event = begin("convBackwardData", spec, dy, w, dx);
     conv("convBackwardData", spec, dx, w, dy);
     engine.convBackwardData(spec, dy, w, dx);
-    event.finish();
+    event.finish(engine);
   }
 
   @Override
@@ -170,7 +171,7 @@ final class CheckedBackend implements Backend {
     KernelEvent event = begin("convBackwardFilter", spec, x, dy, dw);
     conv("convBackwardFilter", spec, x, dw, dy);
     engine.convBackwardFilter(spec, x, dy, dw);
-    event.finish();
+    event.finish(engine);
   }
 
   private static void conv(String operation, ConvSpec spec, Tensor x, Tensor w, Tensor y) {
@@ -200,7 +201,7 @@ final class CheckedBackend implements Backend {
     same("normForward", x, y);
     norm("normForward", spec, x, affine, moments);
     engine.normForward(spec, x, affine, moments, y);
-    event.finish();
+    event.finish(engine);
   }
 
   @Override
@@ -223,7 +224,7 @@ final class CheckedBackend implements Backend {
     gradient(operation, "gamma", x, affine.gamma(), gradients.gamma());
     gradient(operation, "beta", x, affine.beta(), gradients.beta());
     engine.normBackward(spec, x, dy, affine, moments, dx, gradients);
-    event.finish();
+    event.finish(engine);
   }
 
   private static void norm(
@@ -273,7 +274,7 @@ final class CheckedBackend implements Backend {
     KernelEvent event = begin("upsampleNearest", null, x, y);
     upsampled("upsampleNearest", factor, x, y);
     engine.upsampleNearest(factor, x, y);
-    event.finish();
+    event.finish(engine);
   }
 
   @Override
@@ -281,7 +282,7 @@ final class CheckedBackend implements Backend {
     KernelEvent event = begin("upsampleNearestAdjoint", null, dy, dx);
     upsampled("upsampleNearestAdjoint", factor, dx, dy);
     engine.upsampleNearestAdjoint(factor, dy, dx);
-    event.finish();
+    event.finish(engine);
   }
 
   private static void upsampled(String operation, int factor, Tensor small, Tensor large) {
@@ -299,7 +300,7 @@ final class CheckedBackend implements Backend {
     KernelEvent event = begin("reflectPad", padding, x, y);
     padded("reflectPad", padding, x, y);
     engine.reflectPad(padding, x, y);
-    event.finish();
+    event.finish(engine);
   }
 
   @Override
@@ -307,7 +308,7 @@ final class CheckedBackend implements Backend {
     KernelEvent event = begin("reflectPadAdjoint", padding, dy, dx);
     padded("reflectPadAdjoint", padding, dx, dy);
     engine.reflectPadAdjoint(padding, dy, dx);
-    event.finish();
+    event.finish(engine);
   }
 
   private static void padded(String operation, Padding p, Tensor small, Tensor large) {
@@ -335,7 +336,7 @@ final class CheckedBackend implements Backend {
         x.shape(),
         bias.shape());
     engine.biasActivation(x, bias, activation, y);
-    event.finish();
+    event.finish(engine);
   }
 
   @Override
@@ -345,7 +346,7 @@ final class CheckedBackend implements Backend {
     same("adam", values, m);
     same("adam", values, v);
     engine.adam(spec, values, gradients, m, v);
-    event.finish();
+    event.finish(engine);
   }
 
   // ---- 8. replay
@@ -355,7 +356,17 @@ final class CheckedBackend implements Backend {
     return engine.capture(step);
   }
 
-  // ---- 9. layers
+  // ---- 9. for those who observe
+
+  @Override
+  public Algorithm algorithm(ConvPass pass, ConvSpec spec, Shape x, Shape w, Shape y) {
+    return engine.algorithm(pass, spec, x, w, y);
+  }
+
+  @Override
+  public OptionalDouble peakGflops() {
+    return engine.peakGflops();
+  }
 
   @Override
   public void layer(String name) {

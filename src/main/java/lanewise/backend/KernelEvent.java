@@ -43,6 +43,18 @@ final class KernelEvent extends Event {
   @Label("Shapes")
   String shapes;
 
+  @Label("Algorithm")
+  @Description("By which a convolution was computed, where the engine knows several")
+  String algorithm;
+
+  @Label("Share")
+  @Description("Of the direct way's multiplications that the algorithm does")
+  double share;
+
+  @Label("Reason")
+  @Description("For which the algorithm was chosen")
+  String reason;
+
   @Label("FLOP")
   @Description("Floating-point operations of a product or convolution, computed the direct way")
   long flop;
@@ -77,8 +89,8 @@ final class KernelEvent extends Event {
     return event;
   }
 
-  /** The call is done. */
-  void finish() {
+  /** The call is done by {@code engine}. */
+  void finish(Backend engine) {
     if (this == OFF) {
       return;
     }
@@ -88,8 +100,25 @@ final class KernelEvent extends Event {
     Work work = Work.of(operation, all);
     variant = what == null ? "" : what.toString();
     shapes = Arrays.stream(all).map(Shape::toString).collect(Collectors.joining(", "));
+    Algorithm chosen = algorithm(engine, all);
+    algorithm = chosen.name();
+    share = chosen.share();
+    reason = chosen.reason();
     flop = work.flop();
     bytes = work.bytes();
     commit();
+  }
+
+  private Algorithm algorithm(Backend engine, Shape[] s) {
+    if (!(what instanceof ConvSpec spec)) {
+      return Algorithm.ONLY;
+    }
+    return switch (operation) {
+      case "convForward" -> engine.algorithm(ConvPass.FORWARD, spec, s[0], s[1], s[2]);
+      case "convBackwardData" -> engine.algorithm(ConvPass.BACKWARD_DATA, spec, s[2], s[1], s[0]);
+      case "convBackwardFilter" ->
+          engine.algorithm(ConvPass.BACKWARD_FILTER, spec, s[0], s[2], s[1]);
+      default -> throw new IllegalStateException(operation + " is no pass of a convolution");
+    };
   }
 }

@@ -34,10 +34,10 @@ public abstract class PooledBackend implements Backend {
     ArrayDeque<Block> bucket = free.computeIfAbsent(ordinal(size), s -> new ArrayDeque<>());
     Block block = bucket.poll();
     if (block == null) {
-      block = new Block(this, acquire(size));
+      block = new Block(this, acquire(size), bucket);
       pooledBytes += size;
     }
-    return scopes.register(new Tensor(shape, new Lease(block, bucket)));
+    return scopes.register(new Tensor(shape, new Lease(block)));
   }
 
   @Override
@@ -67,11 +67,13 @@ public abstract class PooledBackend implements Backend {
   private static final class Block {
     private final PooledBackend pool;
     private final MemorySegment memory;
+    private final ArrayDeque<Block> home;
     private MemorySegment start;
 
-    Block(PooledBackend pool, MemorySegment memory) {
+    Block(PooledBackend pool, MemorySegment memory, ArrayDeque<Block> home) {
       this.pool = pool;
       this.memory = memory;
+      this.home = home;
       this.start = memory;
     }
 
@@ -86,12 +88,10 @@ public abstract class PooledBackend implements Backend {
 
   private static final class Lease extends Memory {
     private final Block block;
-    private final ArrayDeque<Block> home;
 
-    Lease(Block block, ArrayDeque<Block> home) {
+    Lease(Block block) {
       super(block.pool);
       this.block = block;
-      this.home = home;
     }
 
     @Override
@@ -101,7 +101,7 @@ public abstract class PooledBackend implements Backend {
 
     @Override
     protected void release() {
-      home.push(block);
+      block.home.push(block);
     }
   }
 }

@@ -1,6 +1,5 @@
 package lanewise.backend;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -15,16 +14,14 @@ import java.util.List;
  * }</pre>
  */
 public final class Scope implements AutoCloseable {
-  /** A pass through a network; a list that need not grow leaves no garbage. */
-  private static final int USUAL_SIZE = 128;
-
   private final Scopes scopes;
   private final Scope parent;
-  private final List<Tensor> tensors = new ArrayList<>(USUAL_SIZE);
+  private List<Tensor> tensors;
 
-  Scope(Scopes scopes, Scope parent) {
+  Scope(Scopes scopes, Scope parent, List<Tensor> tensors) {
     this.scopes = scopes;
     this.parent = parent;
+    this.tensors = tensors;
   }
 
   void add(Tensor tensor) {
@@ -35,19 +32,37 @@ public final class Scope implements AutoCloseable {
     return parent;
   }
 
-  /** Hands {@code tensor} to the enclosing scope, or to the caller if there is none. */
+  /**
+   * Hands {@code tensor}, or the tensor of which it is a view, to the enclosing scope, or to the
+   * caller if there is none.
+   */
   public Tensor keep(Tensor tensor) {
-    // From the end: what is kept is nearly always what was allocated last.
-    for (int i = tensors.size() - 1; i >= 0; i--) {
-      if (tensors.get(i) == tensor) {
-        tensors.remove(i);
-        if (parent != null) {
-          parent.add(tensor);
-        }
-        break;
-      }
+    Tensor owner = remove(tensor);
+    if (owner != null && parent != null) {
+      parent.add(owner);
     }
     return tensor;
+  }
+
+  /**
+   * Closes {@code tensor}, or the tensor of which it is a view, before its time; does nothing if it
+   * is not a temporary of this scope.
+   */
+  public void release(Tensor tensor) {
+    Tensor owner = remove(tensor);
+    if (owner != null) {
+      owner.close();
+    }
+  }
+
+  private Tensor remove(Tensor tensor) {
+    // From the end: what is kept is nearly always what was allocated last.
+    for (int i = tensors.size() - 1; i >= 0; i--) {
+      if (tensors.get(i).sharesMemoryWith(tensor)) {
+        return tensors.remove(i);
+      }
+    }
+    return null;
   }
 
   /** Closes the temporaries; scopes close in the reverse order of their opening. */
@@ -55,6 +70,7 @@ public final class Scope implements AutoCloseable {
   public void close() {
     scopes.leave(this);
     tensors.forEach(Tensor::close);
-    tensors.clear();
+    scopes.reuse(tensors);
+    tensors = List.of();
   }
 }

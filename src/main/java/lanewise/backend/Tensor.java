@@ -12,7 +12,7 @@ import java.lang.foreign.MemorySegment;
 public final class Tensor implements AutoCloseable {
   private final Shape shape;
   private final Memory memory;
-  private final long offset;
+  private final int offset;
   private final boolean owning;
   private final MemorySegment segment;
 
@@ -21,12 +21,12 @@ public final class Tensor implements AutoCloseable {
     this(shape, memory, 0, true);
   }
 
-  private Tensor(Shape shape, Memory memory, long offset, boolean owning) {
+  private Tensor(Shape shape, Memory memory, int offset, boolean owning) {
     this.shape = shape;
     this.memory = memory;
     this.offset = offset;
     this.owning = owning;
-    this.segment = memory.slice(offset * Float.BYTES, shape.size() * (long) Float.BYTES);
+    this.segment = memory.slice(offset * (long) Float.BYTES, shape.size() * (long) Float.BYTES);
   }
 
   public Shape shape() {
@@ -43,6 +43,11 @@ public final class Tensor implements AutoCloseable {
       throw new IllegalStateException("The tensor " + shape + " is used after it was closed");
     }
     return segment;
+  }
+
+  /** Whether one is a view of the other, or both are views of the same tensor. */
+  public boolean sharesMemoryWith(Tensor other) {
+    return memory == other.memory;
   }
 
   /** Whether {@code backend} is the engine this tensor lives on. */
@@ -89,7 +94,7 @@ public final class Tensor implements AutoCloseable {
       throw new IllegalArgumentException(
           "part: %s at element %d is outside of %s".formatted(target, start, shape));
     }
-    return new Tensor(target, memory, offset + start, false);
+    return new Tensor(target, memory, offset + (int) start, false);
   }
 
   /** Gives the memory back to the backend's pool if this tensor owns it; may be called again. */

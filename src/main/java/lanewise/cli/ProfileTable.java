@@ -23,9 +23,11 @@ final class ProfileTable {
     table.section("LAYER", profile.layers(), k -> k.layer().isEmpty() ? "-" : k.layer());
     table.section("OPERATION", profile.operations(), Kernel::operation);
     table.section(
-        "OPERATION, LAYER, SHAPES",
+        "OPERATION, LAYER, ALGORITHM, SHAPES",
         profile.kernels(),
-        k -> "%-21s %-21s %s".formatted(k.operation(), k.layer(), k.shapes()));
+        k ->
+            "%-21s %-22s %-19s %s"
+                .formatted(k.operation(), k.layer(), k.algorithm().name(), k.shapes()));
     table.total(batchSize);
     text.flush();
   }

@@ -33,7 +33,8 @@ import picocli.CommandLine.Spec;
       "  lanewise train --data photos/ --image-size 64 --epochs 20",
       "  lanewise train --resume runs/first --steps 8000",
       "  lanewise train --dry-run --ngf 32 --ndf 32",
-      "  lanewise train --profile 20"
+      "  lanewise train --profile 20",
+      "  lanewise train --explain --image-size 64"
     })
 final class TrainCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
@@ -69,6 +70,15 @@ final class TrainCommand implements Callable<Integer> {
   private Integer profiled;
 
   @Option(
+      names = "--explain",
+      description = {
+        "Print each product and convolution of a step: its algorithm, why, its GFLOP, and the"
+            + " least",
+        "time it can take on this machine. Write nothing."
+      })
+  private boolean explained;
+
+  @Option(
       names = "--json",
       description =
           "Print one JSON object a step on standard output, and all else on standard" + " error.")
@@ -92,6 +102,10 @@ final class TrainCommand implements Callable<Integer> {
       description.printTo(text);
       if (dryRun) {
         description.printNetworksTo(text);
+        return ExitCode.OK;
+      }
+      if (explained) {
+        ExplainTable.print(run.oneStep(), run.backend(), text);
         return ExitCode.OK;
       }
       if (profiled != null) {

@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
+import lanewise.backend.Algorithm;
 
 /**
  * Where the time of some training steps went.
@@ -34,6 +35,7 @@ public record Profile(int steps, double medianMs, List<Kernel> kernels) {
    * @param operation a method of {@link lanewise.backend.Backend}, with the function it applied
    * @param layer whose forward or backward pass called it, or empty
    * @param shapes of the tensors, in the operation's order
+   * @param algorithm by which it was computed; {@link Algorithm#ONLY} if there is no choice
    * @param flop floating-point operations of all calls, computed the direct way; 0 for operations
    *     that memory bounds
    * @param bytes that all calls had to move
@@ -42,6 +44,7 @@ public record Profile(int steps, double medianMs, List<Kernel> kernels) {
       String operation,
       String layer,
       String shapes,
+      Algorithm algorithm,
       long calls,
       long nanos,
       double flop,
@@ -52,6 +55,7 @@ public record Profile(int steps, double medianMs, List<Kernel> kernels) {
           operation,
           layer,
           shapes,
+          algorithm,
           calls + other.calls,
           nanos + other.nanos,
           flop + other.flop,
@@ -65,6 +69,8 @@ public record Profile(int steps, double medianMs, List<Kernel> kernels) {
           isFunction(operation) ? operation + " " + name(variant) : operation,
           event.getString("layer"),
           event.getString("shapes"),
+          new Algorithm(
+              event.getString("algorithm"), event.getDouble("share"), event.getString("reason")),
           1,
           event.getDuration().toNanos(),
           event.getLong("flop"),

@@ -153,6 +153,16 @@ public final class TrainingRun implements AutoCloseable {
     return Profile.of(steps, () -> step(images));
   }
 
+  /**
+   * Trains one step and says what it computed; its times are those of a cold start. Writes nothing.
+   *
+   * @throws lanewise.UserException if a loss is not finite
+   */
+  public Profile oneStep() {
+    float[] images = batch();
+    return Profile.of(1, () -> step(images));
+  }
+
   private float[] batch() {
     return new float[options.batchSize() * data.channels() * data.height() * data.width()];
   }

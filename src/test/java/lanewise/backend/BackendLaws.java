@@ -103,6 +103,23 @@ abstract class BackendLaws {
   }
 
   @Test
+  final void aViewIsKeptAndReleasedWithItsOwner() {
+    try (Scope outer = backend.scope()) {
+      Tensor kept;
+      try (Scope inner = backend.scope()) {
+        kept = inner.keep(backend.allocate(IMAGES).part(0, Shape.vector(3)));
+      }
+      backend.fill(kept, 1);
+      try (Scope inner = backend.scope()) {
+        inner.release(kept);
+      }
+      backend.fill(kept, 2);
+      outer.release(kept);
+      assertThrows(IllegalStateException.class, kept::segment);
+    }
+  }
+
+  @Test
   final void scopesCloseInReverseOrderAndOnce() {
     Scope outer = backend.scope();
     Scope inner = backend.scope();

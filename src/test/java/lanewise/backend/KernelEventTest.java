@@ -26,7 +26,7 @@ class KernelEventTest {
 
   @Test
   void everyCallOfAForwardAndBackwardPassKnowsItsLayerAndItsWork() throws IOException {
-    List<RecordedEvent> events = record(true);
+    List<RecordedEvent> events = record("scalar", true);
     RecordedEvent forward = only(events, "convForward", "net 0");
     assertEquals("2x3x8x8, filter 4x3x4x4, 2x4x4x4", forward.getString("shapes"));
     assertEquals(2L * (2 * 4 * 4 * 4) * (3 * 4 * 4), forward.getLong("flop"));
@@ -47,7 +47,7 @@ class KernelEventTest {
 
   @Test
   void nothingIsRecordedUnlessAskedFor() throws IOException {
-    assertEquals(List.of(), record(false));
+    assertEquals(List.of(), record("scalar", false));
   }
 
   @Test
@@ -59,8 +59,20 @@ class KernelEventTest {
         2L * 5 * 7 * 3, Work.of("gemm", transposed, Shape.matrix(7, 3), Shape.matrix(5, 3)).flop());
   }
 
-  private List<RecordedEvent> record(boolean enabled) throws IOException {
-    try (Backend backend = Backends.open("scalar", 1);
+  @Test
+  void simdNamesTheAlgorithmOfEachConvolution() throws IOException {
+    List<RecordedEvent> convolutions =
+        record("simd", true).stream()
+            .filter(e -> e.getString("operation").startsWith("conv"))
+            .toList();
+    assertEquals(5, convolutions.size());
+    for (RecordedEvent event : convolutions) {
+      assertFalse(event.getString("algorithm").isEmpty(), event::toString);
+    }
+  }
+
+  private List<RecordedEvent> record(String name, boolean enabled) throws IOException {
+    try (Backend backend = Backends.open(name, 1);
         Recording recording = new Recording()) {
       if (enabled) {
         recording.enable(KernelEvent.NAME);

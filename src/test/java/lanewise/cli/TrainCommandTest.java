@@ -181,4 +181,29 @@ class TrainCommandTest {
     assertFalse(Files.exists(out));
     train("--profile", 0).failed(2, "--profile must be at least 1");
   }
+
+  @Test
+  void explainSaysHowAStepIsComputedAndWritesNothing() {
+    String text = train("--explain", "--backend", "simd", "--threads", 1).succeeded().out();
+    String first = text.lines().filter(l -> l.contains("convForward  ")).findFirst().orElseThrow();
+    assertTrue(
+        first.matches(" +0\\.\\d+ +0\\.\\d+ +\\d  convForward +discriminator main\\.\\d .+"),
+        first);
+    for (String word :
+        List.of(
+            "convBackwardFilter",
+            "generator main.0",
+            "direct from rows",
+            "few input channels",
+            "GFLOP/s")) {
+      assertTrue(text.contains(word), text);
+    }
+    assertFalse(Files.exists(out));
+  }
+
+  @Test
+  void explainTellsNoFloorWhereThereIsNone() {
+    String text = train("--explain", "--backend", "scalar").succeeded().out();
+    assertTrue(text.lines().anyMatch(l -> l.matches(" +0\\.\\d+ +- +\\d  convForward .+")), text);
+  }
 }

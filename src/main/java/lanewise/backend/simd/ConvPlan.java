@@ -1,55 +1,16 @@
 package lanewise.backend.simd;
 
-import lanewise.backend.ConvSpec;
-import lanewise.backend.Shape;
+import lanewise.backend.Algorithm;
 
 /**
  * How one convolution is computed, and why.
  *
- * @param x the shape of the input or its gradient
- * @param y the shape of the output or its gradient
+ * @param share of the direct way's multiplications that the algorithm does
  * @param reason in words
  */
-record ConvPlan(
-    Pass pass, ConvSpec spec, Shape x, Shape w, Shape y, ConvAlgorithm algorithm, String reason) {
+record ConvPlan(ConvAlgorithm algorithm, double share, String reason) {
 
-  /** What is computed of a convolution. */
-  enum Pass {
-    FORWARD("conv forward"),
-    BACKWARD_DATA("conv backward data"),
-    BACKWARD_FILTER("conv backward filter");
-
-    private final String words;
-
-    Pass(String words) {
-      this.words = words;
-    }
-
-    @Override
-    public String toString() {
-      return words;
-    }
-  }
-
-  /** 10^9 floating-point operations of the direct way, whatever the algorithm. */
-  double gflop() {
-    return 2e-9 * y.size() * w.plane() * w.c();
-  }
-
-  /** Operation, shapes, algorithm, GFLOP and reason. */
-  @Override
-  public String toString() {
-    return "%s %s * %s, stride %dx%d, pad %dx%d: %s, %.3f GFLOP (%s)"
-        .formatted(
-            pass,
-            x,
-            w,
-            spec.strideH(),
-            spec.strideW(),
-            spec.padH(),
-            spec.padW(),
-            algorithm,
-            gflop(),
-            reason);
+  Algorithm inWords() {
+    return new Algorithm(algorithm.toString(), share, reason);
   }
 }

@@ -3,9 +3,10 @@ package lanewise.backend.simd;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import lanewise.backend.ConvPass;
 import lanewise.backend.ConvSpec;
 import lanewise.backend.Shape;
-import lanewise.backend.simd.ConvPlan.Pass;
 
 /**
  * Chooses the algorithm of each convolution, once for each shape: the one of the least estimated
@@ -51,12 +52,15 @@ final class ConvPlanner {
   private final Preference preference;
   private final Map<Call, ConvPlan> plans = new ConcurrentHashMap<>();
 
+  /** Made once, as each call of {@link #plan} would otherwise make one. */
+  private final Function<Call, ConvPlan> choose = this::choose;
+
   ConvPlanner(Preference preference) {
     this.preference = preference;
   }
 
-  ConvPlan plan(Pass pass, ConvSpec spec, Shape x, Shape w, Shape y) {
-    return plans.computeIfAbsent(new Call(pass, spec, x, w, y), this::choose);
+  ConvPlan plan(ConvPass pass, ConvSpec spec, Shape x, Shape w, Shape y) {
+    return plans.computeIfAbsent(new Call(pass, spec, x, w, y), choose);
   }
 
   private ConvPlan choose(Call call) {
@@ -85,14 +89,25 @@ final class ConvPlanner {
   }
 
   /** What a plan depends on. */
-  private record Call(Pass pass, ConvSpec spec, Shape x, Shape w, Shape y) {
+  private record Call(ConvPass pass, ConvSpec spec, Shape x, Shape w, Shape y) {
 
     ConvPlan plan(ConvAlgorithm algorithm, String reason) {
-      return new ConvPlan(pass, spec, x, w, y, algorithm, reason);
+      Winograd tiles = algorithm.winograd();
+      return new ConvPlan(algorithm, tiles == null ? 1 : share(tiles), reason);
+    }
+
+    /** Of the direct way's multiplications; tiles that reach over the edge count as whole ones. */
+    private double share(Winograd winograd) {
+      int stride = spec.strideH();
+      double tiles =
+          pass == ConvPass.BACKWARD_DATA
+              ? tiles(Math.ceilDiv(x.h(), stride), Math.ceilDiv(x.w(), stride))
+              : tiles(y.h(), y.w());
+      return tiles * stride * stride * winograd.planes() / (pixels(y) * w.plane());
     }
 
     boolean isWholeImage() {
-      return pass == Pass.BACKWARD_DATA
+      return pass == ConvPass.BACKWARD_DATA
           && spec.groups() == 1
           && spec.padH() == 0
           && spec.padW() == 0
@@ -124,7 +139,7 @@ final class ConvPlanner {
     double gemmCost() {
       double in = w.c();
       double out = out();
-      if (pass != Pass.BACKWARD_DATA) {
+      if (pass != ConvPass.BACKWARD_DATA) {
         return pixels(y) * w.plane() * in * (padded(out) + WINDOW);
       }
       double taps = w.plane() / (double) (spec.strideH() * spec.strideW());
@@ -132,7 +147,7 @@ final class ConvPlanner {
     }
 
     double columnsCost() {
-      if (pass != Pass.BACKWARD_DATA) {
+      if (pass != ConvPass.BACKWARD_DATA) {
         return Double.POSITIVE_INFINITY;
       }
       // Adding up the columns costs about as much as computing them.
@@ -146,7 +161,7 @@ final class ConvPlanner {
       double depth = phases * Blocks.roundUp(w.c(), FilterPanels.SQUARE);
       double columns = padded(out());
       double products = 1;
-      if (pass == Pass.BACKWARD_DATA) {
+      if (pass == ConvPass.BACKWARD_DATA) {
         tiles = tiles(Math.ceilDiv(x.h(), stride), Math.ceilDiv(x.w(), stride));
         depth = Blocks.roundUp(out(), FilterPanels.SQUARE);
         columns = padded(w.c());

@@ -3,10 +3,10 @@ package lanewise.backend.simd;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import lanewise.backend.ConvPass;
 import lanewise.backend.ConvSpec;
 import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
-import lanewise.backend.simd.ConvPlan.Pass;
 
 /** Convolution and its two gradients, each by the algorithm that its plan says. */
 final class Convolution {
@@ -42,7 +42,7 @@ final class Convolution {
   }
 
   void convForward(ConvSpec spec, Tensor x, Tensor w, Tensor y) {
-    ConvPlan plan = planner.plan(Pass.FORWARD, spec, x.shape(), w.shape(), y.shape());
+    ConvPlan plan = planner.plan(ConvPass.FORWARD, spec, x.shape(), w.shape(), y.shape());
     for (int group = 0; group < spec.groups(); group++) {
       switch (plan.algorithm()) {
         case DIRECT -> directForward(spec, x, w, y);
@@ -54,7 +54,7 @@ final class Convolution {
   }
 
   void convBackwardFilter(ConvSpec spec, Tensor x, Tensor dy, Tensor dw) {
-    ConvPlan plan = planner.plan(Pass.BACKWARD_FILTER, spec, x.shape(), dw.shape(), dy.shape());
+    ConvPlan plan = planner.plan(ConvPass.BACKWARD_FILTER, spec, x.shape(), dw.shape(), dy.shape());
     for (int group = 0; group < spec.groups(); group++) {
       switch (plan.algorithm()) {
         case DIRECT -> directFilterGradient(spec, x, dy, dw);
@@ -66,7 +66,7 @@ final class Convolution {
   }
 
   void convBackwardData(ConvSpec spec, Tensor dy, Tensor w, Tensor dx) {
-    ConvPlan plan = planner.plan(Pass.BACKWARD_DATA, spec, dx.shape(), w.shape(), dy.shape());
+    ConvPlan plan = planner.plan(ConvPass.BACKWARD_DATA, spec, dx.shape(), w.shape(), dy.shape());
     for (int group = 0; group < spec.groups(); group++) {
       switch (plan.algorithm()) {
         case WHOLE_IMAGE -> wholeImage(dy, w, dx);

@@ -46,24 +46,25 @@ final class DirectDataGradient {
     PaddedRows rows =
         new PaddedRows(dy, new Axis(dy.height(), 0, 1, 1, 1), new Axis(dy.width(), 0, 1, 1, 1));
     int[] taps = DirectForward.taps(1, dy.channels(), Blocks.roundUp(dy.width(), WINDOWS));
+    Bands bandsOfDx = new Bands(spec, kh, kw, dy, rows, taps, right, dx);
     workers.run(
         images * blocks.count(),
         (task, worker) -> {
           int band = task % blocks.count();
-          new Band(spec, kh, kw, dy, dx, blocks.start(band), blocks.length(band), worker)
-              .compute(task / blocks.count(), rows, taps, right);
+          int image = task / blocks.count();
+          bandsOfDx.compute(image, blocks.start(band), blocks.length(band), worker);
         });
   }
 
-  /** Some rows of one image of dx. */
-  private final class Band {
+  /** What the bands of dx, some rows of one image each, are computed from. */
+  private final class Bands {
     private final ConvSpec spec;
     private final int kh;
     private final Planes dy;
+    private final PaddedRows rows;
+    private final int[] taps;
+    private final RightPanels right;
     private final Planes dx;
-    private final int top;
-    private final int height;
-    private final int worker;
 
     /** Elements from window to window, elements of a row of a window, and of a row of sums. */
     private final int step;
@@ -71,21 +72,29 @@ final class DirectDataGradient {
     private final int run;
     private final int pitch;
 
-    Band(ConvSpec spec, int kh, int kw, Planes dy, Planes dx, int top, int height, int worker) {
+    Bands(
+        ConvSpec spec,
+        int kh,
+        int kw,
+        Planes dy,
+        PaddedRows rows,
+        int[] taps,
+        RightPanels right,
+        Planes dx) {
       this.spec = spec;
       this.kh = kh;
       this.dy = dy;
+      this.rows = rows;
+      this.taps = taps;
+      this.right = right;
       this.dx = dx;
-      this.top = top;
-      this.height = height;
-      this.worker = worker;
       step = spec.strideW() * dx.channels();
       run = kw * dx.channels();
       // As wide as all taps reach, so that columns need no clipping.
       pitch = Math.max((dy.width() - 1) * step + run, (spec.padW() + dx.width()) * dx.channels());
     }
 
-    void compute(int image, PaddedRows rows, int[] taps, RightPanels right) {
+    void compute(int image, int top, int height, int worker) {
       float[] sums = bands[worker].atLeast(height * pitch);
       Arrays.fill(sums, 0, height * pitch, 0);
       int first = Math.max(0, Math.ceilDiv(top + spec.padH() - kh + 1, spec.strideH()));
@@ -99,8 +108,8 @@ final class DirectDataGradient {
           WindowKernels.spread(
               input, i * SPACING, dy.channels(), width, spread, i * width * SPACING);
         }
-        float[] product = multiply(taps, spread, right);
-        add(product, right.count() * COLUMNS, y * spec.strideH() - spec.padH() - top, sums);
+        float[] product = multiply(spread, worker);
+        add(product, right.count() * COLUMNS, y * spec.strideH() - spec.padH() - top, height, sums);
       }
       for (int y = 0; y < height; y++) {
         int at = y * pitch + spec.padW() * dx.channels();
@@ -108,7 +117,7 @@ final class DirectDataGradient {
       }
     }
 
-    private float[] multiply(int[] taps, float[] spread, RightPanels right) {
+    private float[] multiply(float[] spread, int worker) {
       int ldc = right.count() * COLUMNS;
       float[] product = products[worker].atLeast(Blocks.roundUp(dy.width(), WINDOWS) * ldc);
       for (int panel = 0; panel < right.count(); panel++) {
@@ -129,8 +138,8 @@ final class DirectDataGradient {
       return product;
     }
 
-    /** Adds a row of columns to those rows, from {@code row} on, that lie in this band. */
-    private void add(float[] columns, int ld, int row, float[] sums) {
+    /** Adds a row of columns to those rows, from {@code row} on, that lie in the band. */
+    private void add(float[] columns, int ld, int row, int height, float[] sums) {
       // Far enough that the vectors, not only their windows, are disjoint: a masked load waits for
       // a store that it might overlap.
       int apart = Math.ceilDiv(Blocks.roundUp(run, Lanes.COUNT), step);

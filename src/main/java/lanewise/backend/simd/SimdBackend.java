@@ -1,13 +1,17 @@
 package lanewise.backend.simd;
 
+import java.util.OptionalDouble;
 import lanewise.backend.Activation;
 import lanewise.backend.AdamSpec;
+import lanewise.backend.Algorithm;
 import lanewise.backend.Binary;
+import lanewise.backend.ConvPass;
 import lanewise.backend.ConvSpec;
 import lanewise.backend.NormSpec;
 import lanewise.backend.NormSpec.Affine;
 import lanewise.backend.NormSpec.Moments;
 import lanewise.backend.Padding;
+import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
 import lanewise.backend.Unary;
 import lanewise.backend.host.HostBackend;
@@ -18,6 +22,7 @@ final class SimdBackend extends HostBackend {
   private final Pointwise pointwise;
   private final Reduction reduction;
   private final Gemm gemm;
+  private final ConvPlanner planner;
   private final Convolution convolution;
   private final Normalisation normalisation;
   private final Resampling resampling;
@@ -31,7 +36,7 @@ final class SimdBackend extends HostBackend {
     pointwise = new Pointwise(workers);
     reduction = new Reduction(workers);
     gemm = new Gemm(rowProduct, outerProduct, new DeepProduct(workers), right);
-    ConvPlanner planner = new ConvPlanner(ConvPlanner.Preference.ofProperty());
+    planner = new ConvPlanner(ConvPlanner.Preference.ofProperty());
     convolution = new Convolution(planner, workers, rowProduct, outerProduct, right);
     normalisation = new Normalisation(workers);
     resampling = new Resampling(workers);
@@ -170,5 +175,17 @@ final class SimdBackend extends HostBackend {
   @Override
   public void adam(AdamSpec spec, Tensor values, Tensor gradients, Tensor m, Tensor v) {
     adam.adam(spec, values, gradients, m, v);
+  }
+
+  // ---- 9. for those who observe
+
+  @Override
+  public Algorithm algorithm(ConvPass pass, ConvSpec spec, Shape x, Shape w, Shape y) {
+    return planner.plan(pass, spec, x, w, y).inWords();
+  }
+
+  @Override
+  public OptionalDouble peakGflops() {
+    return OptionalDouble.of(FmaPeak.gflops(workers));
   }
 }

@@ -19,6 +19,9 @@ public final class PeakMemory {
   private static final int STEPS = 30;
   private static final Path STATUS = Path.of("/proc/self/status");
 
+  /** The heap of {@code ./lanewise}; by default it grows with the machine's memory, used or not. */
+  private static final List<String> HEAP = List.of("-XX:+UseSerialGC", "-Xms64m", "-Xmn16m");
+
   private PeakMemory() {}
 
   /** Without arguments all implementations; with a name and a number of threads, that one. */
@@ -34,6 +37,7 @@ public final class PeakMemory {
     System.out.printf("Peak resident memory of %d steps, %s, %d threads%n", STEPS, STEP, threads);
     for (String name : List.of("simd", "torch-nchw", "torch-nhwc")) {
       List<String> command = new ArrayList<>(Main.javaCommand());
+      command.addAll(HEAP);
       command.addAll(List.of(Main.class.getName(), "memory", name, Integer.toString(threads)));
       int status = new ProcessBuilder(command).inheritIO().start().waitFor();
       if (status != 0) {

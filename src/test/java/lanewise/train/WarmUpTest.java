@@ -1,21 +1,18 @@
-package lanewise.cli;
+package lanewise.train;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import lanewise.FreshJvm;
 import lanewise.backend.Backend;
 import lanewise.backend.Backends;
 import lanewise.model.Dcgan;
 import lanewise.model.Norm;
-import lanewise.train.GanTrainer;
 import lanewise.train.GanTrainer.AdamOptions;
 import lanewise.train.loss.NonSaturating;
 import org.junit.jupiter.api.Tag;
@@ -61,16 +58,7 @@ class WarmUpTest {
   }
 
   private static double[] stepsOfFreshJvm() throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(Cli.FLAGS);
-    command.addAll(List.of("-XX:+UseSerialGC", "-Djava.awt.headless=true"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Steps.class.getName()));
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertEquals(0, process.waitFor(), out);
-    return out.lines().mapToDouble(Double::parseDouble).toArray();
+    return FreshJvm.run(Steps.class).stream().mapToDouble(Double::parseDouble).toArray();
   }
 
   /** Trains and prints the milliseconds of each step. */

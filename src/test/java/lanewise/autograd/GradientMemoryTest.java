@@ -1,0 +1,95 @@
+package lanewise.autograd;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.Arrays;
+import java.util.List;
+import lanewise.backend.PooledBackend;
+import lanewise.backend.Scope;
+import lanewise.backend.Shape;
+import lanewise.backend.Tensor;
+import lanewise.backend.scalar.ScalarProvider;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** How long the gradients of a backward pass keep their memory. */
+class GradientMemoryTest {
+  private static final Shape SHAPE = Shape.of(2, 4, 8, 8);
+  private static final long BYTES = SHAPE.size() * (long) Float.BYTES;
+
+  private final PooledBackend backend = (PooledBackend) new ScalarProvider().open(1);
+
+  @AfterEach
+  void close() {
+    backend.close();
+  }
+
+  @Test
+  void aLongPassHoldsTwoGradientsAtATime() {
+    Variable x = leaf(0.5f);
+    Variable y = x;
+    for (int i = 0; i < 20; i++) {
+      y = Ops.neg(y);
+    }
+    Variable dy = constant(3);
+    long before = backend.pooledBytes();
+    Variable dx = Gradients.of(y, dy, List.of(x), false).getFirst();
+    assertEquals(before + 2 * BYTES, backend.pooledBytes());
+    assertAll(3, dx);
+    assertAll(3, dy);
+  }
+
+  @Test
+  void whatSeveralGradientsShareIsHeldAsLongAsOneIsNeeded() {
+    Variable x = leaf(1);
+    Variable a = Ops.neg(x);
+    Variable b = Ops.add(a, Ops.add(x, Ops.neg(a)));
+    Variable y = Ops.neg(b);
+    List<Variable> gradients = Gradients.of(y, constant(5), List.of(x, a, b), false);
+    assertAll(-5, gradients.get(0));
+    assertAll(0, gradients.get(1));
+    assertAll(-5, gradients.get(2));
+  }
+
+  @Test
+  void aViewKeepsWhatItIsPartOf() {
+    Variable x = Variable.leaf(backend, filled(Shape.matrix(1, 6), 2));
+    Variable y = Ops.neg(Ops.neg(Ops.reshape(x, Shape.of(6, 1, 1, 1))));
+    Variable dy = Variable.constant(backend, filled(y.shape(), 7));
+    assertAll(7, Gradients.of(y, dy, List.of(x), false).getFirst());
+  }
+
+  @Test
+  void gradientsOutliveThePassInTheScopeOfTheCaller() {
+    Variable x = leaf(2);
+    try (Scope outer = backend.scope()) {
+      Variable loss = Ops.mean(Ops.square(x));
+      Variable dx = Gradients.of(loss, List.of(x), false).getFirst();
+      assertAll(4f / SHAPE.size(), dx);
+      outer.release(dx.tensor());
+    }
+  }
+
+  private Variable leaf(float value) {
+    return Variable.leaf(backend, filled(SHAPE, value));
+  }
+
+  private Variable constant(float value) {
+    return Variable.constant(backend, filled(SHAPE, value));
+  }
+
+  private Tensor filled(Shape shape, float value) {
+    Tensor tensor = backend.allocate(shape);
+    backend.fill(tensor, value);
+    return tensor;
+  }
+
+  private void assertAll(float expected, Variable v) {
+    float[] all = new float[v.shape().size()];
+    Arrays.fill(all, expected);
+    float[] values = new float[all.length];
+    backend.read(v.tensor(), values);
+    assertArrayEquals(all, values);
+  }
+}
