@@ -19,14 +19,15 @@ final class ColumnGradient {
 
   private final Workers workers;
   private final RowBlock[] blocks;
+  private final Buffer[] products;
   private final Buffer[] bands;
 
   ColumnGradient(Workers workers) {
     this.workers = workers;
     blocks = new RowBlock[workers.threads()];
     Arrays.setAll(blocks, i -> new RowBlock());
-    bands = new Buffer[workers.threads()];
-    Arrays.setAll(bands, i -> new Buffer());
+    products = Buffer.forEach(workers);
+    bands = Buffer.forEach(workers);
   }
 
   /**
@@ -44,7 +45,13 @@ final class ColumnGradient {
         (task, worker) -> {
           int band = task % rows.count();
           int image = task / rows.count();
-          pass.compute(image, rows.start(band), rows.length(band), blocks[worker], bands[worker]);
+          pass.compute(
+              image,
+              rows.start(band),
+              rows.length(band),
+              blocks[worker],
+              products[worker],
+              bands[worker]);
         });
   }
 
@@ -52,7 +59,7 @@ final class ColumnGradient {
   private record Bands(
       ConvSpec spec, int kh, int kw, Planes dy, Matrix gradients, RightPanels right, Planes dx) {
 
-    void compute(int image, int top, int height, RowBlock block, Buffer buffer) {
+    void compute(int image, int top, int height, RowBlock block, Buffer product, Buffer buffer) {
       int size = height * width() * dx.channels();
       float[] sums = buffer.atLeast(size);
       Arrays.fill(sums, 0, size, 0);
@@ -63,12 +70,19 @@ final class ColumnGradient {
       for (int y = first; y < end; y += step) {
         int pixels = Math.min(step, end - y) * dy.width();
         int firstPixel = (image * dy.height() + y) * dy.width();
-        block.multiply(gradients, firstPixel, pixels, right, 0, right.count());
+        float[] columns = product.atLeast(pixels * right.columns());
+        block.multiply(
+            gradients, firstPixel, pixels, right, 0, right.count(), rows(firstPixel, columns));
         for (int i = 0; i < pixels; i++) {
-          add(block.row(i), y + i / dy.width(), i % dy.width(), top, height, sums);
+          add(columns, i * right.columns(), y + i / dy.width(), i % dy.width(), top, height, sums);
         }
       }
       store(image, top, height, sums);
+    }
+
+    private RowSink rows(int firstPixel, float[] columns) {
+      return (row, from, count, values, at) ->
+          System.arraycopy(values, at, columns, (row - firstPixel) * right.columns() + from, count);
     }
 
     /** As wide as all taps reach, so that columns need no clipping. */
@@ -77,7 +91,7 @@ final class ColumnGradient {
       return Math.max(reach, spec.padW() + dx.width());
     }
 
-    private void add(float[] columns, int y, int x, int top, int height, float[] sums) {
+    private void add(float[] columns, int start, int y, int x, int top, int height, float[] sums) {
       int channels = dx.channels();
       int run = spec.dilationW() == 1 ? kw * channels : channels;
       int runs = kw * channels / run;
@@ -87,7 +101,7 @@ final class ColumnGradient {
           for (int j = 0; j < runs; j++) {
             int column = x * spec.strideW() + j * spec.dilationW();
             int at = (row * width() + column) * channels;
-            Transfer.add(columns, (i * runs + j) * run, sums, at, run);
+            Transfer.add(columns, start + (i * runs + j) * run, sums, at, run);
           }
         }
       }

@@ -6,11 +6,17 @@ import lanewise.backend.Tensor;
 final class Gemm {
   private final RowProduct rowProduct;
   private final OuterProduct outerProduct;
+  private final DeepProduct deepProduct;
   private final RightPanels right;
 
-  Gemm(RowProduct rowProduct, OuterProduct outerProduct, RightPanels right) {
+  Gemm(
+      RowProduct rowProduct,
+      OuterProduct outerProduct,
+      DeepProduct deepProduct,
+      RightPanels right) {
     this.rowProduct = rowProduct;
     this.outerProduct = outerProduct;
+    this.deepProduct = deepProduct;
     this.right = right;
   }
 
@@ -29,6 +35,10 @@ final class Gemm {
     RowSink out = alpha == 1 && beta == 0 ? matrix(c) : new Blend(matrix(c), alpha, beta);
     if (transposeA && !transposeB) {
       outerProduct.run(left, rows, matrix(b), columns, depth, out);
+      return;
+    }
+    if (!transposeA && !transposeB && DeepProduct.suits(rows, columns, depth)) {
+      deepProduct.run(left, rows, matrix(b), columns, depth, out);
       return;
     }
     if (transposeB) {

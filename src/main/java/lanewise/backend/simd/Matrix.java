@@ -7,14 +7,38 @@ import java.lang.foreign.MemorySegment;
  */
 record Matrix(MemorySegment data, int start, int stride) implements RowSource, RowSink {
 
+  /** The part without the first {@code rows} rows. */
+  Matrix below(int rows) {
+    return new Matrix(data, start + rows * stride, stride);
+  }
+
+  /** The part without the first {@code columns} columns. */
+  Matrix rightOf(int columns) {
+    return new Matrix(data, start + columns, stride);
+  }
+
   @Override
   public void read(int row, int from, int count, float[] to, int at) {
     Transfer.load(data, start + (long) row * stride + from, to, at, count);
   }
 
+  /** As {@link Transfer#loadPieces} does. */
+  void readPieces(int row, int count, float[] to, int at, int apart) {
+    Transfer.loadPieces(data, start + (long) row * stride, count, to, at, apart);
+  }
+
   @Override
   public void write(int row, int from, int count, float[] values, int at) {
     Transfer.store(values, at, data, start + (long) row * stride + from, count);
+  }
+
+  @Override
+  public void writeTile(int first, int rows, int from, int count, float[] values, int at) {
+    if (count == MicroKernels.COLUMNS) {
+      Transfer.storeTile(values, at, data, start + (long) first * stride + from, stride, rows);
+    } else {
+      RowSink.super.writeTile(first, rows, from, count, values, at);
+    }
   }
 
   /** {@code row = alpha * values + beta * row}, for a part of a row. */

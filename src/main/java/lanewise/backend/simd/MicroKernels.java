@@ -50,10 +50,13 @@ final class MicroKernels {
    */
   private static final int STEPS = 96;
 
+  /** Where the first sums start, so that one kernel serves the first and the later panels. */
+  private static final float[] ZEROS = new float[Buffer.LINE + 12 * COLUMNS];
+
   private MicroKernels() {}
 
   /**
-   * Multiplies {@code rows} rows of one row panel by one panel of b.
+   * Multiplies {@code rows} rows of one row panel by one panel of b and adds the product to c.
    *
    * @param rows at most {@link #ROWS}; c is written up to the next multiple of {@link #ROW_GRANULE}
    * @param depth at most {@link #MAX_DEPTH}
@@ -61,16 +64,29 @@ final class MicroKernels {
   static void rowPanel(
       int rows, int depth, float[] a, int ao, float[] b, int bo, float[] c, int co) {
     if (rows > 2 * ROW_GRANULE) {
-      rows12(depth, a, ao, b, bo, c, co);
+      rows12(depth, a, ao, b, bo, c, co, c, co);
       return;
     }
     for (int r = 0; r < rows; r += ROW_GRANULE) {
-      rows4(depth, a, ao + r * ROW_STRIDE, b, bo, c, co + r * COLUMNS);
+      int at = co + r * COLUMNS;
+      rows4(depth, a, ao + r * ROW_STRIDE, b, bo, c, at, c, at);
+    }
+  }
+
+  /** As {@link #rowPanel}, but the product replaces what is in c, which need not be cleared. */
+  static void firstRowPanel(
+      int rows, int depth, float[] a, int ao, float[] b, int bo, float[] c, int co) {
+    if (rows > 2 * ROW_GRANULE) {
+      rows12(depth, a, ao, b, bo, ZEROS, Buffer.LINE, c, co);
+      return;
+    }
+    for (int r = 0; r < rows; r += ROW_GRANULE) {
+      rows4(depth, a, ao + r * ROW_STRIDE, b, bo, ZEROS, Buffer.LINE, c, co + r * COLUMNS);
     }
   }
 
   /**
-   * Multiplies {@code rows} rows of one column panel by one panel of b.
+   * Multiplies {@code rows} rows of one column panel by one panel of b and adds the product to c.
    *
    * @param rows at most {@link #WIDTH}; c is written up to the next multiple of 12
    */
@@ -79,42 +95,59 @@ final class MicroKernels {
     int r = 0;
     if (TALL) {
       for (; r + 2 * ROW_GRANULE < rows; r += 3 * ROW_GRANULE) {
-        columns12(depth, a, ao + r, b, bo, c, co + r * COLUMNS);
+        int at = co + r * COLUMNS;
+        columns12(depth, a, ao + r, b, bo, c, at, c, at);
       }
     }
     for (; r < rows; r += ROW_GRANULE) {
-      columns4(depth, a, ao + r, b, bo, c, co + r * COLUMNS);
+      int at = co + r * COLUMNS;
+      columns4(depth, a, ao + r, b, bo, c, at, c, at);
+    }
+  }
+
+  /** As {@link #columnPanel}, but the product replaces what is in c, which need not be cleared. */
+  static void firstColumnPanel(
+      int rows, int depth, float[] a, int ao, float[] b, int bo, float[] c, int co) {
+    int r = 0;
+    if (TALL) {
+      for (; r + 2 * ROW_GRANULE < rows; r += 3 * ROW_GRANULE) {
+        columns12(depth, a, ao + r, b, bo, ZEROS, Buffer.LINE, c, co + r * COLUMNS);
+      }
+    }
+    for (; r < rows; r += ROW_GRANULE) {
+      columns4(depth, a, ao + r, b, bo, ZEROS, Buffer.LINE, c, co + r * COLUMNS);
     }
   }
 
   /** 12 rows of a row panel. */
-  private static void rows12(int depth, float[] a, int ao, float[] b, int bo, float[] c, int co) {
-    FloatVector l0 = FloatVector.fromArray(SPECIES, c, co);
-    FloatVector r0 = FloatVector.fromArray(SPECIES, c, co + L);
-    FloatVector l1 = FloatVector.fromArray(SPECIES, c, co + 2 * L);
-    FloatVector r1 = FloatVector.fromArray(SPECIES, c, co + 3 * L);
-    FloatVector l2 = FloatVector.fromArray(SPECIES, c, co + 4 * L);
-    FloatVector r2 = FloatVector.fromArray(SPECIES, c, co + 5 * L);
-    FloatVector l3 = FloatVector.fromArray(SPECIES, c, co + 6 * L);
-    FloatVector r3 = FloatVector.fromArray(SPECIES, c, co + 7 * L);
-    FloatVector l4 = FloatVector.fromArray(SPECIES, c, co + 8 * L);
-    FloatVector r4 = FloatVector.fromArray(SPECIES, c, co + 9 * L);
-    FloatVector l5 = FloatVector.fromArray(SPECIES, c, co + 10 * L);
-    FloatVector r5 = FloatVector.fromArray(SPECIES, c, co + 11 * L);
-    FloatVector l6 = FloatVector.fromArray(SPECIES, c, co + 12 * L);
-    FloatVector r6 = FloatVector.fromArray(SPECIES, c, co + 13 * L);
-    FloatVector l7 = FloatVector.fromArray(SPECIES, c, co + 14 * L);
-    FloatVector r7 = FloatVector.fromArray(SPECIES, c, co + 15 * L);
-    FloatVector l8 = FloatVector.fromArray(SPECIES, c, co + 16 * L);
-    FloatVector r8 = FloatVector.fromArray(SPECIES, c, co + 17 * L);
-    FloatVector l9 = FloatVector.fromArray(SPECIES, c, co + 18 * L);
-    FloatVector r9 = FloatVector.fromArray(SPECIES, c, co + 19 * L);
-    FloatVector l10 = FloatVector.fromArray(SPECIES, c, co + 20 * L);
-    FloatVector r10 = FloatVector.fromArray(SPECIES, c, co + 21 * L);
-    FloatVector l11 = FloatVector.fromArray(SPECIES, c, co + 22 * L);
-    FloatVector r11 = FloatVector.fromArray(SPECIES, c, co + 23 * L);
-    for (int from = 0; from < depth; from += STEPS) {
-      int steps = Math.min(STEPS, depth - from);
+  private static void rows12(
+      int depth, float[] a, int ao, float[] b, int bo, float[] from, int fo, float[] c, int co) {
+    FloatVector l0 = FloatVector.fromArray(SPECIES, from, fo);
+    FloatVector r0 = FloatVector.fromArray(SPECIES, from, fo + L);
+    FloatVector l1 = FloatVector.fromArray(SPECIES, from, fo + 2 * L);
+    FloatVector r1 = FloatVector.fromArray(SPECIES, from, fo + 3 * L);
+    FloatVector l2 = FloatVector.fromArray(SPECIES, from, fo + 4 * L);
+    FloatVector r2 = FloatVector.fromArray(SPECIES, from, fo + 5 * L);
+    FloatVector l3 = FloatVector.fromArray(SPECIES, from, fo + 6 * L);
+    FloatVector r3 = FloatVector.fromArray(SPECIES, from, fo + 7 * L);
+    FloatVector l4 = FloatVector.fromArray(SPECIES, from, fo + 8 * L);
+    FloatVector r4 = FloatVector.fromArray(SPECIES, from, fo + 9 * L);
+    FloatVector l5 = FloatVector.fromArray(SPECIES, from, fo + 10 * L);
+    FloatVector r5 = FloatVector.fromArray(SPECIES, from, fo + 11 * L);
+    FloatVector l6 = FloatVector.fromArray(SPECIES, from, fo + 12 * L);
+    FloatVector r6 = FloatVector.fromArray(SPECIES, from, fo + 13 * L);
+    FloatVector l7 = FloatVector.fromArray(SPECIES, from, fo + 14 * L);
+    FloatVector r7 = FloatVector.fromArray(SPECIES, from, fo + 15 * L);
+    FloatVector l8 = FloatVector.fromArray(SPECIES, from, fo + 16 * L);
+    FloatVector r8 = FloatVector.fromArray(SPECIES, from, fo + 17 * L);
+    FloatVector l9 = FloatVector.fromArray(SPECIES, from, fo + 18 * L);
+    FloatVector r9 = FloatVector.fromArray(SPECIES, from, fo + 19 * L);
+    FloatVector l10 = FloatVector.fromArray(SPECIES, from, fo + 20 * L);
+    FloatVector r10 = FloatVector.fromArray(SPECIES, from, fo + 21 * L);
+    FloatVector l11 = FloatVector.fromArray(SPECIES, from, fo + 22 * L);
+    FloatVector r11 = FloatVector.fromArray(SPECIES, from, fo + 23 * L);
+    for (int done = 0; done < depth; done += STEPS) {
+      int steps = Math.min(STEPS, depth - done);
       for (int k = 0; k < steps; k++) {
         FloatVector bl = FloatVector.fromArray(SPECIES, b, bo + k * COLUMNS);
         FloatVector br = FloatVector.fromArray(SPECIES, b, bo + k * COLUMNS + L);
@@ -185,17 +218,18 @@ final class MicroKernels {
   }
 
   /** 4 rows of a row panel. */
-  private static void rows4(int depth, float[] a, int ao, float[] b, int bo, float[] c, int co) {
-    FloatVector l0 = FloatVector.fromArray(SPECIES, c, co);
-    FloatVector r0 = FloatVector.fromArray(SPECIES, c, co + L);
-    FloatVector l1 = FloatVector.fromArray(SPECIES, c, co + 2 * L);
-    FloatVector r1 = FloatVector.fromArray(SPECIES, c, co + 3 * L);
-    FloatVector l2 = FloatVector.fromArray(SPECIES, c, co + 4 * L);
-    FloatVector r2 = FloatVector.fromArray(SPECIES, c, co + 5 * L);
-    FloatVector l3 = FloatVector.fromArray(SPECIES, c, co + 6 * L);
-    FloatVector r3 = FloatVector.fromArray(SPECIES, c, co + 7 * L);
-    for (int from = 0; from < depth; from += STEPS) {
-      int steps = Math.min(STEPS, depth - from);
+  private static void rows4(
+      int depth, float[] a, int ao, float[] b, int bo, float[] from, int fo, float[] c, int co) {
+    FloatVector l0 = FloatVector.fromArray(SPECIES, from, fo);
+    FloatVector r0 = FloatVector.fromArray(SPECIES, from, fo + L);
+    FloatVector l1 = FloatVector.fromArray(SPECIES, from, fo + 2 * L);
+    FloatVector r1 = FloatVector.fromArray(SPECIES, from, fo + 3 * L);
+    FloatVector l2 = FloatVector.fromArray(SPECIES, from, fo + 4 * L);
+    FloatVector r2 = FloatVector.fromArray(SPECIES, from, fo + 5 * L);
+    FloatVector l3 = FloatVector.fromArray(SPECIES, from, fo + 6 * L);
+    FloatVector r3 = FloatVector.fromArray(SPECIES, from, fo + 7 * L);
+    for (int done = 0; done < depth; done += STEPS) {
+      int steps = Math.min(STEPS, depth - done);
       for (int k = 0; k < steps; k++) {
         FloatVector bl = FloatVector.fromArray(SPECIES, b, bo + k * COLUMNS);
         FloatVector br = FloatVector.fromArray(SPECIES, b, bo + k * COLUMNS + L);
@@ -227,33 +261,33 @@ final class MicroKernels {
 
   /** 12 rows of a column panel. */
   private static void columns12(
-      int depth, float[] a, int ao, float[] b, int bo, float[] c, int co) {
-    FloatVector l0 = FloatVector.fromArray(SPECIES, c, co);
-    FloatVector r0 = FloatVector.fromArray(SPECIES, c, co + L);
-    FloatVector l1 = FloatVector.fromArray(SPECIES, c, co + 2 * L);
-    FloatVector r1 = FloatVector.fromArray(SPECIES, c, co + 3 * L);
-    FloatVector l2 = FloatVector.fromArray(SPECIES, c, co + 4 * L);
-    FloatVector r2 = FloatVector.fromArray(SPECIES, c, co + 5 * L);
-    FloatVector l3 = FloatVector.fromArray(SPECIES, c, co + 6 * L);
-    FloatVector r3 = FloatVector.fromArray(SPECIES, c, co + 7 * L);
-    FloatVector l4 = FloatVector.fromArray(SPECIES, c, co + 8 * L);
-    FloatVector r4 = FloatVector.fromArray(SPECIES, c, co + 9 * L);
-    FloatVector l5 = FloatVector.fromArray(SPECIES, c, co + 10 * L);
-    FloatVector r5 = FloatVector.fromArray(SPECIES, c, co + 11 * L);
-    FloatVector l6 = FloatVector.fromArray(SPECIES, c, co + 12 * L);
-    FloatVector r6 = FloatVector.fromArray(SPECIES, c, co + 13 * L);
-    FloatVector l7 = FloatVector.fromArray(SPECIES, c, co + 14 * L);
-    FloatVector r7 = FloatVector.fromArray(SPECIES, c, co + 15 * L);
-    FloatVector l8 = FloatVector.fromArray(SPECIES, c, co + 16 * L);
-    FloatVector r8 = FloatVector.fromArray(SPECIES, c, co + 17 * L);
-    FloatVector l9 = FloatVector.fromArray(SPECIES, c, co + 18 * L);
-    FloatVector r9 = FloatVector.fromArray(SPECIES, c, co + 19 * L);
-    FloatVector l10 = FloatVector.fromArray(SPECIES, c, co + 20 * L);
-    FloatVector r10 = FloatVector.fromArray(SPECIES, c, co + 21 * L);
-    FloatVector l11 = FloatVector.fromArray(SPECIES, c, co + 22 * L);
-    FloatVector r11 = FloatVector.fromArray(SPECIES, c, co + 23 * L);
-    for (int from = 0; from < depth; from += STEPS) {
-      int steps = Math.min(STEPS, depth - from);
+      int depth, float[] a, int ao, float[] b, int bo, float[] from, int fo, float[] c, int co) {
+    FloatVector l0 = FloatVector.fromArray(SPECIES, from, fo);
+    FloatVector r0 = FloatVector.fromArray(SPECIES, from, fo + L);
+    FloatVector l1 = FloatVector.fromArray(SPECIES, from, fo + 2 * L);
+    FloatVector r1 = FloatVector.fromArray(SPECIES, from, fo + 3 * L);
+    FloatVector l2 = FloatVector.fromArray(SPECIES, from, fo + 4 * L);
+    FloatVector r2 = FloatVector.fromArray(SPECIES, from, fo + 5 * L);
+    FloatVector l3 = FloatVector.fromArray(SPECIES, from, fo + 6 * L);
+    FloatVector r3 = FloatVector.fromArray(SPECIES, from, fo + 7 * L);
+    FloatVector l4 = FloatVector.fromArray(SPECIES, from, fo + 8 * L);
+    FloatVector r4 = FloatVector.fromArray(SPECIES, from, fo + 9 * L);
+    FloatVector l5 = FloatVector.fromArray(SPECIES, from, fo + 10 * L);
+    FloatVector r5 = FloatVector.fromArray(SPECIES, from, fo + 11 * L);
+    FloatVector l6 = FloatVector.fromArray(SPECIES, from, fo + 12 * L);
+    FloatVector r6 = FloatVector.fromArray(SPECIES, from, fo + 13 * L);
+    FloatVector l7 = FloatVector.fromArray(SPECIES, from, fo + 14 * L);
+    FloatVector r7 = FloatVector.fromArray(SPECIES, from, fo + 15 * L);
+    FloatVector l8 = FloatVector.fromArray(SPECIES, from, fo + 16 * L);
+    FloatVector r8 = FloatVector.fromArray(SPECIES, from, fo + 17 * L);
+    FloatVector l9 = FloatVector.fromArray(SPECIES, from, fo + 18 * L);
+    FloatVector r9 = FloatVector.fromArray(SPECIES, from, fo + 19 * L);
+    FloatVector l10 = FloatVector.fromArray(SPECIES, from, fo + 20 * L);
+    FloatVector r10 = FloatVector.fromArray(SPECIES, from, fo + 21 * L);
+    FloatVector l11 = FloatVector.fromArray(SPECIES, from, fo + 22 * L);
+    FloatVector r11 = FloatVector.fromArray(SPECIES, from, fo + 23 * L);
+    for (int done = 0; done < depth; done += STEPS) {
+      int steps = Math.min(STEPS, depth - done);
       for (int k = 0; k < steps; k++) {
         FloatVector bl = FloatVector.fromArray(SPECIES, b, bo + k * COLUMNS);
         FloatVector br = FloatVector.fromArray(SPECIES, b, bo + k * COLUMNS + L);
@@ -324,17 +358,18 @@ final class MicroKernels {
   }
 
   /** 4 rows of a column panel. */
-  private static void columns4(int depth, float[] a, int ao, float[] b, int bo, float[] c, int co) {
-    FloatVector l0 = FloatVector.fromArray(SPECIES, c, co);
-    FloatVector r0 = FloatVector.fromArray(SPECIES, c, co + L);
-    FloatVector l1 = FloatVector.fromArray(SPECIES, c, co + 2 * L);
-    FloatVector r1 = FloatVector.fromArray(SPECIES, c, co + 3 * L);
-    FloatVector l2 = FloatVector.fromArray(SPECIES, c, co + 4 * L);
-    FloatVector r2 = FloatVector.fromArray(SPECIES, c, co + 5 * L);
-    FloatVector l3 = FloatVector.fromArray(SPECIES, c, co + 6 * L);
-    FloatVector r3 = FloatVector.fromArray(SPECIES, c, co + 7 * L);
-    for (int from = 0; from < depth; from += STEPS) {
-      int steps = Math.min(STEPS, depth - from);
+  private static void columns4(
+      int depth, float[] a, int ao, float[] b, int bo, float[] from, int fo, float[] c, int co) {
+    FloatVector l0 = FloatVector.fromArray(SPECIES, from, fo);
+    FloatVector r0 = FloatVector.fromArray(SPECIES, from, fo + L);
+    FloatVector l1 = FloatVector.fromArray(SPECIES, from, fo + 2 * L);
+    FloatVector r1 = FloatVector.fromArray(SPECIES, from, fo + 3 * L);
+    FloatVector l2 = FloatVector.fromArray(SPECIES, from, fo + 4 * L);
+    FloatVector r2 = FloatVector.fromArray(SPECIES, from, fo + 5 * L);
+    FloatVector l3 = FloatVector.fromArray(SPECIES, from, fo + 6 * L);
+    FloatVector r3 = FloatVector.fromArray(SPECIES, from, fo + 7 * L);
+    for (int done = 0; done < depth; done += STEPS) {
+      int steps = Math.min(STEPS, depth - done);
       for (int k = 0; k < steps; k++) {
         FloatVector bl = FloatVector.fromArray(SPECIES, b, bo + k * COLUMNS);
         FloatVector br = FloatVector.fromArray(SPECIES, b, bo + k * COLUMNS + L);

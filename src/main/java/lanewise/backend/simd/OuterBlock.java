@@ -32,9 +32,7 @@ final class OuterBlock {
       int end) {
     paddedRows = Blocks.roundUp(rows, WIDTH);
     panels = Math.ceilDiv(columns, COLUMNS);
-    int size = panels * paddedRows * COLUMNS;
-    float[] c = product.atLeast(size);
-    Arrays.fill(c, 0, size, 0);
+    float[] c = product.atLeast(Buffer.LINE + panels * paddedRows * COLUMNS);
     for (int p = start; p < end; p += DEPTH_AT_A_TIME) {
       int depth = Math.min(DEPTH_AT_A_TIME, end - p);
       int leftStride = stride(depth, WIDTH);
@@ -43,15 +41,15 @@ final class OuterBlock {
       float[] r = pack(b, p, depth, firstColumn, columns, COLUMNS, right);
       for (int panel = 0; panel < panels; panel++) {
         for (int i = 0; i < rows; i += WIDTH) {
-          MicroKernels.columnPanel(
-              Math.min(WIDTH, rows - i),
-              depth,
-              l,
-              i / WIDTH * leftStride,
-              r,
-              panel * rightStride,
-              c,
-              (panel * paddedRows + i) * COLUMNS);
+          int count = Math.min(WIDTH, rows - i);
+          int ao = Buffer.LINE + i / WIDTH * leftStride;
+          int bo = Buffer.LINE + panel * rightStride;
+          int co = Buffer.LINE + (panel * paddedRows + i) * COLUMNS;
+          if (p == start) {
+            MicroKernels.firstColumnPanel(count, depth, l, ao, r, bo, c, co);
+          } else {
+            MicroKernels.columnPanel(count, depth, l, ao, r, bo, c, co);
+          }
         }
       }
     }
@@ -61,7 +59,12 @@ final class OuterBlock {
   float[] row(int r) {
     float[] values = row.atLeast(panels * COLUMNS);
     Transfer.collect(
-        product.atLeast(0), r * COLUMNS, paddedRows * COLUMNS, panels, COLUMNS, values);
+        product.atLeast(0),
+        Buffer.LINE + r * COLUMNS,
+        paddedRows * COLUMNS,
+        panels,
+        COLUMNS,
+        values);
     return values;
   }
 
@@ -70,12 +73,12 @@ final class OuterBlock {
       RowSource source, int first, int depth, int from, int count, int width, Buffer buffer) {
     int pieces = Math.ceilDiv(count, width);
     int stride = stride(depth, width);
-    float[] packed = buffer.atLeast(pieces * stride);
+    float[] packed = buffer.atLeast(Buffer.LINE + pieces * stride);
     float[] values = row.atLeast(pieces * width);
     Arrays.fill(values, count, pieces * width, 0);
     for (int p = 0; p < depth; p++) {
       source.read(first + p, from, count, values, 0);
-      Transfer.spread(values, pieces, width, packed, p * width, stride);
+      Transfer.spread(values, pieces, width, packed, Buffer.LINE + p * width, stride);
     }
     return packed;
   }

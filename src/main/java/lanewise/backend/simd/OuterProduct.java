@@ -21,16 +21,15 @@ final class OuterProduct {
 
   private static final int CHUNK_GRANULE = 16;
 
-  private static final int ROWS_PER_TASK = 16;
-
   private final Workers workers;
   private final OuterBlock[] blocks;
-  private final Buffer partialSums = new Buffer();
+  private final PartialSums partialSums;
 
   OuterProduct(Workers workers) {
     this.workers = workers;
     blocks = new OuterBlock[workers.threads()];
     Arrays.setAll(blocks, i -> new OuterBlock());
+    partialSums = new PartialSums(workers);
   }
 
   /** Sums over {@code depth} rows of {@code rows} elements on the left, {@code columns} right. */
@@ -43,7 +42,7 @@ final class OuterProduct {
             depth,
             Math.max(MIN_CHUNK, (int) Math.ceilDiv((long) depth * perChunk, Blocks.TASKS)),
             CHUNK_GRANULE);
-    RowSink sums = chunks.count() == 1 ? out : partial(rows, columns, chunks.count());
+    RowSink sums = chunks.count() == 1 ? out : partialSums.of(rows, columns, chunks.count());
     workers.run(
         chunks.count() * perChunk,
         (task, worker) -> {
@@ -67,29 +66,7 @@ final class OuterProduct {
           }
         });
     if (chunks.count() > 1) {
-      addPartialSums(rows, columns, chunks.count(), out);
+      partialSums.add(rows, columns, chunks.count(), out);
     }
-  }
-
-  private RowSink partial(int rows, int columns, int chunks) {
-    float[] sums =
-        partialSums.atLeast(Math.multiplyExact(chunks, Math.multiplyExact(rows, columns)));
-    return (row, from, count, values, at) ->
-        System.arraycopy(values, at, sums, row * columns + from, count);
-  }
-
-  private void addPartialSums(int rows, int columns, int chunks, RowSink out) {
-    float[] sums = partialSums.atLeast(0);
-    Blocks blocks = new Blocks(rows, ROWS_PER_TASK);
-    workers.run(
-        blocks.count(),
-        (task, worker) -> {
-          for (int r = blocks.start(task); r < blocks.start(task) + blocks.length(task); r++) {
-            for (int chunk = 1; chunk < chunks; chunk++) {
-              Transfer.add(sums, (chunk * rows + r) * columns, sums, r * columns, columns);
-            }
-            out.write(r, 0, columns, sums, r * columns);
-          }
-        });
   }
 }

@@ -52,20 +52,24 @@ final class RightPanels {
   }
 
   /** Packs the rows of a matrix. */
-  void pack(RowSource source, int depth, int columns) {
+  void pack(Matrix source, int depth, int columns) {
     reset(depth, columns);
     Blocks blocks = new Blocks(depth, ROWS_PER_TASK);
     workers.run(
         blocks.count(),
-        (task, worker) -> {
-          float[] row = rows[worker].atLeast(count() * COLUMNS);
-          Arrays.fill(row, columns, count() * COLUMNS, 0);
-          int end = blocks.start(task) + blocks.length(task);
-          for (int k = blocks.start(task); k < end; k++) {
-            source.read(k, 0, columns, row, 0);
-            Transfer.spread(row, count(), COLUMNS, data, at(0, k), stride);
-          }
-        });
+        (task, worker) -> packRows(source, blocks.start(task), blocks.length(task)));
+  }
+
+  /** As {@link #pack}, without the help of other workers. */
+  void packAlone(Matrix source, int depth, int columns) {
+    reset(depth, columns);
+    packRows(source, 0, depth);
+  }
+
+  private void packRows(Matrix source, int first, int count) {
+    for (int k = first; k < first + count; k++) {
+      source.readPieces(k, columns, data, at(0, k), stride);
+    }
   }
 
   /** Packs the transposes of matrices (columns x depth), one below the other. */

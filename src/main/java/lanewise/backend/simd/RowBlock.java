@@ -8,60 +8,90 @@ import static lanewise.backend.simd.MicroKernels.ROW_STRIDE;
 
 import java.util.Arrays;
 
-/** One worker's block of rows, times some panels of the right operand. */
+/**
+ * One worker's block of rows, times some panels of the right operand.
+ *
+ * <p>The depth is cut into segments; those of the left operand are packed when their turn comes. A
+ * tile is written as soon as its last segment is added, so that the memory takes it while the next
+ * one is computed.
+ */
 final class RowBlock {
+  /** Segments begin at whole cache lines of the left operand's rows, if these do. */
+  private static final int DEPTH_GRANULE = 16;
+
+  /** Elements of the left operand that are packed at a time: the more of a row, the better. */
+  private static final int PACKED = 1 << 16;
+
   private final Buffer left = new Buffer();
   private final Buffer product = new Buffer();
-  private final Buffer row = new Buffer();
-  private int paddedRows;
-  private int panels;
 
   /** Computes {@code rows} rows from {@code first} on by {@code panels} panels. */
   void multiply(
-      RowSource source, int first, int rows, RightPanels right, int firstPanel, int panels) {
-    this.panels = panels;
-    paddedRows = Blocks.roundUp(rows, ROWS);
-    int size = panels * paddedRows * COLUMNS;
-    float[] c = product.atLeast(size);
-    Arrays.fill(c, 0, size, 0);
-    Blocks segments = Blocks.even(right.depth(), MAX_DEPTH, 1);
-    for (int segment = 0; segment < segments.count(); segment++) {
+      RowSource source,
+      int first,
+      int rows,
+      RightPanels right,
+      int firstPanel,
+      int panels,
+      RowSink out) {
+    int paddedRows = Blocks.roundUp(rows, ROWS);
+    int segmentStride = paddedRows * ROW_STRIDE;
+    Blocks segments = Blocks.even(right.depth(), MAX_DEPTH, DEPTH_GRANULE);
+    // A product without depth, of a phase that no tap reaches, is zero.
+    int count = Math.max(1, segments.count());
+    int together = Math.clamp(PACKED / segmentStride, 1, count);
+    float[] a = left.atLeast(Buffer.LINE + together * segmentStride);
+    float[] c = product.atLeast(Buffer.LINE + panels * paddedRows * COLUMNS);
+    for (int segment = 0; segment < count; segment++) {
       int from = segments.start(segment);
       int depth = segments.length(segment);
-      float[] a = pack(source, first, rows, from, depth);
+      if (segment % together == 0) {
+        int end = Math.min(segment + together, segments.count());
+        pack(source, first, rows, segments, segment, end, a, segmentStride);
+      }
       for (int panel = 0; panel < panels; panel++) {
-        int b = right.at(firstPanel + panel, from);
+        int bo = right.at(firstPanel + panel, from);
+        int co = Buffer.LINE + panel * paddedRows * COLUMNS;
+        int column = (firstPanel + panel) * COLUMNS;
         for (int r = 0; r < rows; r += ROWS) {
-          MicroKernels.rowPanel(
-              Math.min(ROWS, rows - r),
-              depth,
-              a,
-              r * ROW_STRIDE,
-              right.data(),
-              b,
-              c,
-              (panel * paddedRows + r) * COLUMNS);
+          int height = Math.min(ROWS, rows - r);
+          int ao = Buffer.LINE + (segment % together) * segmentStride + r * ROW_STRIDE;
+          int at = co + r * COLUMNS;
+          if (segment == 0) {
+            MicroKernels.firstRowPanel(height, depth, a, ao, right.data(), bo, c, at);
+          } else {
+            MicroKernels.rowPanel(height, depth, a, ao, right.data(), bo, c, at);
+          }
+          if (segment == count - 1) {
+            int width = Math.min(COLUMNS, right.columns() - column);
+            out.writeTile(first + r, height, column, width, c, at);
+          }
         }
       }
     }
   }
 
-  /** A row of the product, in an array that the next call overwrites. */
-  float[] row(int r) {
-    float[] values = row.atLeast(panels * COLUMNS);
-    Transfer.collect(
-        product.atLeast(0), r * COLUMNS, paddedRows * COLUMNS, panels, COLUMNS, values);
-    return values;
-  }
-
-  private float[] pack(RowSource source, int first, int rows, int from, int depth) {
-    float[] a = left.atLeast(paddedRows * ROW_STRIDE);
-    for (int r = 0; r < rows; r++) {
-      source.read(first + r, from, depth, a, r * ROW_STRIDE);
+  private static void pack(
+      RowSource source,
+      int first,
+      int rows,
+      Blocks segments,
+      int segment,
+      int end,
+      float[] to,
+      int segmentStride) {
+    int padded = Blocks.roundUp(rows, ROW_GRANULE);
+    for (int r = 0; r < padded; r++) {
+      int at = Buffer.LINE + r * ROW_STRIDE;
+      for (int s = segment; s < end; s++) {
+        int depth = segments.length(s);
+        if (r < rows) {
+          source.read(first + r, segments.start(s), depth, to, at);
+        } else {
+          Arrays.fill(to, at, at + depth, 0);
+        }
+        at += segmentStride;
+      }
     }
-    for (int r = rows; r < Blocks.roundUp(rows, ROW_GRANULE); r++) {
-      Arrays.fill(a, r * ROW_STRIDE, r * ROW_STRIDE + depth, 0);
-    }
-    return a;
   }
 }

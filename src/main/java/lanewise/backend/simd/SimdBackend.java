@@ -35,7 +35,7 @@ final class SimdBackend extends HostBackend {
     RightPanels right = new RightPanels(workers);
     pointwise = new Pointwise(workers);
     reduction = new Reduction(workers);
-    gemm = new Gemm(rowProduct, outerProduct, right);
+    gemm = new Gemm(rowProduct, outerProduct, new DeepProduct(workers), right);
     planner = new ConvPlanner(ConvPlanner.Preference.ofProperty());
     convolution = new Convolution(planner, workers, rowProduct, outerProduct, right);
     normalisation = new Normalisation(workers);

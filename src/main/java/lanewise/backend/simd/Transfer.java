@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
@@ -29,6 +30,29 @@ final class Transfer {
     }
   }
 
+  /**
+   * Cuts {@code count} elements into pieces of {@link MicroKernels#COLUMNS} and lays them {@code
+   * apart} elements from one another, the last one filled up with zeros.
+   */
+  static void loadPieces(MemorySegment from, long start, int count, float[] to, int at, int apart) {
+    int columns = MicroKernels.COLUMNS;
+    MemorySegment source = from.asSlice(start * Float.BYTES, count * (long) Float.BYTES);
+    int whole = count / columns;
+    for (int piece = 0; piece < whole; piece++) {
+      long offset = piece * (4L * columns);
+      int target = at + piece * apart;
+      FloatVector.fromMemorySegment(SPECIES, source, offset, ORDER).intoArray(to, target);
+      FloatVector.fromMemorySegment(SPECIES, source, offset + Lanes.COUNT * 4L, ORDER)
+          .intoArray(to, target + Lanes.COUNT);
+    }
+    int rest = count - whole * columns;
+    if (rest > 0) {
+      int target = at + whole * apart;
+      load(from, start + count - rest, to, target, rest);
+      Arrays.fill(to, target + rest, target + columns, 0);
+    }
+  }
+
   /** Copies {@code count} elements to element {@code start} of a segment and on. */
   static void store(float[] from, int at, MemorySegment to, long start, int count) {
     MemorySegment target = to.asSlice(start * Float.BYTES, count * (long) Float.BYTES);
@@ -40,6 +64,20 @@ final class Transfer {
       VectorMask<Float> rest = SPECIES.indexInRange(whole, count);
       FloatVector.fromArray(SPECIES, from, at + whole, rest)
           .intoMemorySegment(target, whole * 4L, ORDER, rest);
+    }
+  }
+
+  /** Copies rows of {@link MicroKernels#COLUMNS} elements to places {@code stride} apart. */
+  static void storeTile(float[] from, int at, MemorySegment to, long start, int stride, int rows) {
+    int columns = MicroKernels.COLUMNS;
+    MemorySegment target =
+        to.asSlice(start * Float.BYTES, ((rows - 1L) * stride + columns) * Float.BYTES);
+    for (int r = 0; r < rows; r++) {
+      long offset = (long) r * stride * Float.BYTES;
+      int source = at + r * columns;
+      FloatVector.fromArray(SPECIES, from, source).intoMemorySegment(target, offset, ORDER);
+      FloatVector.fromArray(SPECIES, from, source + Lanes.COUNT)
+          .intoMemorySegment(target, offset + Lanes.COUNT * 4L, ORDER);
     }
   }
 

@@ -29,6 +29,7 @@ class GemmTest {
       {64, 100, 300},
       {5, 2000, 5},
       {130, 530, 270},
+      {40, 8500, 70},
     };
     List<Case> cases = new ArrayList<>();
     for (int[] s : sizes) {
@@ -64,7 +65,11 @@ class GemmTest {
             ? TestTensors.poisoned(Shape.matrix(k.m, k.n))
             : TestTensors.random(Shape.matrix(k.m, k.n), 3);
     try (Workers workers = new Workers(threads)) {
-      new Gemm(new RowProduct(workers), new OuterProduct(workers), new RightPanels(workers))
+      new Gemm(
+              new RowProduct(workers),
+              new OuterProduct(workers),
+              new DeepProduct(workers),
+              new RightPanels(workers))
           .gemm(k.transposeA, k.transposeB, k.alpha, a, b, k.beta, c);
     }
     return TestTensors.values(c);
