@@ -1,11 +1,18 @@
 package lanewise.backend.simd;
 
 import java.lang.foreign.MemorySegment;
+import lanewise.backend.Tensor;
 
 /**
  * A matrix whose rows lie {@code stride} elements apart, the first from element {@code start} on.
  */
 record Matrix(MemorySegment data, int start, int stride) implements RowSource, RowSink {
+
+  /** A group's filter, (kh, kw, input channels) x output channels. */
+  static Matrix filter(Tensor w, int group, int groups) {
+    int out = w.shape().n();
+    return new Matrix(w.segment(), group * (out / groups), out);
+  }
 
   @Override
   public void read(int row, int from, int count, float[] to, int at) {

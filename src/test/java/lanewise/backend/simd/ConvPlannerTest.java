@@ -1,6 +1,7 @@
 package lanewise.backend.simd;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import lanewise.backend.ConvSpec;
@@ -34,6 +35,21 @@ class ConvPlannerTest {
   void imagesOfFewChannelsAreReadDirectly(Pass pass) {
     Shape image = Shape.of(64, 3, 64, 64);
     assertEquals(ConvAlgorithm.DIRECT, choose(Preference.FASTEST, pass, HALVING, image, 64, 4));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Pass.class)
+  void fewOutputChannelsAreReadDirectlyWithStrideOne(Pass pass) {
+    Shape image = Shape.of(1, 64, 128, 128);
+    ConvSpec same = ConvSpec.of(1, 3);
+    assertEquals(
+        ConvAlgorithm.DIRECT_MIRRORED, choose(Preference.FASTEST, pass, same, image, 3, 7));
+    assertNotEquals(
+        ConvAlgorithm.DIRECT_MIRRORED, choose(Preference.FASTEST, pass, HALVING, image, 3, 4));
+    // More padding than taps reach cannot be mirrored: it would be negative.
+    ConvSpec wide = ConvSpec.of(1, 7);
+    assertNotEquals(
+        ConvAlgorithm.DIRECT_MIRRORED, choose(Preference.FASTEST, pass, wide, image, 3, 7));
   }
 
   @Test
