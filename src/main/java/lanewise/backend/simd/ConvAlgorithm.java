@@ -4,8 +4,10 @@ package lanewise.backend.simd;
 enum ConvAlgorithm {
   /** A product with windows that are never stored: of x, or for the data gradient of dy. */
   GEMM("implicit GEMM", null),
-  /** For few channels: {@link DirectForward} and its gradients. */
+  /** For few input channels: {@link DirectConvolution}. */
   DIRECT("direct from rows", null),
+  /** For few output channels and stride 1: {@link #DIRECT}, seen from the output. */
+  DIRECT_MIRRORED("direct from rows, mirrored", null),
   /** The data gradient by {@link ColumnGradient}. */
   COLUMNS("GEMM and col2im", null),
   /** The data gradient in one product: the kernel is as large as the image. */

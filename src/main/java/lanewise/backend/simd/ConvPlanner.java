@@ -81,8 +81,13 @@ final class ConvPlanner {
     if (call.isWholeImage()) {
       return call.plan(ConvAlgorithm.WHOLE_IMAGE, "the kernel is the image");
     }
-    if (call.isDirect() && (preference == Preference.FASTEST || preference == Preference.DIRECT)) {
-      return call.plan(ConvAlgorithm.DIRECT, "few input channels");
+    if (preference == Preference.FASTEST || preference == Preference.DIRECT) {
+      if (call.isDirect()) {
+        return call.plan(ConvAlgorithm.DIRECT, "few input channels");
+      }
+      if (call.isDirectMirrored()) {
+        return call.plan(ConvAlgorithm.DIRECT_MIRRORED, "few output channels");
+      }
     }
     double gemmCost = call.gemmCost();
     double columnsCost = call.columnsCost();
@@ -137,10 +142,21 @@ final class ConvPlanner {
     }
 
     boolean isDirect() {
-      return spec.groups() == 1
-          && spec.dilationH() == 1
-          && spec.dilationW() == 1
-          && w.c() <= MAX_DIRECT_CHANNELS;
+      return isPlain() && w.c() <= MAX_DIRECT_CHANNELS;
+    }
+
+    /** Without the output's pixels that see nothing but padding. */
+    boolean isDirectMirrored() {
+      return isPlain()
+          && spec.strideH() == 1
+          && spec.strideW() == 1
+          && spec.padH() < w.h()
+          && spec.padW() < w.w()
+          && w.n() <= MAX_DIRECT_CHANNELS;
+    }
+
+    private boolean isPlain() {
+      return spec.groups() == 1 && spec.dilationH() == 1 && spec.dilationW() == 1;
     }
 
     /** Whether there are 2 or 3 taps for each stride. */

@@ -1,6 +1,5 @@
 package lanewise.backend.simd;
 
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import lanewise.backend.ConvPass;
@@ -17,9 +16,7 @@ final class Convolution {
   private final RightPanels right;
   private final ColumnGradient columnGradient;
   private final FilterCache filters;
-  private final DirectForward directForward;
-  private final DirectDataGradient directDataGradient;
-  private final DirectFilterGradient directFilterGradient;
+  private final DirectConvolution direct;
   private final WinogradProduct winogradProduct;
   private final WinogradFilterGradient winogradFilterGradient;
 
@@ -35,9 +32,7 @@ final class Convolution {
     this.right = right;
     columnGradient = new ColumnGradient(workers);
     filters = new FilterCache(workers);
-    directForward = new DirectForward(workers);
-    directDataGradient = new DirectDataGradient(workers);
-    directFilterGradient = new DirectFilterGradient(workers);
+    direct = new DirectConvolution(workers, right);
     winogradProduct = new WinogradProduct(workers);
     winogradFilterGradient = new WinogradFilterGradient(workers);
   }
@@ -46,7 +41,8 @@ final class Convolution {
     ConvPlan plan = planner.plan(ConvPass.FORWARD, spec, x.shape(), w.shape(), y.shape());
     for (int group = 0; group < spec.groups(); group++) {
       switch (plan.algorithm()) {
-        case DIRECT -> directForward(spec, x, w, y);
+        case DIRECT -> direct.forward(spec, x, w, y);
+        case DIRECT_MIRRORED -> direct.mirroredForward(spec, x, w, y);
         case WINOGRAD_F22, WINOGRAD_F42, WINOGRAD_F23, WINOGRAD_F43 ->
             tiledForward(plan.algorithm().winograd(), spec, x, w, y, group);
         case GEMM, COLUMNS, WHOLE_IMAGE -> forward(spec, x, w, y, group);
@@ -58,7 +54,8 @@ final class Convolution {
     ConvPlan plan = planner.plan(ConvPass.BACKWARD_FILTER, spec, x.shape(), dw.shape(), dy.shape());
     for (int group = 0; group < spec.groups(); group++) {
       switch (plan.algorithm()) {
-        case DIRECT -> directFilterGradient(spec, x, dy, dw);
+        case DIRECT -> direct.filterGradient(spec, x, dy, dw);
+        case DIRECT_MIRRORED -> direct.mirroredFilterGradient(spec, x, dy, dw);
         case WINOGRAD_F22, WINOGRAD_F42, WINOGRAD_F23, WINOGRAD_F43 ->
             tiledFilterGradient(plan.algorithm().winograd(), spec, x, dy, dw, group);
         case GEMM, COLUMNS, WHOLE_IMAGE -> filterGradient(spec, x, dy, dw, group);
@@ -72,7 +69,8 @@ final class Convolution {
       switch (plan.algorithm()) {
         case WHOLE_IMAGE -> wholeImage(dy, w, dx);
         case COLUMNS -> columns(spec, dy, w, dx, group);
-        case DIRECT -> directDataGradient(spec, dy, w, dx);
+        case DIRECT -> direct.dataGradient(spec, dy, w, dx);
+        case DIRECT_MIRRORED -> direct.mirroredDataGradient(spec, dy, w, dx);
         case GEMM -> gather(spec, dy, w, dx, group);
         case WINOGRAD_F22, WINOGRAD_F42, WINOGRAD_F23, WINOGRAD_F43 ->
             tiledDataGradient(plan.algorithm().winograd(), spec, dy, w, dx, group);
@@ -83,36 +81,8 @@ final class Convolution {
   private void forward(ConvSpec spec, Tensor x, Tensor w, Tensor y, int group) {
     Window window = window(spec, x, w.shape(), y.shape(), group);
     Planes out = Planes.of(y, group, spec.groups());
-    right.pack(filter(w, group, spec.groups()), window.depth(), out.channels());
+    right.pack(Matrix.filter(w, group, spec.groups()), window.depth(), out.channels());
     rowProduct.run(window, pixels(y.shape()), right, out.pixels());
-  }
-
-  private void directForward(ConvSpec spec, Tensor x, Tensor w, Tensor y) {
-    right.pack(filter(w, 0, 1), w.shape().plane() * w.shape().c(), w.shape().n());
-    directForward.run(
-        Planes.of(x, 0, 1),
-        down(spec, w.shape(), y.shape()),
-        across(spec, w.shape(), y.shape()),
-        right,
-        Planes.of(y, 0, 1),
-        x.shape().n());
-  }
-
-  private void directDataGradient(ConvSpec spec, Tensor dy, Tensor w, Tensor dx) {
-    Shape s = w.shape();
-    right.packTransposed(new RowSource[] {filter(w, 0, 1)}, s.n(), s.plane() * s.c());
-    directDataGradient.run(
-        spec, s.h(), s.w(), dx.shape().n(), Planes.of(dy, 0, 1), right, Planes.of(dx, 0, 1));
-  }
-
-  private void directFilterGradient(ConvSpec spec, Tensor x, Tensor dy, Tensor dw) {
-    directFilterGradient.run(
-        Planes.of(x, 0, 1),
-        down(spec, dw.shape(), dy.shape()),
-        across(spec, dw.shape(), dy.shape()),
-        Planes.of(dy, 0, 1),
-        x.shape().n(),
-        filter(dw, 0, 1));
   }
 
   private void tiledForward(
@@ -148,7 +118,7 @@ final class Convolution {
         gradient.pixels(),
         gradient.channels(),
         pixels(dy.shape()),
-        filter(dw, group, spec.groups()));
+        Matrix.filter(dw, group, spec.groups()));
   }
 
   private void tiledFilterGradient(
@@ -167,7 +137,7 @@ final class Convolution {
         squares,
         gradient.channels(),
         dy.shape().n(),
-        filter(dw, group, spec.groups()));
+        Matrix.filter(dw, group, spec.groups()));
   }
 
   /** The taps of each of the convolutions of stride 1 that make up a strided one. */
@@ -203,7 +173,7 @@ final class Convolution {
 
   private void wholeImage(Tensor dy, Tensor w, Tensor dx) {
     int size = w.shape().plane() * w.shape().c();
-    right.packTransposed(new RowSource[] {filter(w, 0, 1)}, w.shape().n(), size);
+    right.packTransposed(new RowSource[] {Matrix.filter(w, 0, 1)}, w.shape().n(), size);
     Matrix images = new Matrix(dx.segment(), 0, size);
     rowProduct.run(Planes.of(dy, 0, 1).pixels(), dy.shape().n(), right, images);
   }
@@ -211,7 +181,8 @@ final class Convolution {
   private void columns(ConvSpec spec, Tensor dy, Tensor w, Tensor dx, int group) {
     Shape s = w.shape();
     int out = s.n() / spec.groups();
-    right.packTransposed(new RowSource[] {filter(w, group, spec.groups())}, out, s.plane() * s.c());
+    right.packTransposed(
+        new RowSource[] {Matrix.filter(w, group, spec.groups())}, out, s.plane() * s.c());
     Planes gradient = Planes.of(dy, group, spec.groups());
     Planes image = Planes.of(dx, group, spec.groups());
     columnGradient.run(spec, s.h(), s.w(), dx.shape().n(), gradient, right, image);
@@ -306,7 +277,7 @@ final class Convolution {
   /** The filter's matrices (input x output channels) at the given taps. */
   private static RowSource[] taps(Tensor w, int[] down, int[] across, int group, int groups) {
     Shape s = w.shape();
-    Matrix filter = filter(w, group, groups);
+    Matrix filter = Matrix.filter(w, group, groups);
     RowSource[] taps = new RowSource[down.length * across.length];
     for (int i = 0; i < taps.length; i++) {
       int tap = down[i / across.length] * s.w() + across[i % across.length];
@@ -325,13 +296,6 @@ final class Convolution {
 
   private static Axis across(ConvSpec spec, Shape w, Shape y) {
     return new Axis(y.w(), -spec.padW(), spec.strideW(), w.w(), spec.dilationW());
-  }
-
-  /** A group's filter as a matrix, (kh, kw, input channels) x output channels. */
-  private static Matrix filter(Tensor w, int group, int groups) {
-    MemorySegment data = w.segment();
-    int out = w.shape().n();
-    return new Matrix(data, group * (out / groups), out);
   }
 
   private static int pixels(Shape s) {

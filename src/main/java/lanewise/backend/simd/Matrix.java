@@ -1,11 +1,18 @@
 package lanewise.backend.simd;
 
 import java.lang.foreign.MemorySegment;
+import lanewise.backend.Tensor;
 
 /**
  * A matrix whose rows lie {@code stride} elements apart, the first from element {@code start} on.
  */
 record Matrix(MemorySegment data, int start, int stride) implements RowSource, RowSink {
+
+  /** A group's filter, (kh, kw, input channels) x output channels. */
+  static Matrix filter(Tensor w, int group, int groups) {
+    int out = w.shape().n();
+    return new Matrix(w.segment(), group * (out / groups), out);
+  }
 
   /** The part without the first {@code rows} rows. */
   Matrix below(int rows) {
@@ -22,8 +29,8 @@ record Matrix(MemorySegment data, int start, int stride) implements RowSource, R
     Transfer.load(data, start + (long) row * stride + from, to, at, count);
   }
 
-  /** As {@link Transfer#loadPieces} does. */
-  void readPieces(int row, int count, float[] to, int at, int apart) {
+  @Override
+  public void readPieces(int row, int count, float[] to, int at, int apart) {
     Transfer.loadPieces(data, start + (long) row * stride, count, to, at, apart);
   }
 

@@ -52,7 +52,7 @@ final class RightPanels {
   }
 
   /** Packs the rows of a matrix. */
-  void pack(Matrix source, int depth, int columns) {
+  void pack(RowSource source, int depth, int columns) {
     reset(depth, columns);
     Blocks blocks = new Blocks(depth, ROWS_PER_TASK);
     workers.run(
@@ -61,12 +61,12 @@ final class RightPanels {
   }
 
   /** As {@link #pack}, without the help of other workers. */
-  void packAlone(Matrix source, int depth, int columns) {
+  void packAlone(RowSource source, int depth, int columns) {
     reset(depth, columns);
     packRows(source, 0, depth);
   }
 
-  private void packRows(Matrix source, int first, int count) {
+  private void packRows(RowSource source, int first, int count) {
     for (int k = first; k < first + count; k++) {
       source.readPieces(k, columns, data, at(0, k), stride);
     }

@@ -68,7 +68,6 @@ final class WinogradBlock {
     int size = winograd.planes() * productPlane;
     float[] m = products.atLeast(size);
     for (int plane = 0; plane < winograd.planes(); plane++) {
-      Arrays.fill(m, plane * productPlane, (plane + 1) * productPlane, 0);
       for (int k = 0; k < filter.depth(); k += segment) {
         for (int panel = 0; panel < panels; panel++) {
           multiply(filter, product, plane, panel, k, m);
@@ -83,15 +82,13 @@ final class WinogradBlock {
     int c = plane * productPlane + panel * paddedTiles * COLUMNS;
     float[] v = inputs.atLeast(0);
     for (int tile = 0; tile < tiles; tile += ROWS) {
-      MicroKernels.rowPanel(
-          Math.min(ROWS, tiles - tile),
-          depth,
-          v,
-          plane * inputPlane + inputAt(tile, k),
-          filter.data(),
-          b,
-          m,
-          c + tile * COLUMNS);
+      int rows = Math.min(ROWS, tiles - tile);
+      int a = plane * inputPlane + inputAt(tile, k);
+      if (k == 0) {
+        MicroKernels.firstRowPanel(rows, depth, v, a, filter.data(), b, m, c + tile * COLUMNS);
+      } else {
+        MicroKernels.rowPanel(rows, depth, v, a, filter.data(), b, m, c + tile * COLUMNS);
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package lanewise.backend.simd;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import lanewise.backend.Algorithm;
@@ -38,7 +39,7 @@ class ConvPlannerTest {
         choose(Preference.FASTEST, ConvPass.BACKWARD_FILTER, HALVING, x, 128, 4));
     assertEquals(
         ConvAlgorithm.WINOGRAD_F23,
-        choose(Preference.FASTEST, ConvPass.FORWARD, SAME, Shape.of(64, 64, 2, 2), 64, 3));
+        choose(Preference.FASTEST, ConvPass.FORWARD, SAME, Shape.of(64, 128, 6, 6), 128, 3));
   }
 
   @ParameterizedTest
@@ -46,6 +47,21 @@ class ConvPlannerTest {
   void imagesOfFewChannelsAreReadDirectly(ConvPass pass) {
     Shape image = Shape.of(64, 3, 64, 64);
     assertEquals(ConvAlgorithm.DIRECT, choose(Preference.FASTEST, pass, HALVING, image, 64, 4));
+  }
+
+  @ParameterizedTest
+  @EnumSource(ConvPass.class)
+  void fewOutputChannelsAreReadDirectlyWithStrideOne(ConvPass pass) {
+    Shape image = Shape.of(1, 64, 128, 128);
+    ConvSpec same = ConvSpec.of(1, 3);
+    assertEquals(
+        ConvAlgorithm.DIRECT_MIRRORED, choose(Preference.FASTEST, pass, same, image, 3, 7));
+    assertNotEquals(
+        ConvAlgorithm.DIRECT_MIRRORED, choose(Preference.FASTEST, pass, HALVING, image, 3, 4));
+    // More padding than taps reach cannot be mirrored: it would be negative.
+    ConvSpec wide = ConvSpec.of(1, 7);
+    assertNotEquals(
+        ConvAlgorithm.DIRECT_MIRRORED, choose(Preference.FASTEST, pass, wide, image, 3, 7));
   }
 
   @Test

@@ -104,6 +104,16 @@ class ConvolutionTest {
     cases.add(of(new ConvSpec(3, 1, 4, 0, 1, 1, 1), 3, 3, 11, 70, 17, 4, 5));
     cases.add(of(new ConvSpec(1, 3, 0, 4, 1, 1, 1), 1, 1, 9, 150, 64, 9, 9));
     cases.add(square(2, 4, 16, 6, 1, 3, 2));
+    // Few output channels: all kernels and paddings, also more of it than taps reach; real layers.
+    for (int i = 0; i < 20; i++) {
+      int kernel = 1 + i % 5 * 2;
+      int inputs = outputs[(i + 1) % 6];
+      cases.add(square(1 + i % 2, inputs, 1 + i % 4, 9, kernel, 1, i / 5 % (kernel + 1)));
+    }
+    cases.add(of(new ConvSpec(1, 1, 0, 3, 1, 1, 1), 2, 20, 12, 31, 3, 5, 4));
+    cases.add(square(1, 64, 3, 33, 7, 1, 3));
+    cases.add(square(2, 200, 1, 17, 4, 1, 1));
+    cases.add(square(3, 64, 2, 4, 4, 1, 0));
     // Several segments of depth, chunks of tiles, blocks of channels.
     cases.add(square(9, 100, 40, 12, 4, 2, 1));
     cases.add(square(1, 40, 300, 10, 4, 2, 1));
