@@ -82,6 +82,9 @@ public final class Main {
         // So that no libtorch of the system is taken for parts of the one on the class path.
         "-Djava.library.path=",
         "-Djava.awt.headless=true",
+        // As ./lanewise does.
+        "-XX:+UseSerialGC",
+        "-XX:ObjectAlignmentInBytes=64",
         "-cp",
         System.getProperty("java.class.path"));
   }

@@ -23,7 +23,7 @@ final class ConvPlanner {
   /** Gathering and transforming an input, for each element of a plane. */
   private static final double SMALL_INPUT = 35;
 
-  private static final double LARGE_INPUT = 60;
+  private static final double LARGE_INPUT = 90;
 
   /** Transforming products, or for the filter's gradient that of the output. */
   private static final double SMALL_OUTPUT = 30;
@@ -36,8 +36,8 @@ final class ConvPlanner {
   /** What a multiplication costs where filters of large tiles displace everything from caches. */
   private static final double LARGE_FILTER_MULTIPLICATION = 1.2;
 
-  /** Large tiles round more, so they have to save a tenth. */
-  private static final double WORTHWHILE = 0.9;
+  /** Large tiles round more, so they have to save something. */
+  private static final double WORTHWHILE = 0.95;
 
   /** Up to here, packing windows costs more than reading them where they lie. */
   private static final int MAX_DIRECT_CHANNELS = 4;

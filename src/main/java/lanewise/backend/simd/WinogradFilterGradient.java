@@ -13,10 +13,10 @@ import java.util.Arrays;
  * worker. It has some of the tiles or, where the sums are large, some of the inputs and columns.
  */
 final class WinogradFilterGradient {
-  /** Sums that are held at most, in elements. */
-  private static final int MAX_SUMS = 1 << 22;
+  /** Sums up to which each slice of the tiles has its own, in elements: more cost too much. */
+  private static final int MAX_SUMS = 1 << 20;
 
-  private static final int MAX_SLICES = 4;
+  private static final int SLICES = 4;
 
   /** The fewest tiles of a slice. */
   private static final int MIN_TILES = 32;
@@ -50,8 +50,8 @@ final class WinogradFilterGradient {
    */
   void run(Winograd winograd, TileInput in, Window dy, int columns, int images, RowSink dw) {
     int tiles = images * in.down() * in.across();
-    int held = MAX_SUMS / Math.multiplyExact(winograd.planes() * in.depth(), columns);
-    int count = Math.clamp(Math.min(held, tiles / MIN_TILES), 1, MAX_SLICES);
+    boolean small = winograd.planes() * (long) in.depth() * columns <= MAX_SUMS;
+    int count = small ? Math.clamp(tiles / MIN_TILES, 1, SLICES) : 1;
     Blocks slices = Blocks.even(tiles, Math.ceilDiv(tiles, count), 1);
     boolean whole = slices.count() >= MIN_TASKS;
     TileInput[] parts = whole ? new TileInput[] {in} : in.phases();
