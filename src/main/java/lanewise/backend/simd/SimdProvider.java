@@ -41,7 +41,7 @@ public final class SimdProvider implements BackendProvider {
     if (convolution != null && !CONVOLUTIONS.contains(convolution)) {
       return new Availability.Unavailable(
           "-D" + FORCED_CONVOLUTION + "=" + convolution + " is no algorithm",
-          "set one of " + CONVOLUTIONS + ", or leave the choice to the shapes");
+          "set one of " + String.join(", ", CONVOLUTIONS) + ", or leave the choice to the shapes");
     }
     if (Lanes.COUNT < MIN_LANES) {
       return new Availability.Unavailable(

@@ -39,7 +39,7 @@ class SimdProviderTest {
   void refusesAConvolutionThatDoesNotExist() throws Exception {
     assertEquals(
         "-Dlanewise.simd.conv=fft is no algorithm;"
-            + " set gemm or winograd, or leave the choice to the shapes",
+            + " set one of gemm, winograd2, winograd4, direct, or leave the choice to the shapes",
         availability(ADD_MODULES, "-Dlanewise.simd.conv=fft"));
   }
 
