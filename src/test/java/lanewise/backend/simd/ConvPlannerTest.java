@@ -36,7 +36,7 @@ class ConvPlannerTest {
         choose(Preference.FASTEST, ConvPass.FORWARD, HALVING, x, 128, 4));
     assertEquals(
         ConvAlgorithm.WINOGRAD_F42,
-        choose(Preference.FASTEST, ConvPass.BACKWARD_FILTER, HALVING, x, 128, 4));
+        choose(Preference.FASTEST, ConvPass.BACKWARD_FILTER, HALVING, x, 256, 4));
     assertEquals(
         ConvAlgorithm.WINOGRAD_F23,
         choose(Preference.FASTEST, ConvPass.FORWARD, SAME, Shape.of(64, 128, 6, 6), 128, 3));
