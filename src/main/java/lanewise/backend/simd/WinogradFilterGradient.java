@@ -24,11 +24,8 @@ final class WinogradFilterGradient {
   /** Tasks below which inputs and columns are shared out. */
   private static final int MIN_TASKS = 2;
 
-  /** Tiles that are transformed before they are multiplied. */
+  /** Tiles that are transformed before they are multiplied: they do not leave the caches. */
   private static final int CHUNK = 48;
-
-  /** Tiles multiplied at a time, so that a panel of each side stays in the first-level cache. */
-  private static final int TILES = 128;
 
   private static final int ROWS_PER_TASK = 16;
 
@@ -55,7 +52,7 @@ final class WinogradFilterGradient {
     Blocks slices = Blocks.even(tiles, Math.ceilDiv(tiles, count), 1);
     boolean whole = slices.count() >= MIN_TASKS;
     TileInput[] parts = whole ? new TileInput[] {in} : in.phases();
-    int shares = whole ? 1 : Math.ceilDiv(MIN_TASKS, parts.length * slices.count());
+    int shares = whole ? 1 : Math.ceilDiv(MIN_TASKS, parts.length);
     int panels = Math.ceilDiv(columns, COLUMNS);
     Blocks across = Blocks.even(panels, Math.ceilDiv(panels, shares), 1);
     Sums sums = new Sums(winograd, parts, slices.count(), columns, products);
@@ -193,14 +190,7 @@ final class WinogradFilterGradient {
         transformGradient(first + tile, tile);
       }
       for (int plane = 0; plane < sums.winograd.planes(); plane++) {
-        int target = sums.plane(slice, part) + plane;
-        if (start) {
-          int from = sums.m.at(target, firstPanel, 0);
-          Arrays.fill(sums.m.data, from, from + e.count * sums.m.stride, 0);
-        }
-        for (int tile = 0; tile < count; tile += TILES) {
-          multiply(plane, target, tile, Math.min(TILES, count - tile));
-        }
+        multiply(plane, sums.plane(slice, part) + plane, count, start);
       }
     }
 
@@ -228,19 +218,20 @@ final class WinogradFilterGradient {
       }
     }
 
-    private void multiply(int plane, int target, int tile, int depth) {
+    private void multiply(int plane, int target, int tiles, boolean start) {
       int rows = sums.parts[part].depth();
+      float[] m = sums.m.data;
       for (int right = 0; right < e.count; right++) {
+        int b = e.at(plane, right, 0);
         for (int left = 0; left < v.count; left++) {
-          MicroKernels.columnPanel(
-              Math.min(WIDTH, rows - left * WIDTH),
-              depth,
-              v.data,
-              v.at(plane, left, tile),
-              e.data,
-              e.at(plane, right, tile),
-              sums.m.data,
-              sums.m.at(target, firstPanel + right, left * WIDTH));
+          int height = Math.min(WIDTH, rows - left * WIDTH);
+          int a = v.at(plane, left, 0);
+          int c = sums.m.at(target, firstPanel + right, left * WIDTH);
+          if (start) {
+            MicroKernels.firstColumnPanel(height, tiles, v.data, a, e.data, b, m, c);
+          } else {
+            MicroKernels.columnPanel(height, tiles, v.data, a, e.data, b, m, c);
+          }
         }
       }
     }
