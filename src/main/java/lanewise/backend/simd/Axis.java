@@ -17,4 +17,9 @@ record Axis(int positions, int origin, int stride, int taps, int dilation) {
         (taps - first + step - 1) / step,
         dilation * step);
   }
+
+  /** Whether each position sees the pixel of its own number, and there are as many of both. */
+  boolean isIdentity(int extent) {
+    return taps == 1 && stride == 1 && origin == 0 && positions == extent;
+  }
 }

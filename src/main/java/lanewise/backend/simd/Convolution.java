@@ -79,10 +79,10 @@ final class Convolution {
   }
 
   private void forward(ConvSpec spec, Tensor x, Tensor w, Tensor y, int group) {
-    Window window = window(spec, x, w.shape(), y.shape(), group);
     Planes out = Planes.of(y, group, spec.groups());
-    right.pack(Matrix.filter(w, group, spec.groups()), window.depth(), out.channels());
-    rowProduct.run(window, pixels(y.shape()), right, out.pixels());
+    right.pack(Matrix.filter(w, group, spec.groups()), depth(w.shape()), out.channels());
+    RowSource windows = windows(spec, x, w.shape(), y.shape(), group);
+    rowProduct.run(windows, pixels(y.shape()), right, out.pixels());
   }
 
   private void tiledForward(
@@ -110,11 +110,11 @@ final class Convolution {
   }
 
   private void filterGradient(ConvSpec spec, Tensor x, Tensor dy, Tensor dw, int group) {
-    Window window = window(spec, x, dw.shape(), dy.shape(), group);
+    RowSource windows = windows(spec, x, dw.shape(), dy.shape(), group);
     Planes gradient = Planes.of(dy, group, spec.groups());
     outerProduct.run(
-        window,
-        window.depth(),
+        windows,
+        depth(dw.shape()),
         gradient.pixels(),
         gradient.channels(),
         pixels(dy.shape()),
@@ -198,7 +198,7 @@ final class Convolution {
         RowSource[] taps = taps(w, down.taps(), across.taps(), group, spec.groups());
         right.packTransposed(taps, gradient.channels(), image.channels());
         rowProduct.run(
-            new Window(gradient, down.gradient(), across.gradient()),
+            Window.rows(gradient, down.gradient(), across.gradient()),
             s.n() * down.gradient().positions() * across.gradient().positions(),
             right,
             grid(spec, image, down, across));
@@ -286,8 +286,13 @@ final class Convolution {
     return taps;
   }
 
-  private static Window window(ConvSpec spec, Tensor x, Shape w, Shape y, int group) {
-    return new Window(Planes.of(x, group, spec.groups()), down(spec, w, y), across(spec, w, y));
+  private static RowSource windows(ConvSpec spec, Tensor x, Shape w, Shape y, int group) {
+    return Window.rows(Planes.of(x, group, spec.groups()), down(spec, w, y), across(spec, w, y));
+  }
+
+  /** Elements of a window. */
+  private static int depth(Shape w) {
+    return w.plane() * w.c();
   }
 
   private static Axis down(ConvSpec spec, Shape w, Shape y) {

@@ -27,6 +27,13 @@ final class Window implements RowSource {
     runLength = tapsPerRun * image.channels();
   }
 
+  /** The windows as rows; where each is one pixel, the pixels as they lie in memory. */
+  static RowSource rows(Planes image, Axis down, Axis across) {
+    return down.isIdentity(image.height()) && across.isIdentity(image.width())
+        ? image.pixels()
+        : new Window(image, down, across);
+  }
+
   /** Of each position every {@code step}-th tap, from {@code y} and {@code x} on. */
   Window every(int step, int y, int x) {
     return new Window(image, down.every(step, y), across.every(step, x));
