@@ -92,7 +92,7 @@ final class Convolution {
     FilterPanels filter =
         filters.get(
             w,
-            new Use(ConvPass.FORWARD, winograd, group),
+            new Use(ConvPass.FORWARD, winograd, spec, 1, group),
             panels ->
                 panels.pack(
                     winograd,
@@ -229,7 +229,7 @@ final class Convolution {
     FilterPanels filter =
         filters.get(
             w,
-            new Use(ConvPass.BACKWARD_DATA, winograd, group),
+            new Use(ConvPass.BACKWARD_DATA, winograd, spec, in.size(), group),
             panels ->
                 panels.pack(
                     winograd,

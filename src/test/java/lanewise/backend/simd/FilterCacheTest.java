@@ -2,12 +2,14 @@ package lanewise.backend.simd;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.Random;
 import lanewise.backend.AdamSpec;
 import lanewise.backend.Backend;
 import lanewise.backend.Backends;
+import lanewise.backend.ConvPass;
 import lanewise.backend.ConvSpec;
 import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
@@ -16,13 +18,14 @@ import org.junit.jupiter.api.Test;
 /** However a filter changes, the next convolution sees it. */
 class FilterCacheTest {
   private static final ConvSpec SPEC = ConvSpec.of(2, 1);
-  private static final Shape X = Shape.of(4, 32, 16, 16);
-  private static final Shape W = Shape.filter(48, 32, 4, 4);
+  private static final Shape X = Shape.of(64, 128, 16, 16);
+  private static final Shape W = Shape.filter(256, 128, 4, 4);
   private static final Shape Y = SPEC.outputShape(X, W);
 
   @Test
   void aChangedFilterIsTransformedAgain() {
     try (Backend backend = Backends.open("simd", 2)) {
+      assertTrue(isTiled(backend, ConvPass.FORWARD, SPEC));
       Tensor block = backend.allocate(Shape.vector(2 * W.size()));
       backend.fill(block, 0);
       Tensor w = block.part(W.size(), W);
@@ -47,6 +50,43 @@ class FilterCacheTest {
         assertArrayEquals(after, forwardAndBack(backend, w), 0);
         before = after;
       }
+    }
+  }
+
+  /** The padding decides which taps meet which pixels. */
+  @Test
+  void oneFilterServesConvolutionsOfSeveralGeometries() {
+    try (Backend backend = Backends.open("simd", 2);
+        Backend fresh = Backends.open("simd", 2)) {
+      Tensor w = backend.allocate(W);
+      backend.upload(random(W.size(), 1), w);
+      ConvSpec[] specs = {ConvSpec.of(2, 1), ConvSpec.of(2, 2), ConvSpec.of(2, 0)};
+      for (int round = 0; round < 3; round++) {
+        for (ConvSpec spec : specs) {
+          assertTrue(isTiled(backend, ConvPass.BACKWARD_DATA, spec));
+          Tensor unseen = fresh.allocate(W);
+          fresh.upload(random(W.size(), 1), unseen);
+          assertArrayEquals(
+              dataGradient(fresh, spec, unseen), dataGradient(backend, spec, w), 0, spec::toString);
+        }
+      }
+    }
+  }
+
+  private static boolean isTiled(Backend backend, ConvPass pass, ConvSpec spec) {
+    String name = backend.algorithm(pass, spec, X, W, spec.outputShape(X, W)).name();
+    return name.startsWith("Winograd");
+  }
+
+  private static float[] dataGradient(Backend backend, ConvSpec spec, Tensor w) {
+    Shape shape = spec.outputShape(X, W);
+    try (Tensor dx = backend.allocate(X);
+        Tensor dy = backend.allocate(shape)) {
+      backend.upload(random(shape.size(), 4), dy);
+      backend.convBackwardData(spec, dy, w, dx);
+      float[] result = new float[X.size()];
+      backend.read(dx, result);
+      return result;
     }
   }
 
