@@ -374,6 +374,15 @@ public class Cuda extends Cuda$shared {
     public static int CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN() {
         return CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN;
     }
+    private static final int CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED = (int)115L;
+    /**
+     * {@snippet lang=c :
+     * enum CUdevice_attribute_enum.CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED = 115
+     * }
+     */
+    public static int CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED() {
+        return CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED;
+    }
     private static final int CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES = (int)8L;
     /**
      * {@snippet lang=c :
@@ -572,6 +581,15 @@ public class Cuda extends Cuda$shared {
     public static int CUDA_ERROR_NO_BINARY_FOR_GPU() {
         return CUDA_ERROR_NO_BINARY_FOR_GPU;
     }
+    private static final int CUDA_ERROR_ECC_UNCORRECTABLE = (int)214L;
+    /**
+     * {@snippet lang=c :
+     * enum cudaError_enum.CUDA_ERROR_ECC_UNCORRECTABLE = 214
+     * }
+     */
+    public static int CUDA_ERROR_ECC_UNCORRECTABLE() {
+        return CUDA_ERROR_ECC_UNCORRECTABLE;
+    }
     private static final int CUDA_ERROR_UNSUPPORTED_PTX_VERSION = (int)222L;
     /**
      * {@snippet lang=c :
@@ -607,6 +625,78 @@ public class Cuda extends Cuda$shared {
      */
     public static int CUDA_ERROR_ILLEGAL_ADDRESS() {
         return CUDA_ERROR_ILLEGAL_ADDRESS;
+    }
+    private static final int CUDA_ERROR_LAUNCH_TIMEOUT = (int)702L;
+    /**
+     * {@snippet lang=c :
+     * enum cudaError_enum.CUDA_ERROR_LAUNCH_TIMEOUT = 702
+     * }
+     */
+    public static int CUDA_ERROR_LAUNCH_TIMEOUT() {
+        return CUDA_ERROR_LAUNCH_TIMEOUT;
+    }
+    private static final int CUDA_ERROR_CONTEXT_IS_DESTROYED = (int)709L;
+    /**
+     * {@snippet lang=c :
+     * enum cudaError_enum.CUDA_ERROR_CONTEXT_IS_DESTROYED = 709
+     * }
+     */
+    public static int CUDA_ERROR_CONTEXT_IS_DESTROYED() {
+        return CUDA_ERROR_CONTEXT_IS_DESTROYED;
+    }
+    private static final int CUDA_ERROR_ASSERT = (int)710L;
+    /**
+     * {@snippet lang=c :
+     * enum cudaError_enum.CUDA_ERROR_ASSERT = 710
+     * }
+     */
+    public static int CUDA_ERROR_ASSERT() {
+        return CUDA_ERROR_ASSERT;
+    }
+    private static final int CUDA_ERROR_HARDWARE_STACK_ERROR = (int)714L;
+    /**
+     * {@snippet lang=c :
+     * enum cudaError_enum.CUDA_ERROR_HARDWARE_STACK_ERROR = 714
+     * }
+     */
+    public static int CUDA_ERROR_HARDWARE_STACK_ERROR() {
+        return CUDA_ERROR_HARDWARE_STACK_ERROR;
+    }
+    private static final int CUDA_ERROR_ILLEGAL_INSTRUCTION = (int)715L;
+    /**
+     * {@snippet lang=c :
+     * enum cudaError_enum.CUDA_ERROR_ILLEGAL_INSTRUCTION = 715
+     * }
+     */
+    public static int CUDA_ERROR_ILLEGAL_INSTRUCTION() {
+        return CUDA_ERROR_ILLEGAL_INSTRUCTION;
+    }
+    private static final int CUDA_ERROR_MISALIGNED_ADDRESS = (int)716L;
+    /**
+     * {@snippet lang=c :
+     * enum cudaError_enum.CUDA_ERROR_MISALIGNED_ADDRESS = 716
+     * }
+     */
+    public static int CUDA_ERROR_MISALIGNED_ADDRESS() {
+        return CUDA_ERROR_MISALIGNED_ADDRESS;
+    }
+    private static final int CUDA_ERROR_INVALID_ADDRESS_SPACE = (int)717L;
+    /**
+     * {@snippet lang=c :
+     * enum cudaError_enum.CUDA_ERROR_INVALID_ADDRESS_SPACE = 717
+     * }
+     */
+    public static int CUDA_ERROR_INVALID_ADDRESS_SPACE() {
+        return CUDA_ERROR_INVALID_ADDRESS_SPACE;
+    }
+    private static final int CUDA_ERROR_INVALID_PC = (int)718L;
+    /**
+     * {@snippet lang=c :
+     * enum cudaError_enum.CUDA_ERROR_INVALID_PC = 718
+     * }
+     */
+    public static int CUDA_ERROR_INVALID_PC() {
+        return CUDA_ERROR_INVALID_PC;
     }
     private static final int CUDA_ERROR_LAUNCH_FAILED = (int)719L;
     /**
@@ -688,6 +778,33 @@ public class Cuda extends Cuda$shared {
      */
     public static int CUDA_ERROR_STREAM_CAPTURE_WRONG_THREAD() {
         return CUDA_ERROR_STREAM_CAPTURE_WRONG_THREAD;
+    }
+    private static final int CUDA_ERROR_EXTERNAL_DEVICE = (int)911L;
+    /**
+     * {@snippet lang=c :
+     * enum cudaError_enum.CUDA_ERROR_EXTERNAL_DEVICE = 911
+     * }
+     */
+    public static int CUDA_ERROR_EXTERNAL_DEVICE() {
+        return CUDA_ERROR_EXTERNAL_DEVICE;
+    }
+    private static final int CUDA_ERROR_UNKNOWN = (int)999L;
+    /**
+     * {@snippet lang=c :
+     * enum cudaError_enum.CUDA_ERROR_UNKNOWN = 999
+     * }
+     */
+    public static int CUDA_ERROR_UNKNOWN() {
+        return CUDA_ERROR_UNKNOWN;
+    }
+    private static final int CU_MEMPOOL_ATTR_RELEASE_THRESHOLD = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum CUmemPool_attribute_enum.CU_MEMPOOL_ATTR_RELEASE_THRESHOLD = 4
+     * }
+     */
+    public static int CU_MEMPOOL_ATTR_RELEASE_THRESHOLD() {
+        return CU_MEMPOOL_ATTR_RELEASE_THRESHOLD;
     }
 
     private static class cuGetErrorString {
@@ -1231,6 +1348,67 @@ public class Cuda extends Cuda$shared {
                 traceDowncall("cuDeviceGetAttribute", pi, attrib, dev);
             }
             return (int)mh$.invokeExact(pi, attrib, dev);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class cuDeviceGetDefaultMemPool {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Cuda.C_INT,
+            Cuda.C_POINTER,
+            Cuda.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuDeviceGetDefaultMemPool");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * CUresult cuDeviceGetDefaultMemPool(CUmemoryPool *pool_out, CUdevice dev)
+     * }
+     */
+    public static FunctionDescriptor cuDeviceGetDefaultMemPool$descriptor() {
+        return cuDeviceGetDefaultMemPool.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * CUresult cuDeviceGetDefaultMemPool(CUmemoryPool *pool_out, CUdevice dev)
+     * }
+     */
+    public static MethodHandle cuDeviceGetDefaultMemPool$handle() {
+        return cuDeviceGetDefaultMemPool.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * CUresult cuDeviceGetDefaultMemPool(CUmemoryPool *pool_out, CUdevice dev)
+     * }
+     */
+    public static MemorySegment cuDeviceGetDefaultMemPool$address() {
+        return cuDeviceGetDefaultMemPool.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * CUresult cuDeviceGetDefaultMemPool(CUmemoryPool *pool_out, CUdevice dev)
+     * }
+     */
+    public static int cuDeviceGetDefaultMemPool(MemorySegment pool_out, int dev) {
+        var mh$ = cuDeviceGetDefaultMemPool.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("cuDeviceGetDefaultMemPool", pool_out, dev);
+            }
+            return (int)mh$.invokeExact(pool_out, dev);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -3193,6 +3371,129 @@ public class Cuda extends Cuda$shared {
                 traceDowncall("cuMemAllocAsync", dptr, bytesize, hStream);
             }
             return (int)mh$.invokeExact(dptr, bytesize, hStream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class cuMemPoolTrimTo {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Cuda.C_INT,
+            Cuda.C_POINTER,
+            Cuda.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuMemPoolTrimTo");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * CUresult cuMemPoolTrimTo(CUmemoryPool pool, size_t minBytesToKeep)
+     * }
+     */
+    public static FunctionDescriptor cuMemPoolTrimTo$descriptor() {
+        return cuMemPoolTrimTo.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * CUresult cuMemPoolTrimTo(CUmemoryPool pool, size_t minBytesToKeep)
+     * }
+     */
+    public static MethodHandle cuMemPoolTrimTo$handle() {
+        return cuMemPoolTrimTo.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * CUresult cuMemPoolTrimTo(CUmemoryPool pool, size_t minBytesToKeep)
+     * }
+     */
+    public static MemorySegment cuMemPoolTrimTo$address() {
+        return cuMemPoolTrimTo.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * CUresult cuMemPoolTrimTo(CUmemoryPool pool, size_t minBytesToKeep)
+     * }
+     */
+    public static int cuMemPoolTrimTo(MemorySegment pool, long minBytesToKeep) {
+        var mh$ = cuMemPoolTrimTo.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("cuMemPoolTrimTo", pool, minBytesToKeep);
+            }
+            return (int)mh$.invokeExact(pool, minBytesToKeep);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class cuMemPoolSetAttribute {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Cuda.C_INT,
+            Cuda.C_POINTER,
+            Cuda.C_INT,
+            Cuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuMemPoolSetAttribute");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * CUresult cuMemPoolSetAttribute(CUmemoryPool pool, CUmemPool_attribute attr, void *value)
+     * }
+     */
+    public static FunctionDescriptor cuMemPoolSetAttribute$descriptor() {
+        return cuMemPoolSetAttribute.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * CUresult cuMemPoolSetAttribute(CUmemoryPool pool, CUmemPool_attribute attr, void *value)
+     * }
+     */
+    public static MethodHandle cuMemPoolSetAttribute$handle() {
+        return cuMemPoolSetAttribute.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * CUresult cuMemPoolSetAttribute(CUmemoryPool pool, CUmemPool_attribute attr, void *value)
+     * }
+     */
+    public static MemorySegment cuMemPoolSetAttribute$address() {
+        return cuMemPoolSetAttribute.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * CUresult cuMemPoolSetAttribute(CUmemoryPool pool, CUmemPool_attribute attr, void *value)
+     * }
+     */
+    public static int cuMemPoolSetAttribute(MemorySegment pool, int attr, MemorySegment value) {
+        var mh$ = cuMemPoolSetAttribute.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("cuMemPoolSetAttribute", pool, attr, value);
+            }
+            return (int)mh$.invokeExact(pool, attr, value);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {

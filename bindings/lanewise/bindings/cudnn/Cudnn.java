@@ -5689,6 +5689,24 @@ public class Cudnn extends Cudnn$shared {
            throw new AssertionError("should not reach here", ex$);
         }
     }
+    private static final int CUDNN_NON_DETERMINISTIC = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.CUDNN_NON_DETERMINISTIC = 0
+     * }
+     */
+    public static int CUDNN_NON_DETERMINISTIC() {
+        return CUDNN_NON_DETERMINISTIC;
+    }
+    private static final int CUDNN_DETERMINISTIC = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum <anonymous>.CUDNN_DETERMINISTIC = 1
+     * }
+     */
+    public static int CUDNN_DETERMINISTIC() {
+        return CUDNN_DETERMINISTIC;
+    }
 
     private static class cudnnCreateTensorDescriptor {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
