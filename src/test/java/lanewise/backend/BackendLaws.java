@@ -179,7 +179,7 @@ abstract class BackendLaws {
             .filter(p -> p.name().equals(name()))
             .findFirst()
             .orElseThrow();
-    try (Backend engine = provider.open(2)) {
+    try (Backend engine = provider.open(BackendOptions.ofThreads(2))) {
       PooledBackend pool = assertInstanceOf(PooledBackend.class, engine);
       step(engine);
       long afterOne = pool.pooledBytes();
