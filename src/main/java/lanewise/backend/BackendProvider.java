@@ -18,9 +18,9 @@ public interface BackendProvider {
   /**
    * Opens the engine.
    *
-   * @param threads at least 1
+   * @throws lanewise.UserException if it does not have the options' device or precision
    */
-  Backend open(int threads);
+  Backend open(BackendOptions options);
 
   /** Whether and why an engine can run on this machine. */
   sealed interface Availability {

@@ -2,6 +2,7 @@ package lanewise.cli;
 
 import java.io.PrintWriter;
 import lanewise.backend.Backend;
+import lanewise.backend.BackendOptions;
 import lanewise.backend.BackendProvider;
 import lanewise.backend.BackendProvider.Availability.Available;
 import lanewise.backend.BackendProvider.Availability.Unavailable;
@@ -45,7 +46,7 @@ final class BackendsCommand implements Runnable {
   }
 
   private static Backend.Description opened(BackendProvider provider) {
-    try (Backend backend = provider.open(Runtime.getRuntime().availableProcessors())) {
+    try (Backend backend = provider.open(BackendOptions.defaults())) {
       return backend.description();
     }
   }

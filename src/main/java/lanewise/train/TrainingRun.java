@@ -59,7 +59,7 @@ public final class TrainingRun implements AutoCloseable {
     batches = new Batches(data, options.batchSize(), options.seed());
     total = options.totalSteps(batches.stepsPerEpoch());
     Dcgan model = options.model(data.channels());
-    backend = Backends.open(options.backend(), options.threads());
+    backend = Backends.open(options.backend(), options.engine());
     try {
       trainer =
           new GanTrainer(

@@ -69,6 +69,7 @@ class MainTest {
     "train --norm instanse, did you mean instance?",
     "train --backend sind, did you mean simd?",
     "generate --model x --norm bach, did you mean batch?",
+    "train --precision fp23, did you mean fp32?",
   })
   void whatIsMistypedGetsTheNearestName(String line, String expected) {
     Cli.run((Object[]) line.split(" ")).failed(2, expected);
@@ -93,6 +94,8 @@ class MainTest {
     "--batch-size, many",
     "--batch-size, 99999999999",
     "--threads, 0",
+    "--device, -1",
+    "--precision, half",
     "--steps, -1",
     "--steps, 0",
     "--epochs, -2",

@@ -2,6 +2,7 @@ package lanewise.backend.cuda;
 
 import lanewise.UserException;
 import lanewise.backend.Backend;
+import lanewise.backend.BackendOptions;
 import lanewise.backend.BackendProvider;
 
 /** Says why {@code cuda} cannot be opened. */
@@ -26,7 +27,7 @@ public final class CudaProvider implements BackendProvider {
   }
 
   @Override
-  public Backend open(int threads) {
+  public Backend open(BackendOptions options) {
     throw new UserException("Backend cuda: " + NOT_YET.reason() + "; " + NOT_YET.remedy());
   }
 }

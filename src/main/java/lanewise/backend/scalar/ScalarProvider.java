@@ -1,7 +1,9 @@
 package lanewise.backend.scalar;
 
 import lanewise.backend.Backend;
+import lanewise.backend.BackendOptions;
 import lanewise.backend.BackendProvider;
+import lanewise.backend.host.HostBackend;
 
 /** Offers the scalar backend, which runs everywhere and is taken when nothing faster can run. */
 public final class ScalarProvider implements BackendProvider {
@@ -23,7 +25,8 @@ public final class ScalarProvider implements BackendProvider {
 
   /** Opens the engine, which computes on the caller's thread whatever {@code threads} says. */
   @Override
-  public Backend open(int threads) {
+  public Backend open(BackendOptions options) {
+    HostBackend.requireHost(name(), options);
     return new ScalarBackend();
   }
 }
