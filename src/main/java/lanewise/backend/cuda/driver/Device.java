@@ -20,8 +20,13 @@ public record Device(
     int ordinal, String name, long memory, int capability, int multiprocessors, int driver) {
   private static final int NAME_BYTES = 256;
 
+  /** Asks the driver, which was started, about one of its devices. */
+  public static Device of(int ordinal) {
+    return of(ordinal, Driver.device(ordinal));
+  }
+
   /**
-   * Asks the driver, which {@code cuInit} has started.
+   * Asks the driver, which was started.
    *
    * @param handle of the device, a {@code CUdevice}
    */
@@ -31,8 +36,6 @@ public record Device(
       Context.require(Cuda.cuDeviceGetName(name, NAME_BYTES, handle), "cuDeviceGetName");
       MemorySegment memory = arena.allocate(JAVA_LONG);
       Context.require(Cuda.cuDeviceTotalMem_v2(memory, handle), "cuDeviceTotalMem_v2");
-      MemorySegment version = arena.allocate(JAVA_INT);
-      Context.require(Cuda.cuDriverGetVersion(version), "cuDriverGetVersion");
       int major = attribute(Cuda.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR(), handle, arena);
       int minor = attribute(Cuda.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR(), handle, arena);
       return new Device(
@@ -41,7 +44,7 @@ public record Device(
           memory.get(JAVA_LONG, 0),
           10 * major + minor,
           attribute(Cuda.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT(), handle, arena),
-          version.get(JAVA_INT, 0));
+          Driver.version());
     }
   }
 
