@@ -152,10 +152,15 @@ public interface Backend extends AutoCloseable {
   /**
    * One step of Adam on a block of parameters: updates {@code m}, {@code v} and {@code values}.
    *
-   * @param v mean of squared gradients; all four tensors have one shape
+   * @param rates what {@link AdamSpec#rates} gives for the step; a tensor, so that a captured step
+   *     can be replayed
+   * @param v mean of squared gradients; has one shape with values, gradients and m
    */
-  default void adam(AdamSpec spec, Tensor values, Tensor gradients, Tensor m, Tensor v) {
+  default void adam(
+      AdamSpec spec, Tensor rates, Tensor values, Tensor gradients, Tensor m, Tensor v) {
     try (Scope _ = scope()) {
+      Tensor stepSize = rates.part(0, Shape.scalar());
+      Tensor varianceScale = rates.part(1, Shape.scalar());
       Tensor t = allocate(values.shape());
       map(new Unary.Affine((float) spec.beta1(), 0), m, m);
       accumulate((float) (1 - spec.beta1()), gradients, m);
@@ -163,9 +168,11 @@ public interface Backend extends AutoCloseable {
       map(new Unary.Affine((float) spec.beta2(), 0), v, v);
       accumulate((float) (1 - spec.beta2()), t, v);
       map(Unary.Elementary.SQRT, v, t);
-      map(new Unary.Affine(spec.varianceScale(), (float) spec.eps()), t, t);
+      zip(Binary.Arithmetic.MUL, t, varianceScale, t);
+      map(new Unary.Affine(1, (float) spec.eps()), t, t);
       zip(Binary.Arithmetic.DIV, m, t, t);
-      accumulate(-spec.stepSize(), t, values);
+      zip(Binary.Arithmetic.MUL, t, stepSize, t);
+      accumulate(-1, t, values);
     }
   }
 

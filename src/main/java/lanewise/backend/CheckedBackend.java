@@ -352,12 +352,15 @@ final class CheckedBackend implements Backend {
   }
 
   @Override
-  public void adam(AdamSpec spec, Tensor values, Tensor gradients, Tensor m, Tensor v) {
+  public void adam(
+      AdamSpec spec, Tensor rates, Tensor values, Tensor gradients, Tensor m, Tensor v) {
     KernelEvent event = begin("adam", null, values, gradients, m, v);
+    owned("adam", rates);
+    require(rates.shape().equals(AdamSpec.RATES), "adam", "rates", rates.shape(), AdamSpec.RATES);
     same("adam", values, gradients);
     same("adam", values, m);
     same("adam", values, v);
-    engine.adam(spec, values.changing(), gradients, m.changing(), v.changing());
+    engine.adam(spec, rates, values.changing(), gradients, m.changing(), v.changing());
     event.finish(engine);
   }
 

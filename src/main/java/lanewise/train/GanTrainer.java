@@ -103,6 +103,8 @@ public final class GanTrainer implements AutoCloseable {
    */
   public StepResult step(float[] images, float[] z) {
     steps++;
+    generatorAdam.advance();
+    discriminatorAdam.advance();
     try (Scope _ = backend.scope()) {
       Variable fake = generator.forward(upload(z, model.latentShape(batchSize)), Statistics.BATCH);
       Variable real = upload(images, model.imageShape(batchSize));

@@ -7,6 +7,7 @@ import lanewise.backend.Backend;
 import lanewise.backend.BackendOptions;
 import lanewise.backend.BackendProvider;
 import lanewise.backend.cuda.driver.Device;
+import lanewise.backend.cuda.driver.Driver;
 import lanewise.backend.cuda.library.Installation;
 import lanewise.backend.cuda.library.Installation.Unusable;
 import lanewise.backend.cuda.library.Installation.Usable;
@@ -44,20 +45,22 @@ public final class CudaProvider implements BackendProvider {
         .skip(1)
         .map(device -> "--device %d: %s".formatted(device.ordinal(), describe(device)))
         .forEach(details::add);
-    details.add("driver for CUDA %s: %s".formatted(usable.cudaVersion(), usable.driverFile()));
+    String release = Driver.release().map(number -> " " + number).orElse("");
+    details.add(
+        "driver%s for CUDA %s: %s".formatted(release, usable.cudaVersion(), usable.driverFile()));
     details.add("cuDNN %s: %s".formatted(usable.cudnnVersion(), usable.cudnnFile()));
     return details;
   }
 
   @Override
   public Backend open(BackendOptions options) {
-    return switch (Installation.get()) {
+    switch (Installation.get()) {
       case Unusable(String reason, String remedy) ->
           throw new UserException("Backend cuda: " + reason + "; " + remedy);
       case Usable usable -> {
         usable.device(options.device());
         throw new UserException("Backend cuda: this version of Lanewise has no engine for it yet");
       }
-    };
+    }
   }
 }

@@ -22,6 +22,12 @@ final class TestTensors {
     return t;
   }
 
+  static Tensor of(Shape shape, float... values) {
+    Tensor t = poisoned(shape);
+    MemorySegment.copy(values, 0, t.segment(), JAVA_FLOAT, 0, values.length);
+    return t;
+  }
+
   /** Full of NaN, as no output may be read. */
   static Tensor poisoned(Shape shape) {
     Tensor t = new Tensor(shape, new HeapFreeMemory(shape.size() * 4L));

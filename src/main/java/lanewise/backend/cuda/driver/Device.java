@@ -14,10 +14,17 @@ import lanewise.bindings.cuda.Cuda;
  * @param memory in bytes
  * @param capability compute capability, major times 10 plus minor
  * @param multiprocessors that run blocks of threads
+ * @param l2 bytes of the second-level cache
  * @param driver the newest CUDA version that the driver supports, as {@code 12040} for 12.4
  */
 public record Device(
-    int ordinal, String name, long memory, int capability, int multiprocessors, int driver) {
+    int ordinal,
+    String name,
+    long memory,
+    int capability,
+    int multiprocessors,
+    int l2,
+    int driver) {
   private static final int NAME_BYTES = 256;
 
   /** Asks the driver, which was started, about one of its devices. */
@@ -44,6 +51,7 @@ public record Device(
           memory.get(JAVA_LONG, 0),
           10 * major + minor,
           attribute(Cuda.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT(), handle, arena),
+          attribute(Cuda.CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE(), handle, arena),
           Driver.version());
     }
   }

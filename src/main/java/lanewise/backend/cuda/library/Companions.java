@@ -79,7 +79,8 @@ public final class Companions {
    */
   private static List<Path> ofCuda(Path folder, int cuda, String part, String name) {
     Path packages = folder.resolve("../..").normalize();
-    return Stream.of(folder, packages.resolve(part + "/lib"), packages.resolve("cu" + cuda + "/lib"))
+    return Stream.of(
+            folder, packages.resolve(part + "/lib"), packages.resolve("cu" + cuda + "/lib"))
         .map(place -> FolderPattern.matches(place, name))
         .filter(matches -> !matches.isEmpty())
         .findFirst()

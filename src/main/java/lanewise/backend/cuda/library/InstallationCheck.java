@@ -67,8 +67,7 @@ final class InstallationCheck {
     String system = properties.apply("os.name");
     if (!system.equals("Linux")) {
       throw new UnusableException(
-          "the engine for GPUs runs on Linux and in WSL 2, not on " + system,
-          "use --backend simd");
+          "the engine for GPUs runs on Linux and in WSL 2, not on " + system, "use --backend simd");
     }
   }
 

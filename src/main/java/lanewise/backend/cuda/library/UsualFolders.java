@@ -15,8 +15,7 @@ import java.util.stream.Stream;
 /** Where installers put NVIDIA's libraries, whether the system's loader looks there or not. */
 final class UsualFolders {
   private static final List<String> SYSTEM =
-      List.of(
-          "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib");
+      List.of("/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib");
 
   private UsualFolders() {}
 
@@ -34,7 +33,9 @@ final class UsualFolders {
    */
   static List<FolderPattern> ofCudnn(UnaryOperator<String> environment) {
     List<FolderPattern> folders = new ArrayList<>();
-    variable(environment, "CONDA_PREFIX").map(conda -> conda.resolve("lib")).map(FolderPattern::of)
+    variable(environment, "CONDA_PREFIX")
+        .map(conda -> conda.resolve("lib"))
+        .map(FolderPattern::of)
         .ifPresent(folders::add);
     pythons(environment).stream().map(UsualFolders::pip).forEach(folders::add);
     Stream.of("CUDA_HOME", "CUDA_PATH")
