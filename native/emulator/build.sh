@@ -11,6 +11,11 @@ out=$(mkdir -p "$1" && cd "$1" && pwd)
 here=$(cd "$(dirname "$0")" && pwd)
 cxx=${CXX:-g++}
 
+if ! command -v "$cxx" >/dev/null; then
+  echo "there is no C++ compiler ($cxx)" >&2
+  exit 1
+fi
+
 # Prints the first of the folders that has the header, or nothing.
 folder_of() {
   local header=$1 folder
@@ -69,7 +74,7 @@ check_values() {
 [[ -z $cudnn_include ]] || check_values cudnn.h "$cudnn_include"
 
 driver=(settings driver memory streams modules fibers kernels)
-cudnn=(cudnn cudnn_convolution cudnn_norm)
+cudnn=(cudnn cudnn_convolution cudnn_norm cudnn_graph)
 link=(-shared -Wl,--no-undefined)
 cd "$out"
 printf '%s\n' "${driver[@]}" "${cudnn[@]}" |
