@@ -564,3 +564,77 @@ extern "C" __global__ void __launch_bounds__(256)
                          eps, slope, samples, pixels, channels, splits, tile);
   }
 }
+
+template <int V>
+__device__ __forceinline__ void activationGradientBody(const void* x, int xType, const void* dy,
+                                                       int dyType, void* dz, int dzType,
+                                                       const float* mean, const float* variance,
+                                                       Sets sets, Parameter gamma, Parameter beta,
+                                                       float eps, float slope, unsigned samples,
+                                                       unsigned pixels, unsigned channels,
+                                                       unsigned splits, Tile tile) {
+  unsigned tiles = ceilDiv(channels, tile.lanes * V);
+  unsigned groups = ceilDiv(samples, tile.outers());
+  unsigned length = ceilDiv(pixels, splits);
+  for (unsigned block = blockIdx.x; block < tiles * splits * groups; block += gridDim.x) {
+    unsigned c = (block % tiles * tile.lanes + tile.lane) * V;
+    unsigned split = block / tiles % splits;
+    unsigned n = block / tiles / splits * tile.outers() + tile.outer;
+    if (c >= channels || n >= samples) {
+      continue;
+    }
+    Scaling<V> scaling(mean, variance, sets, gamma, beta, eps, n, c);
+    unsigned last = smaller(pixels, (split + 1) * length);
+    for (unsigned p = split * length + tile.row; p < last; p += tile.rows) {
+      unsigned i = (n * pixels + p) * channels + c;
+      Raw<V> rawX = loadRaw<V>(x, xType, i);
+      Raw<V> rawDy = loadRaw<V>(dy, dyType, i);
+      float v[V], g[V];
+      widen(rawX, xType, v);
+      widen(rawDy, dyType, g);
+      for (int k = 0; k < V; k++) {
+        g[k] = scaling.dz(k, v[k], g[k], slope);
+      }
+      store(dz, dzType, i, g);
+    }
+  }
+}
+
+/** dz, the gradient before the activation, for a library's norms that know of none; dz may be dy. */
+extern "C" __global__ void __launch_bounds__(256)
+    norm_activation_gradient(const void* x, int xType, const void* dy, int dyType, void* dz, int dzType,
+                             const float* mean, const float* variance, unsigned setStride,
+                             unsigned setChannels, const float* gamma, unsigned gammaStride,
+                             const float* beta, unsigned betaStride, float eps, float slope,
+                             unsigned samples, unsigned pixels, unsigned channels, unsigned splits,
+                             unsigned lanes, unsigned tileRows) {
+  Tile tile(lanes, tileRows);
+  Sets sets{setStride, setChannels};
+  Parameter g{gamma, gammaStride};
+  Parameter b{beta, betaStride};
+  bool quads = channels % 4 == 0 && isAligned(x, xType) && isAligned(dy, dyType) &&
+               isAligned(dz, dzType);
+  if (quads) {
+    activationGradientBody<4>(x, xType, dy, dyType, dz, dzType, mean, variance, sets, g, b, eps, slope,
+                              samples, pixels, channels, splits, tile);
+  } else {
+    activationGradientBody<1>(x, xType, dy, dyType, dz, dzType, mean, variance, sets, g, b, eps, slope,
+                              samples, pixels, channels, splits, tile);
+  }
+}
+
+/** invstd = 1 / sqrt(variance + eps), the form in which cuDNN keeps it. */
+extern "C" __global__ void __launch_bounds__(256)
+    norm_invstd(const float* variance, float* invstd, float eps, unsigned size) {
+  for (unsigned i = blockIdx.x * blockDim.x + threadIdx.x; i < size; i += gridDim.x * blockDim.x) {
+    invstd[i] = 1.0f / sqrtf(variance[i] + eps);
+  }
+}
+
+/** variance = 1 / invstd^2 - eps, at least 0. */
+extern "C" __global__ void __launch_bounds__(256)
+    norm_variance(const float* invstd, float* variance, float eps, unsigned size) {
+  for (unsigned i = blockIdx.x * blockDim.x + threadIdx.x; i < size; i += gridDim.x * blockDim.x) {
+    variance[i] = fmaxf(1.0f / (invstd[i] * invstd[i]) - eps, 0.0f);
+  }
+}
