@@ -199,9 +199,9 @@ template <int TYPE, int PIXELS>
 __device__ __forceinline__ void residentBackward(const void* x, const void* dy, void* dx,
                                                  const float* mean, const float* variance,
                                                  unsigned setChannels, Parameter gamma, Parameter beta,
-                                                 float eps, float slope, float* partial,
-                                                 unsigned samples, unsigned pixels, unsigned channels,
-                                                 unsigned lanes, float* shared) {
+                                                 float eps, float slope, float* sumsDz,
+                                                 float* sumsDzXhat, unsigned samples, unsigned pixels,
+                                                 unsigned channels, unsigned lanes, float* shared) {
   const int V = 4;
   Tile tile(lanes, blockDim.x / lanes);
   unsigned vectors = channels / V;
@@ -250,9 +250,9 @@ __device__ __forceinline__ void residentBackward(const void* x, const void* dy, 
       // Again from the table: in registers from the beginning, it would be one too many.
       float rstd = 1.0f / sqrtf(variance[sets.of(n, c + k)] + eps);
       sums[V + k] *= rstd;
-      if (partial != nullptr && present && tile.row == 0) {
-        partial[n * channels + c + k] = sums[k];
-        partial[(samples + n) * channels + c + k] = sums[V + k];
+      if (sumsDz != nullptr && present && tile.row == 0) {
+        sumsDz[n * channels + c + k] = sums[k];
+        sumsDzXhat[n * channels + c + k] = sums[V + k];
       }
       offset[k] = scaling.scale[k] * sums[k] / elements;
       slopeXhat[k] = scaling.scale[k] * rstd * sums[V + k] / elements;
@@ -283,15 +283,15 @@ __device__ __forceinline__ void residentBackward(const void* x, const void* dy, 
  * threads than the plane needs, several blocks share a multiprocessor, and one loads while another one
  * stores.
  */
-#define NORM_RESIDENT_FORWARD(NAME, TYPE, PIXELS)                                                     \
-  extern "C" __global__ void __launch_bounds__(RESIDENT_THREADS, 1)                                   \
-      NAME(const void* x, void* y, float* mean, float* variance, unsigned setChannels,                \
+#define NORM_RESIDENT_FORWARD(NAME, TYPE, PIXELS)                                                      \
+  extern "C" __global__ void __launch_bounds__(RESIDENT_THREADS, 1)                                    \
+      NAME(const void* x, void* y, float* mean, float* variance, unsigned setChannels,                 \
            const float* gamma, unsigned gammaStride, const float* beta, unsigned betaStride, float eps,\
-           float slope, unsigned samples, unsigned pixels, unsigned channels, unsigned lanes) {       \
-    __shared__ float shared[RESIDENT_THREADS * 4];                                                    \
-    residentForward<TYPE, PIXELS>(x, y, mean, variance, setChannels, Parameter{gamma, gammaStride},   \
-                               Parameter{beta, betaStride}, eps, slope, samples, pixels, channels,    \
-                               lanes, shared);                                                        \
+           float slope, unsigned samples, unsigned pixels, unsigned channels, unsigned lanes) {        \
+    __shared__ float shared[RESIDENT_THREADS * 4];                                                     \
+    residentForward<TYPE, PIXELS>(x, y, mean, variance, setChannels, Parameter{gamma, gammaStride},    \
+                                  Parameter{beta, betaStride}, eps, slope, samples, pixels, channels,  \
+                                  lanes, shared);                                                      \
   }
 
 NORM_RESIDENT_FORWARD(norm_resident_forward_f32_2, F32, 2)
@@ -304,20 +304,21 @@ NORM_RESIDENT_FORWARD(norm_resident_forward_bf16_16, BF16, 16)
 NORM_RESIDENT_FORWARD(norm_resident_forward_bf16_32, BF16, 32)
 
 /**
- * dx, through moments of the input, and if partial is not null the sums of dz and of dz times the
+ * dx, through moments of the input, and if sumsDz is not null the sums of dz and of dz times the
  * normalised x of each sample and channel, as norm_backward_sums leaves them with one split. Conditions
  * are those of the forward pass.
  */
-#define NORM_RESIDENT_BACKWARD(NAME, TYPE, PIXELS)                                                    \
-  extern "C" __global__ void __launch_bounds__(RESIDENT_THREADS, 1)                                   \
-      NAME(const void* x, const void* dy, void* dx, const float* mean, const float* variance,         \
-           unsigned setChannels, const float* gamma, unsigned gammaStride, const float* beta,         \
-           unsigned betaStride, float eps, float slope, float* partial, unsigned samples,             \
-           unsigned pixels, unsigned channels, unsigned lanes) {                                      \
-    __shared__ float shared[RESIDENT_THREADS * 8];                                                    \
-    residentBackward<TYPE, PIXELS>(x, dy, dx, mean, variance, setChannels, Parameter{gamma, gammaStride},\
-                                Parameter{beta, betaStride}, eps, slope, partial, samples, pixels,    \
-                                channels, lanes, shared);                                             \
+#define NORM_RESIDENT_BACKWARD(NAME, TYPE, PIXELS)                                                     \
+  extern "C" __global__ void __launch_bounds__(RESIDENT_THREADS, 1)                                    \
+      NAME(const void* x, const void* dy, void* dx, const float* mean, const float* variance,          \
+           unsigned setChannels, const float* gamma, unsigned gammaStride, const float* beta,          \
+           unsigned betaStride, float eps, float slope, float* sumsDz, float* sumsDzXhat,              \
+           unsigned samples, unsigned pixels, unsigned channels, unsigned lanes) {                     \
+    __shared__ float shared[RESIDENT_THREADS * 8];                                                     \
+    residentBackward<TYPE, PIXELS>(x, dy, dx, mean, variance, setChannels,                             \
+                                   Parameter{gamma, gammaStride}, Parameter{beta, betaStride}, eps,    \
+                                   slope, sumsDz, sumsDzXhat, samples, pixels, channels, lanes,        \
+                                   shared);                                                            \
   }
 
 NORM_RESIDENT_BACKWARD(norm_resident_backward_f32_2, F32, 2)
