@@ -30,8 +30,8 @@ final class WinogradBlock {
   private int firstPanel;
   private int panels;
 
-  /** Transforms what {@code tiles} tiles from {@code first} on see. */
-  void transform(Winograd winograd, TileInput in, int first, int tiles) {
+  /** Transforms {@code tiles} tiles from {@code first} on. */
+  void transform(Winograd winograd, TileSource in, int first, int tiles) {
     int depth = in.depth();
     this.winograd = winograd;
     this.first = first;
@@ -123,5 +123,24 @@ final class WinogradBlock {
         }
       }
     }
+  }
+
+  /** Transforms one of the chunk's tiles back to the gradients of what it sees, pixel by pixel. */
+  float[] inputGradient(int tile) {
+    int width = panels * COLUMNS;
+    float[] dd = pixels.atLeast(winograd.planes() * width);
+    for (int panel = 0; panel < panels; panel++) {
+      winograd.inputGradient(
+          COLUMNS,
+          products.atLeast(0),
+          (panel * paddedTiles + tile) * COLUMNS,
+          winograd.side().points() * productPlane,
+          productPlane,
+          scratch,
+          dd,
+          panel * COLUMNS,
+          width);
+    }
+    return dd;
   }
 }

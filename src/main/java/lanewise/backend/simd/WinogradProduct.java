@@ -21,9 +21,6 @@ final class WinogradProduct {
 
   private static final int MIN_COLUMNS = 128;
 
-  /** Elements of all filters beyond which a task computes one product alone. */
-  private static final int LARGE_FILTERS = 1 << 21;
-
   private final Workers workers;
   private final WinogradBlock[] blocks;
 
@@ -33,34 +30,23 @@ final class WinogradProduct {
     Arrays.setAll(blocks, i -> new WinogradBlock());
   }
 
-  /**
-   * Computes some products of {@code images} images.
-   *
-   * @param in of each product; all have the same tiles
-   * @param filter of each product in turn
-   */
-  void run(Winograd winograd, TileInput[] in, FilterPanels filter, PixelGrid[] out, int images) {
-    int tiles = images * in[0].down() * in[0].across();
+  /** Computes {@code images} images. */
+  void run(Winograd winograd, TileInput in, FilterPanels filter, PixelGrid out, int images) {
+    int tiles = images * in.down() * in.across();
     int limit = winograd.side().outputs() == 2 ? SMALL_TILES : LARGE_TILES;
     Blocks chunks = Blocks.even(tiles, limit, ROWS);
     int shares = Math.ceilDiv(MIN_TASKS, chunks.count());
     int panels = Math.max(Math.ceilDiv(filter.count(), shares), MIN_COLUMNS / COLUMNS);
     Blocks across = Blocks.even(filter.count(), panels, 1);
-    // Products share inputs and so the cache, unless their filters displace everything.
-    Blocks products = new Blocks(in.length, filter.size() > LARGE_FILTERS ? 1 : in.length);
-    int perProduct = chunks.count() * across.count();
     workers.run(
-        products.count() * perProduct,
+        chunks.count() * across.count(),
         (task, worker) -> {
-          int first = products.start(task / perProduct);
-          int chunk = task % perProduct / across.count();
+          int chunk = task / across.count();
           int share = task % across.count();
           WinogradBlock block = blocks[worker];
-          for (int product = first; product < first + products.size(); product++) {
-            block.transform(winograd, in[product], chunks.start(chunk), chunks.length(chunk));
-            block.multiply(filter, product, across.start(share), across.length(share));
-            block.write(in[product], out[product], filter.columns());
-          }
+          block.transform(winograd, in, chunks.start(chunk), chunks.length(chunk));
+          block.multiply(filter, 0, across.start(share), across.length(share));
+          block.write(in, out, filter.columns());
         });
   }
 }
