@@ -3,8 +3,6 @@ package lanewise.backend.simd;
 import static lanewise.backend.simd.MicroKernels.COLUMNS;
 import static lanewise.backend.simd.MicroKernels.ROWS;
 
-import java.util.Arrays;
-
 /**
  * Convolutions of stride 1 between lattices of pixels by Winograd's method, in parallel over chunks
  * of tiles and, where these are few, over blocks of the output's channels.
@@ -23,16 +21,22 @@ final class WinogradProduct {
 
   private final Workers workers;
   private final WinogradBlock[] blocks;
+  private final TileScratch[] scratch;
 
   WinogradProduct(Workers workers) {
     this.workers = workers;
-    blocks = new WinogradBlock[workers.threads()];
-    Arrays.setAll(blocks, i -> new WinogradBlock());
+    blocks = WinogradBlock.forEach(workers);
+    scratch = TileScratch.forEach(workers);
   }
 
   /** Computes {@code images} images. */
   void run(Winograd winograd, TileInput in, FilterPanels filter, PixelGrid out, int images) {
     int tiles = images * in.down() * in.across();
+    int together = WinogradBlock.together(winograd, in, filter, ROWS);
+    if (together > 0) {
+      runTogether(winograd, in, filter, out, Blocks.even(tiles, together, ROWS));
+      return;
+    }
     int limit = winograd.side().outputs() == 2 ? SMALL_TILES : LARGE_TILES;
     Blocks chunks = Blocks.even(tiles, limit, ROWS);
     int shares = Math.ceilDiv(MIN_TASKS, chunks.count());
@@ -41,12 +45,35 @@ final class WinogradProduct {
     workers.run(
         chunks.count() * across.count(),
         (task, worker) -> {
-          int chunk = task / across.count();
+          int first = chunks.start(task / across.count());
+          int count = chunks.length(task / across.count());
           int share = task % across.count();
           WinogradBlock block = blocks[worker];
-          block.transform(winograd, in, chunks.start(chunk), chunks.length(chunk));
-          block.multiply(filter, 0, across.start(share), across.length(share));
-          block.write(in, out, filter.columns());
+          block.reset(winograd, in, first, count, across.start(share), across.length(share), 1);
+          block.transform(0, count, scratch[worker]);
+          block.multiply(filter, 0, 0);
+          block.write(0, count, in, out, filter.columns(), scratch[worker]);
         });
+  }
+
+  private void runTogether(
+      Winograd winograd, TileInput in, FilterPanels filter, PixelGrid out, Blocks chunks) {
+    WinogradBlock block = blocks[0];
+    for (int chunk = 0; chunk < chunks.count(); chunk++) {
+      int tiles = chunks.length(chunk);
+      block.reset(winograd, in, chunks.start(chunk), tiles, 0, filter.count(), 1);
+      block.multiplyTogether(workers, scratch, filter, 1);
+      Blocks parts = new Blocks(tiles, ROWS);
+      workers.run(
+          parts.count(),
+          (task, worker) ->
+              block.write(
+                  parts.start(task),
+                  parts.length(task),
+                  in,
+                  out,
+                  filter.columns(),
+                  scratch[worker]));
+    }
   }
 }
