@@ -23,87 +23,6 @@ public class Cuda extends Cuda$shared {
     static final SymbolLookup SYMBOL_LOOKUP = SymbolLookup.loaderLookup()
             .or(Linker.nativeLinker().defaultLookup());
 
-    private static final int CUDA_VERSION = (int)13000L;
-    /**
-     * {@snippet lang=c :
-     * #define CUDA_VERSION 13000
-     * }
-     */
-    public static int CUDA_VERSION() {
-        return CUDA_VERSION;
-    }
-    private static final int CU_MEMHOSTALLOC_PORTABLE = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * #define CU_MEMHOSTALLOC_PORTABLE 1
-     * }
-     */
-    public static int CU_MEMHOSTALLOC_PORTABLE() {
-        return CU_MEMHOSTALLOC_PORTABLE;
-    }
-    private static final int CU_MEMHOSTALLOC_DEVICEMAP = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * #define CU_MEMHOSTALLOC_DEVICEMAP 2
-     * }
-     */
-    public static int CU_MEMHOSTALLOC_DEVICEMAP() {
-        return CU_MEMHOSTALLOC_DEVICEMAP;
-    }
-    private static final int CU_MEMHOSTALLOC_WRITECOMBINED = (int)4L;
-    /**
-     * {@snippet lang=c :
-     * #define CU_MEMHOSTALLOC_WRITECOMBINED 4
-     * }
-     */
-    public static int CU_MEMHOSTALLOC_WRITECOMBINED() {
-        return CU_MEMHOSTALLOC_WRITECOMBINED;
-    }
-    private static final int CU_CTX_SCHED_AUTO = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum CUctx_flags_enum.CU_CTX_SCHED_AUTO = 0
-     * }
-     */
-    public static int CU_CTX_SCHED_AUTO() {
-        return CU_CTX_SCHED_AUTO;
-    }
-    private static final int CU_CTX_SCHED_SPIN = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum CUctx_flags_enum.CU_CTX_SCHED_SPIN = 1
-     * }
-     */
-    public static int CU_CTX_SCHED_SPIN() {
-        return CU_CTX_SCHED_SPIN;
-    }
-    private static final int CU_CTX_SCHED_YIELD = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum CUctx_flags_enum.CU_CTX_SCHED_YIELD = 2
-     * }
-     */
-    public static int CU_CTX_SCHED_YIELD() {
-        return CU_CTX_SCHED_YIELD;
-    }
-    private static final int CU_CTX_SCHED_BLOCKING_SYNC = (int)4L;
-    /**
-     * {@snippet lang=c :
-     * enum CUctx_flags_enum.CU_CTX_SCHED_BLOCKING_SYNC = 4
-     * }
-     */
-    public static int CU_CTX_SCHED_BLOCKING_SYNC() {
-        return CU_CTX_SCHED_BLOCKING_SYNC;
-    }
-    private static final int CU_CTX_SCHED_MASK = (int)7L;
-    /**
-     * {@snippet lang=c :
-     * enum CUctx_flags_enum.CU_CTX_SCHED_MASK = 7
-     * }
-     */
-    public static int CU_CTX_SCHED_MASK() {
-        return CU_CTX_SCHED_MASK;
-    }
     private static final int CU_STREAM_DEFAULT = (int)0L;
     /**
      * {@snippet lang=c :
@@ -149,159 +68,6 @@ public class Cuda extends Cuda$shared {
     public static int CU_EVENT_DISABLE_TIMING() {
         return CU_EVENT_DISABLE_TIMING;
     }
-    private static final int CU_STREAM_WAIT_VALUE_GEQ = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum CUstreamWaitValue_flags_enum.CU_STREAM_WAIT_VALUE_GEQ = 0
-     * }
-     */
-    public static int CU_STREAM_WAIT_VALUE_GEQ() {
-        return CU_STREAM_WAIT_VALUE_GEQ;
-    }
-    private static final int CU_STREAM_WAIT_VALUE_EQ = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum CUstreamWaitValue_flags_enum.CU_STREAM_WAIT_VALUE_EQ = 1
-     * }
-     */
-    public static int CU_STREAM_WAIT_VALUE_EQ() {
-        return CU_STREAM_WAIT_VALUE_EQ;
-    }
-    private static final int CU_STREAM_WAIT_VALUE_AND = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum CUstreamWaitValue_flags_enum.CU_STREAM_WAIT_VALUE_AND = 2
-     * }
-     */
-    public static int CU_STREAM_WAIT_VALUE_AND() {
-        return CU_STREAM_WAIT_VALUE_AND;
-    }
-    private static final int CU_STREAM_WAIT_VALUE_NOR = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * enum CUstreamWaitValue_flags_enum.CU_STREAM_WAIT_VALUE_NOR = 3
-     * }
-     */
-    public static int CU_STREAM_WAIT_VALUE_NOR() {
-        return CU_STREAM_WAIT_VALUE_NOR;
-    }
-    private static final int CU_STREAM_WAIT_VALUE_FLUSH = (int)1073741824L;
-    /**
-     * {@snippet lang=c :
-     * enum CUstreamWaitValue_flags_enum.CU_STREAM_WAIT_VALUE_FLUSH = 1073741824
-     * }
-     */
-    public static int CU_STREAM_WAIT_VALUE_FLUSH() {
-        return CU_STREAM_WAIT_VALUE_FLUSH;
-    }
-    private static final int CU_STREAM_WRITE_VALUE_DEFAULT = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum CUstreamWriteValue_flags_enum.CU_STREAM_WRITE_VALUE_DEFAULT = 0
-     * }
-     */
-    public static int CU_STREAM_WRITE_VALUE_DEFAULT() {
-        return CU_STREAM_WRITE_VALUE_DEFAULT;
-    }
-    private static final int CU_STREAM_WRITE_VALUE_NO_MEMORY_BARRIER = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum CUstreamWriteValue_flags_enum.CU_STREAM_WRITE_VALUE_NO_MEMORY_BARRIER = 1
-     * }
-     */
-    public static int CU_STREAM_WRITE_VALUE_NO_MEMORY_BARRIER() {
-        return CU_STREAM_WRITE_VALUE_NO_MEMORY_BARRIER;
-    }
-    private static final int CU_STREAM_MEM_OP_WAIT_VALUE_32 = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum CUstreamBatchMemOpType_enum.CU_STREAM_MEM_OP_WAIT_VALUE_32 = 1
-     * }
-     */
-    public static int CU_STREAM_MEM_OP_WAIT_VALUE_32() {
-        return CU_STREAM_MEM_OP_WAIT_VALUE_32;
-    }
-    private static final int CU_STREAM_MEM_OP_WRITE_VALUE_32 = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum CUstreamBatchMemOpType_enum.CU_STREAM_MEM_OP_WRITE_VALUE_32 = 2
-     * }
-     */
-    public static int CU_STREAM_MEM_OP_WRITE_VALUE_32() {
-        return CU_STREAM_MEM_OP_WRITE_VALUE_32;
-    }
-    private static final int CU_STREAM_MEM_OP_WAIT_VALUE_64 = (int)4L;
-    /**
-     * {@snippet lang=c :
-     * enum CUstreamBatchMemOpType_enum.CU_STREAM_MEM_OP_WAIT_VALUE_64 = 4
-     * }
-     */
-    public static int CU_STREAM_MEM_OP_WAIT_VALUE_64() {
-        return CU_STREAM_MEM_OP_WAIT_VALUE_64;
-    }
-    private static final int CU_STREAM_MEM_OP_WRITE_VALUE_64 = (int)5L;
-    /**
-     * {@snippet lang=c :
-     * enum CUstreamBatchMemOpType_enum.CU_STREAM_MEM_OP_WRITE_VALUE_64 = 5
-     * }
-     */
-    public static int CU_STREAM_MEM_OP_WRITE_VALUE_64() {
-        return CU_STREAM_MEM_OP_WRITE_VALUE_64;
-    }
-    private static final int CU_STREAM_MEM_OP_BARRIER = (int)6L;
-    /**
-     * {@snippet lang=c :
-     * enum CUstreamBatchMemOpType_enum.CU_STREAM_MEM_OP_BARRIER = 6
-     * }
-     */
-    public static int CU_STREAM_MEM_OP_BARRIER() {
-        return CU_STREAM_MEM_OP_BARRIER;
-    }
-    private static final int CU_STREAM_MEM_OP_FLUSH_REMOTE_WRITES = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * enum CUstreamBatchMemOpType_enum.CU_STREAM_MEM_OP_FLUSH_REMOTE_WRITES = 3
-     * }
-     */
-    public static int CU_STREAM_MEM_OP_FLUSH_REMOTE_WRITES() {
-        return CU_STREAM_MEM_OP_FLUSH_REMOTE_WRITES;
-    }
-    private static final int CU_STREAM_MEMORY_BARRIER_TYPE_SYS = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum CUstreamMemoryBarrier_flags_enum.CU_STREAM_MEMORY_BARRIER_TYPE_SYS = 0
-     * }
-     */
-    public static int CU_STREAM_MEMORY_BARRIER_TYPE_SYS() {
-        return CU_STREAM_MEMORY_BARRIER_TYPE_SYS;
-    }
-    private static final int CU_STREAM_MEMORY_BARRIER_TYPE_GPU = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum CUstreamMemoryBarrier_flags_enum.CU_STREAM_MEMORY_BARRIER_TYPE_GPU = 1
-     * }
-     */
-    public static int CU_STREAM_MEMORY_BARRIER_TYPE_GPU() {
-        return CU_STREAM_MEMORY_BARRIER_TYPE_GPU;
-    }
-    private static final int CU_STREAM_ADD_CAPTURE_DEPENDENCIES = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum CUstreamUpdateCaptureDependencies_flags_enum.CU_STREAM_ADD_CAPTURE_DEPENDENCIES = 0
-     * }
-     */
-    public static int CU_STREAM_ADD_CAPTURE_DEPENDENCIES() {
-        return CU_STREAM_ADD_CAPTURE_DEPENDENCIES;
-    }
-    private static final int CU_STREAM_SET_CAPTURE_DEPENDENCIES = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum CUstreamUpdateCaptureDependencies_flags_enum.CU_STREAM_SET_CAPTURE_DEPENDENCIES = 1
-     * }
-     */
-    public static int CU_STREAM_SET_CAPTURE_DEPENDENCIES() {
-        return CU_STREAM_SET_CAPTURE_DEPENDENCIES;
-    }
     private static final int CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK = (int)8L;
     /**
      * {@snippet lang=c :
@@ -310,24 +76,6 @@ public class Cuda extends Cuda$shared {
      */
     public static int CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK() {
         return CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK;
-    }
-    private static final int CU_DEVICE_ATTRIBUTE_WARP_SIZE = (int)10L;
-    /**
-     * {@snippet lang=c :
-     * enum CUdevice_attribute_enum.CU_DEVICE_ATTRIBUTE_WARP_SIZE = 10
-     * }
-     */
-    public static int CU_DEVICE_ATTRIBUTE_WARP_SIZE() {
-        return CU_DEVICE_ATTRIBUTE_WARP_SIZE;
-    }
-    private static final int CU_DEVICE_ATTRIBUTE_CLOCK_RATE = (int)13L;
-    /**
-     * {@snippet lang=c :
-     * enum CUdevice_attribute_enum.CU_DEVICE_ATTRIBUTE_CLOCK_RATE = 13
-     * }
-     */
-    public static int CU_DEVICE_ATTRIBUTE_CLOCK_RATE() {
-        return CU_DEVICE_ATTRIBUTE_CLOCK_RATE;
     }
     private static final int CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT = (int)16L;
     /**
@@ -346,6 +94,15 @@ public class Cuda extends Cuda$shared {
      */
     public static int CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE() {
         return CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE;
+    }
+    private static final int CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_MULTIPROCESSOR = (int)39L;
+    /**
+     * {@snippet lang=c :
+     * enum CUdevice_attribute_enum.CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_MULTIPROCESSOR = 39
+     * }
+     */
+    public static int CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_MULTIPROCESSOR() {
+        return CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_MULTIPROCESSOR;
     }
     private static final int CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR = (int)75L;
     /**
@@ -373,6 +130,24 @@ public class Cuda extends Cuda$shared {
      */
     public static int CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN() {
         return CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN;
+    }
+    private static final int CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED = (int)115L;
+    /**
+     * {@snippet lang=c :
+     * enum CUdevice_attribute_enum.CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED = 115
+     * }
+     */
+    public static int CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED() {
+        return CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED;
+    }
+    private static final int CU_FUNC_ATTRIBUTE_MAX_THREADS_PER_BLOCK = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum CUfunction_attribute_enum.CU_FUNC_ATTRIBUTE_MAX_THREADS_PER_BLOCK = 0
+     * }
+     */
+    public static int CU_FUNC_ATTRIBUTE_MAX_THREADS_PER_BLOCK() {
+        return CU_FUNC_ATTRIBUTE_MAX_THREADS_PER_BLOCK;
     }
     private static final int CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES = (int)8L;
     /**
@@ -418,15 +193,6 @@ public class Cuda extends Cuda$shared {
      */
     public static int CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES() {
         return CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES;
-    }
-    private static final int CU_JIT_TARGET = (int)9L;
-    /**
-     * {@snippet lang=c :
-     * enum CUjit_option_enum.CU_JIT_TARGET = 9
-     * }
-     */
-    public static int CU_JIT_TARGET() {
-        return CU_JIT_TARGET;
     }
     private static final int CU_STREAM_CAPTURE_STATUS_NONE = (int)0L;
     /**
@@ -527,6 +293,24 @@ public class Cuda extends Cuda$shared {
     public static int CUDA_ERROR_DEINITIALIZED() {
         return CUDA_ERROR_DEINITIALIZED;
     }
+    private static final int CUDA_ERROR_STUB_LIBRARY = (int)34L;
+    /**
+     * {@snippet lang=c :
+     * enum cudaError_enum.CUDA_ERROR_STUB_LIBRARY = 34
+     * }
+     */
+    public static int CUDA_ERROR_STUB_LIBRARY() {
+        return CUDA_ERROR_STUB_LIBRARY;
+    }
+    private static final int CUDA_ERROR_DEVICE_UNAVAILABLE = (int)46L;
+    /**
+     * {@snippet lang=c :
+     * enum cudaError_enum.CUDA_ERROR_DEVICE_UNAVAILABLE = 46
+     * }
+     */
+    public static int CUDA_ERROR_DEVICE_UNAVAILABLE() {
+        return CUDA_ERROR_DEVICE_UNAVAILABLE;
+    }
     private static final int CUDA_ERROR_NO_DEVICE = (int)100L;
     /**
      * {@snippet lang=c :
@@ -572,6 +356,24 @@ public class Cuda extends Cuda$shared {
     public static int CUDA_ERROR_NO_BINARY_FOR_GPU() {
         return CUDA_ERROR_NO_BINARY_FOR_GPU;
     }
+    private static final int CUDA_ERROR_ECC_UNCORRECTABLE = (int)214L;
+    /**
+     * {@snippet lang=c :
+     * enum cudaError_enum.CUDA_ERROR_ECC_UNCORRECTABLE = 214
+     * }
+     */
+    public static int CUDA_ERROR_ECC_UNCORRECTABLE() {
+        return CUDA_ERROR_ECC_UNCORRECTABLE;
+    }
+    private static final int CUDA_ERROR_INVALID_PTX = (int)218L;
+    /**
+     * {@snippet lang=c :
+     * enum cudaError_enum.CUDA_ERROR_INVALID_PTX = 218
+     * }
+     */
+    public static int CUDA_ERROR_INVALID_PTX() {
+        return CUDA_ERROR_INVALID_PTX;
+    }
     private static final int CUDA_ERROR_UNSUPPORTED_PTX_VERSION = (int)222L;
     /**
      * {@snippet lang=c :
@@ -580,6 +382,15 @@ public class Cuda extends Cuda$shared {
      */
     public static int CUDA_ERROR_UNSUPPORTED_PTX_VERSION() {
         return CUDA_ERROR_UNSUPPORTED_PTX_VERSION;
+    }
+    private static final int CUDA_ERROR_OPERATING_SYSTEM = (int)304L;
+    /**
+     * {@snippet lang=c :
+     * enum cudaError_enum.CUDA_ERROR_OPERATING_SYSTEM = 304
+     * }
+     */
+    public static int CUDA_ERROR_OPERATING_SYSTEM() {
+        return CUDA_ERROR_OPERATING_SYSTEM;
     }
     private static final int CUDA_ERROR_NOT_FOUND = (int)500L;
     /**
@@ -608,6 +419,78 @@ public class Cuda extends Cuda$shared {
     public static int CUDA_ERROR_ILLEGAL_ADDRESS() {
         return CUDA_ERROR_ILLEGAL_ADDRESS;
     }
+    private static final int CUDA_ERROR_LAUNCH_TIMEOUT = (int)702L;
+    /**
+     * {@snippet lang=c :
+     * enum cudaError_enum.CUDA_ERROR_LAUNCH_TIMEOUT = 702
+     * }
+     */
+    public static int CUDA_ERROR_LAUNCH_TIMEOUT() {
+        return CUDA_ERROR_LAUNCH_TIMEOUT;
+    }
+    private static final int CUDA_ERROR_CONTEXT_IS_DESTROYED = (int)709L;
+    /**
+     * {@snippet lang=c :
+     * enum cudaError_enum.CUDA_ERROR_CONTEXT_IS_DESTROYED = 709
+     * }
+     */
+    public static int CUDA_ERROR_CONTEXT_IS_DESTROYED() {
+        return CUDA_ERROR_CONTEXT_IS_DESTROYED;
+    }
+    private static final int CUDA_ERROR_ASSERT = (int)710L;
+    /**
+     * {@snippet lang=c :
+     * enum cudaError_enum.CUDA_ERROR_ASSERT = 710
+     * }
+     */
+    public static int CUDA_ERROR_ASSERT() {
+        return CUDA_ERROR_ASSERT;
+    }
+    private static final int CUDA_ERROR_HARDWARE_STACK_ERROR = (int)714L;
+    /**
+     * {@snippet lang=c :
+     * enum cudaError_enum.CUDA_ERROR_HARDWARE_STACK_ERROR = 714
+     * }
+     */
+    public static int CUDA_ERROR_HARDWARE_STACK_ERROR() {
+        return CUDA_ERROR_HARDWARE_STACK_ERROR;
+    }
+    private static final int CUDA_ERROR_ILLEGAL_INSTRUCTION = (int)715L;
+    /**
+     * {@snippet lang=c :
+     * enum cudaError_enum.CUDA_ERROR_ILLEGAL_INSTRUCTION = 715
+     * }
+     */
+    public static int CUDA_ERROR_ILLEGAL_INSTRUCTION() {
+        return CUDA_ERROR_ILLEGAL_INSTRUCTION;
+    }
+    private static final int CUDA_ERROR_MISALIGNED_ADDRESS = (int)716L;
+    /**
+     * {@snippet lang=c :
+     * enum cudaError_enum.CUDA_ERROR_MISALIGNED_ADDRESS = 716
+     * }
+     */
+    public static int CUDA_ERROR_MISALIGNED_ADDRESS() {
+        return CUDA_ERROR_MISALIGNED_ADDRESS;
+    }
+    private static final int CUDA_ERROR_INVALID_ADDRESS_SPACE = (int)717L;
+    /**
+     * {@snippet lang=c :
+     * enum cudaError_enum.CUDA_ERROR_INVALID_ADDRESS_SPACE = 717
+     * }
+     */
+    public static int CUDA_ERROR_INVALID_ADDRESS_SPACE() {
+        return CUDA_ERROR_INVALID_ADDRESS_SPACE;
+    }
+    private static final int CUDA_ERROR_INVALID_PC = (int)718L;
+    /**
+     * {@snippet lang=c :
+     * enum cudaError_enum.CUDA_ERROR_INVALID_PC = 718
+     * }
+     */
+    public static int CUDA_ERROR_INVALID_PC() {
+        return CUDA_ERROR_INVALID_PC;
+    }
     private static final int CUDA_ERROR_LAUNCH_FAILED = (int)719L;
     /**
      * {@snippet lang=c :
@@ -616,6 +499,33 @@ public class Cuda extends Cuda$shared {
      */
     public static int CUDA_ERROR_LAUNCH_FAILED() {
         return CUDA_ERROR_LAUNCH_FAILED;
+    }
+    private static final int CUDA_ERROR_SYSTEM_NOT_READY = (int)802L;
+    /**
+     * {@snippet lang=c :
+     * enum cudaError_enum.CUDA_ERROR_SYSTEM_NOT_READY = 802
+     * }
+     */
+    public static int CUDA_ERROR_SYSTEM_NOT_READY() {
+        return CUDA_ERROR_SYSTEM_NOT_READY;
+    }
+    private static final int CUDA_ERROR_SYSTEM_DRIVER_MISMATCH = (int)803L;
+    /**
+     * {@snippet lang=c :
+     * enum cudaError_enum.CUDA_ERROR_SYSTEM_DRIVER_MISMATCH = 803
+     * }
+     */
+    public static int CUDA_ERROR_SYSTEM_DRIVER_MISMATCH() {
+        return CUDA_ERROR_SYSTEM_DRIVER_MISMATCH;
+    }
+    private static final int CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE = (int)804L;
+    /**
+     * {@snippet lang=c :
+     * enum cudaError_enum.CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE = 804
+     * }
+     */
+    public static int CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE() {
+        return CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE;
     }
     private static final int CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED = (int)900L;
     /**
@@ -688,6 +598,51 @@ public class Cuda extends Cuda$shared {
      */
     public static int CUDA_ERROR_STREAM_CAPTURE_WRONG_THREAD() {
         return CUDA_ERROR_STREAM_CAPTURE_WRONG_THREAD;
+    }
+    private static final int CUDA_ERROR_EXTERNAL_DEVICE = (int)911L;
+    /**
+     * {@snippet lang=c :
+     * enum cudaError_enum.CUDA_ERROR_EXTERNAL_DEVICE = 911
+     * }
+     */
+    public static int CUDA_ERROR_EXTERNAL_DEVICE() {
+        return CUDA_ERROR_EXTERNAL_DEVICE;
+    }
+    private static final int CUDA_ERROR_UNKNOWN = (int)999L;
+    /**
+     * {@snippet lang=c :
+     * enum cudaError_enum.CUDA_ERROR_UNKNOWN = 999
+     * }
+     */
+    public static int CUDA_ERROR_UNKNOWN() {
+        return CUDA_ERROR_UNKNOWN;
+    }
+    private static final int CU_MEMPOOL_ATTR_RELEASE_THRESHOLD = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum CUmemPool_attribute_enum.CU_MEMPOOL_ATTR_RELEASE_THRESHOLD = 4
+     * }
+     */
+    public static int CU_MEMPOOL_ATTR_RELEASE_THRESHOLD() {
+        return CU_MEMPOOL_ATTR_RELEASE_THRESHOLD;
+    }
+    private static final int CU_MEMPOOL_ATTR_RESERVED_MEM_CURRENT = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * enum CUmemPool_attribute_enum.CU_MEMPOOL_ATTR_RESERVED_MEM_CURRENT = 5
+     * }
+     */
+    public static int CU_MEMPOOL_ATTR_RESERVED_MEM_CURRENT() {
+        return CU_MEMPOOL_ATTR_RESERVED_MEM_CURRENT;
+    }
+    private static final int CU_MEMPOOL_ATTR_USED_MEM_CURRENT = (int)7L;
+    /**
+     * {@snippet lang=c :
+     * enum CUmemPool_attribute_enum.CU_MEMPOOL_ATTR_USED_MEM_CURRENT = 7
+     * }
+     */
+    public static int CU_MEMPOOL_ATTR_USED_MEM_CURRENT() {
+        return CU_MEMPOOL_ATTR_USED_MEM_CURRENT;
     }
 
     private static class cuGetErrorString {
@@ -1238,6 +1193,67 @@ public class Cuda extends Cuda$shared {
         }
     }
 
+    private static class cuDeviceGetDefaultMemPool {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Cuda.C_INT,
+            Cuda.C_POINTER,
+            Cuda.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuDeviceGetDefaultMemPool");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * CUresult cuDeviceGetDefaultMemPool(CUmemoryPool *pool_out, CUdevice dev)
+     * }
+     */
+    public static FunctionDescriptor cuDeviceGetDefaultMemPool$descriptor() {
+        return cuDeviceGetDefaultMemPool.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * CUresult cuDeviceGetDefaultMemPool(CUmemoryPool *pool_out, CUdevice dev)
+     * }
+     */
+    public static MethodHandle cuDeviceGetDefaultMemPool$handle() {
+        return cuDeviceGetDefaultMemPool.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * CUresult cuDeviceGetDefaultMemPool(CUmemoryPool *pool_out, CUdevice dev)
+     * }
+     */
+    public static MemorySegment cuDeviceGetDefaultMemPool$address() {
+        return cuDeviceGetDefaultMemPool.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * CUresult cuDeviceGetDefaultMemPool(CUmemoryPool *pool_out, CUdevice dev)
+     * }
+     */
+    public static int cuDeviceGetDefaultMemPool(MemorySegment pool_out, int dev) {
+        var mh$ = cuDeviceGetDefaultMemPool.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("cuDeviceGetDefaultMemPool", pool_out, dev);
+            }
+            return (int)mh$.invokeExact(pool_out, dev);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class cuDevicePrimaryCtxRetain {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Cuda.C_INT,
@@ -1359,126 +1375,6 @@ public class Cuda extends Cuda$shared {
         }
     }
 
-    private static class cuCtxPushCurrent_v2 {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cuda.C_INT,
-            Cuda.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuCtxPushCurrent_v2");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * CUresult cuCtxPushCurrent_v2(CUcontext ctx)
-     * }
-     */
-    public static FunctionDescriptor cuCtxPushCurrent_v2$descriptor() {
-        return cuCtxPushCurrent_v2.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * CUresult cuCtxPushCurrent_v2(CUcontext ctx)
-     * }
-     */
-    public static MethodHandle cuCtxPushCurrent_v2$handle() {
-        return cuCtxPushCurrent_v2.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * CUresult cuCtxPushCurrent_v2(CUcontext ctx)
-     * }
-     */
-    public static MemorySegment cuCtxPushCurrent_v2$address() {
-        return cuCtxPushCurrent_v2.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * CUresult cuCtxPushCurrent_v2(CUcontext ctx)
-     * }
-     */
-    public static int cuCtxPushCurrent_v2(MemorySegment ctx) {
-        var mh$ = cuCtxPushCurrent_v2.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cuCtxPushCurrent_v2", ctx);
-            }
-            return (int)mh$.invokeExact(ctx);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cuCtxPopCurrent_v2 {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cuda.C_INT,
-            Cuda.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuCtxPopCurrent_v2");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * CUresult cuCtxPopCurrent_v2(CUcontext *pctx)
-     * }
-     */
-    public static FunctionDescriptor cuCtxPopCurrent_v2$descriptor() {
-        return cuCtxPopCurrent_v2.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * CUresult cuCtxPopCurrent_v2(CUcontext *pctx)
-     * }
-     */
-    public static MethodHandle cuCtxPopCurrent_v2$handle() {
-        return cuCtxPopCurrent_v2.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * CUresult cuCtxPopCurrent_v2(CUcontext *pctx)
-     * }
-     */
-    public static MemorySegment cuCtxPopCurrent_v2$address() {
-        return cuCtxPopCurrent_v2.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * CUresult cuCtxPopCurrent_v2(CUcontext *pctx)
-     * }
-     */
-    public static int cuCtxPopCurrent_v2(MemorySegment pctx) {
-        var mh$ = cuCtxPopCurrent_v2.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cuCtxPopCurrent_v2", pctx);
-            }
-            return (int)mh$.invokeExact(pctx);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
     private static class cuCtxSetCurrent {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Cuda.C_INT,
@@ -1539,66 +1435,6 @@ public class Cuda extends Cuda$shared {
         }
     }
 
-    private static class cuCtxGetCurrent {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cuda.C_INT,
-            Cuda.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuCtxGetCurrent");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * CUresult cuCtxGetCurrent(CUcontext *pctx)
-     * }
-     */
-    public static FunctionDescriptor cuCtxGetCurrent$descriptor() {
-        return cuCtxGetCurrent.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * CUresult cuCtxGetCurrent(CUcontext *pctx)
-     * }
-     */
-    public static MethodHandle cuCtxGetCurrent$handle() {
-        return cuCtxGetCurrent.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * CUresult cuCtxGetCurrent(CUcontext *pctx)
-     * }
-     */
-    public static MemorySegment cuCtxGetCurrent$address() {
-        return cuCtxGetCurrent.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * CUresult cuCtxGetCurrent(CUcontext *pctx)
-     * }
-     */
-    public static int cuCtxGetCurrent(MemorySegment pctx) {
-        var mh$ = cuCtxGetCurrent.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cuCtxGetCurrent", pctx);
-            }
-            return (int)mh$.invokeExact(pctx);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
     private static class cuCtxSynchronize {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Cuda.C_INT    );
@@ -1650,128 +1486,6 @@ public class Cuda extends Cuda$shared {
                 traceDowncall("cuCtxSynchronize");
             }
             return (int)mh$.invokeExact();
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cuModuleLoad {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cuda.C_INT,
-            Cuda.C_POINTER,
-            Cuda.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuModuleLoad");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * CUresult cuModuleLoad(CUmodule *module, const char *fname)
-     * }
-     */
-    public static FunctionDescriptor cuModuleLoad$descriptor() {
-        return cuModuleLoad.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * CUresult cuModuleLoad(CUmodule *module, const char *fname)
-     * }
-     */
-    public static MethodHandle cuModuleLoad$handle() {
-        return cuModuleLoad.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * CUresult cuModuleLoad(CUmodule *module, const char *fname)
-     * }
-     */
-    public static MemorySegment cuModuleLoad$address() {
-        return cuModuleLoad.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * CUresult cuModuleLoad(CUmodule *module, const char *fname)
-     * }
-     */
-    public static int cuModuleLoad(MemorySegment module, MemorySegment fname) {
-        var mh$ = cuModuleLoad.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cuModuleLoad", module, fname);
-            }
-            return (int)mh$.invokeExact(module, fname);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cuModuleLoadData {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cuda.C_INT,
-            Cuda.C_POINTER,
-            Cuda.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuModuleLoadData");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * CUresult cuModuleLoadData(CUmodule *module, const void *image)
-     * }
-     */
-    public static FunctionDescriptor cuModuleLoadData$descriptor() {
-        return cuModuleLoadData.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * CUresult cuModuleLoadData(CUmodule *module, const void *image)
-     * }
-     */
-    public static MethodHandle cuModuleLoadData$handle() {
-        return cuModuleLoadData.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * CUresult cuModuleLoadData(CUmodule *module, const void *image)
-     * }
-     */
-    public static MemorySegment cuModuleLoadData$address() {
-        return cuModuleLoadData.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * CUresult cuModuleLoadData(CUmodule *module, const void *image)
-     * }
-     */
-    public static int cuModuleLoadData(MemorySegment module, MemorySegment image) {
-        var mh$ = cuModuleLoadData.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cuModuleLoadData", module, image);
-            }
-            return (int)mh$.invokeExact(module, image);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -2268,199 +1982,14 @@ public class Cuda extends Cuda$shared {
         }
     }
 
-    private static class cuMemHostAlloc {
+    private static class cuMemPoolTrimTo {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Cuda.C_INT,
-            Cuda.C_POINTER,
-            Cuda.C_LONG,
-            Cuda.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuMemHostAlloc");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * CUresult cuMemHostAlloc(void **pp, size_t bytesize, unsigned int Flags)
-     * }
-     */
-    public static FunctionDescriptor cuMemHostAlloc$descriptor() {
-        return cuMemHostAlloc.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * CUresult cuMemHostAlloc(void **pp, size_t bytesize, unsigned int Flags)
-     * }
-     */
-    public static MethodHandle cuMemHostAlloc$handle() {
-        return cuMemHostAlloc.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * CUresult cuMemHostAlloc(void **pp, size_t bytesize, unsigned int Flags)
-     * }
-     */
-    public static MemorySegment cuMemHostAlloc$address() {
-        return cuMemHostAlloc.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * CUresult cuMemHostAlloc(void **pp, size_t bytesize, unsigned int Flags)
-     * }
-     */
-    public static int cuMemHostAlloc(MemorySegment pp, long bytesize, int Flags) {
-        var mh$ = cuMemHostAlloc.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cuMemHostAlloc", pp, bytesize, Flags);
-            }
-            return (int)mh$.invokeExact(pp, bytesize, Flags);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cuMemHostRegister_v2 {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cuda.C_INT,
-            Cuda.C_POINTER,
-            Cuda.C_LONG,
-            Cuda.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuMemHostRegister_v2");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * CUresult cuMemHostRegister_v2(void *p, size_t bytesize, unsigned int Flags)
-     * }
-     */
-    public static FunctionDescriptor cuMemHostRegister_v2$descriptor() {
-        return cuMemHostRegister_v2.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * CUresult cuMemHostRegister_v2(void *p, size_t bytesize, unsigned int Flags)
-     * }
-     */
-    public static MethodHandle cuMemHostRegister_v2$handle() {
-        return cuMemHostRegister_v2.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * CUresult cuMemHostRegister_v2(void *p, size_t bytesize, unsigned int Flags)
-     * }
-     */
-    public static MemorySegment cuMemHostRegister_v2$address() {
-        return cuMemHostRegister_v2.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * CUresult cuMemHostRegister_v2(void *p, size_t bytesize, unsigned int Flags)
-     * }
-     */
-    public static int cuMemHostRegister_v2(MemorySegment p, long bytesize, int Flags) {
-        var mh$ = cuMemHostRegister_v2.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cuMemHostRegister_v2", p, bytesize, Flags);
-            }
-            return (int)mh$.invokeExact(p, bytesize, Flags);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cuMemHostUnregister {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cuda.C_INT,
-            Cuda.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuMemHostUnregister");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * CUresult cuMemHostUnregister(void *p)
-     * }
-     */
-    public static FunctionDescriptor cuMemHostUnregister$descriptor() {
-        return cuMemHostUnregister.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * CUresult cuMemHostUnregister(void *p)
-     * }
-     */
-    public static MethodHandle cuMemHostUnregister$handle() {
-        return cuMemHostUnregister.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * CUresult cuMemHostUnregister(void *p)
-     * }
-     */
-    public static MemorySegment cuMemHostUnregister$address() {
-        return cuMemHostUnregister.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * CUresult cuMemHostUnregister(void *p)
-     * }
-     */
-    public static int cuMemHostUnregister(MemorySegment p) {
-        var mh$ = cuMemHostUnregister.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cuMemHostUnregister", p);
-            }
-            return (int)mh$.invokeExact(p);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cuMemcpyHtoD_v2 {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cuda.C_INT,
-            Cuda.C_LONG_LONG,
             Cuda.C_POINTER,
             Cuda.C_LONG
         );
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuMemcpyHtoD_v2");
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuMemPoolTrimTo");
 
         public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -2468,45 +1997,45 @@ public class Cuda extends Cuda$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * CUresult cuMemcpyHtoD_v2(CUdeviceptr dstDevice, const void *srcHost, size_t ByteCount)
+     * CUresult cuMemPoolTrimTo(CUmemoryPool pool, size_t minBytesToKeep)
      * }
      */
-    public static FunctionDescriptor cuMemcpyHtoD_v2$descriptor() {
-        return cuMemcpyHtoD_v2.DESC;
+    public static FunctionDescriptor cuMemPoolTrimTo$descriptor() {
+        return cuMemPoolTrimTo.DESC;
     }
 
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * CUresult cuMemcpyHtoD_v2(CUdeviceptr dstDevice, const void *srcHost, size_t ByteCount)
+     * CUresult cuMemPoolTrimTo(CUmemoryPool pool, size_t minBytesToKeep)
      * }
      */
-    public static MethodHandle cuMemcpyHtoD_v2$handle() {
-        return cuMemcpyHtoD_v2.HANDLE;
+    public static MethodHandle cuMemPoolTrimTo$handle() {
+        return cuMemPoolTrimTo.HANDLE;
     }
 
     /**
      * Address for:
      * {@snippet lang=c :
-     * CUresult cuMemcpyHtoD_v2(CUdeviceptr dstDevice, const void *srcHost, size_t ByteCount)
+     * CUresult cuMemPoolTrimTo(CUmemoryPool pool, size_t minBytesToKeep)
      * }
      */
-    public static MemorySegment cuMemcpyHtoD_v2$address() {
-        return cuMemcpyHtoD_v2.ADDR;
+    public static MemorySegment cuMemPoolTrimTo$address() {
+        return cuMemPoolTrimTo.ADDR;
     }
 
     /**
      * {@snippet lang=c :
-     * CUresult cuMemcpyHtoD_v2(CUdeviceptr dstDevice, const void *srcHost, size_t ByteCount)
+     * CUresult cuMemPoolTrimTo(CUmemoryPool pool, size_t minBytesToKeep)
      * }
      */
-    public static int cuMemcpyHtoD_v2(long dstDevice, MemorySegment srcHost, long ByteCount) {
-        var mh$ = cuMemcpyHtoD_v2.HANDLE;
+    public static int cuMemPoolTrimTo(MemorySegment pool, long minBytesToKeep) {
+        var mh$ = cuMemPoolTrimTo.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("cuMemcpyHtoD_v2", dstDevice, srcHost, ByteCount);
+                traceDowncall("cuMemPoolTrimTo", pool, minBytesToKeep);
             }
-            return (int)mh$.invokeExact(dstDevice, srcHost, ByteCount);
+            return (int)mh$.invokeExact(pool, minBytesToKeep);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -2514,140 +2043,15 @@ public class Cuda extends Cuda$shared {
         }
     }
 
-    private static class cuMemcpyDtoH_v2 {
+    private static class cuMemPoolSetAttribute {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Cuda.C_INT,
             Cuda.C_POINTER,
-            Cuda.C_LONG_LONG,
-            Cuda.C_LONG
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuMemcpyDtoH_v2");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * CUresult cuMemcpyDtoH_v2(void *dstHost, CUdeviceptr srcDevice, size_t ByteCount)
-     * }
-     */
-    public static FunctionDescriptor cuMemcpyDtoH_v2$descriptor() {
-        return cuMemcpyDtoH_v2.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * CUresult cuMemcpyDtoH_v2(void *dstHost, CUdeviceptr srcDevice, size_t ByteCount)
-     * }
-     */
-    public static MethodHandle cuMemcpyDtoH_v2$handle() {
-        return cuMemcpyDtoH_v2.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * CUresult cuMemcpyDtoH_v2(void *dstHost, CUdeviceptr srcDevice, size_t ByteCount)
-     * }
-     */
-    public static MemorySegment cuMemcpyDtoH_v2$address() {
-        return cuMemcpyDtoH_v2.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * CUresult cuMemcpyDtoH_v2(void *dstHost, CUdeviceptr srcDevice, size_t ByteCount)
-     * }
-     */
-    public static int cuMemcpyDtoH_v2(MemorySegment dstHost, long srcDevice, long ByteCount) {
-        var mh$ = cuMemcpyDtoH_v2.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cuMemcpyDtoH_v2", dstHost, srcDevice, ByteCount);
-            }
-            return (int)mh$.invokeExact(dstHost, srcDevice, ByteCount);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cuMemcpyDtoD_v2 {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Cuda.C_INT,
-            Cuda.C_LONG_LONG,
-            Cuda.C_LONG_LONG,
-            Cuda.C_LONG
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuMemcpyDtoD_v2");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * CUresult cuMemcpyDtoD_v2(CUdeviceptr dstDevice, CUdeviceptr srcDevice, size_t ByteCount)
-     * }
-     */
-    public static FunctionDescriptor cuMemcpyDtoD_v2$descriptor() {
-        return cuMemcpyDtoD_v2.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * CUresult cuMemcpyDtoD_v2(CUdeviceptr dstDevice, CUdeviceptr srcDevice, size_t ByteCount)
-     * }
-     */
-    public static MethodHandle cuMemcpyDtoD_v2$handle() {
-        return cuMemcpyDtoD_v2.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * CUresult cuMemcpyDtoD_v2(CUdeviceptr dstDevice, CUdeviceptr srcDevice, size_t ByteCount)
-     * }
-     */
-    public static MemorySegment cuMemcpyDtoD_v2$address() {
-        return cuMemcpyDtoD_v2.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * CUresult cuMemcpyDtoD_v2(CUdeviceptr dstDevice, CUdeviceptr srcDevice, size_t ByteCount)
-     * }
-     */
-    public static int cuMemcpyDtoD_v2(long dstDevice, long srcDevice, long ByteCount) {
-        var mh$ = cuMemcpyDtoD_v2.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cuMemcpyDtoD_v2", dstDevice, srcDevice, ByteCount);
-            }
-            return (int)mh$.invokeExact(dstDevice, srcDevice, ByteCount);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cuMemcpyHtoDAsync_v2 {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cuda.C_INT,
-            Cuda.C_LONG_LONG,
-            Cuda.C_POINTER,
-            Cuda.C_LONG,
             Cuda.C_POINTER
         );
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuMemcpyHtoDAsync_v2");
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuMemPoolSetAttribute");
 
         public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -2655,45 +2059,45 @@ public class Cuda extends Cuda$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * CUresult cuMemcpyHtoDAsync_v2(CUdeviceptr dstDevice, const void *srcHost, size_t ByteCount, CUstream hStream)
+     * CUresult cuMemPoolSetAttribute(CUmemoryPool pool, CUmemPool_attribute attr, void *value)
      * }
      */
-    public static FunctionDescriptor cuMemcpyHtoDAsync_v2$descriptor() {
-        return cuMemcpyHtoDAsync_v2.DESC;
+    public static FunctionDescriptor cuMemPoolSetAttribute$descriptor() {
+        return cuMemPoolSetAttribute.DESC;
     }
 
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * CUresult cuMemcpyHtoDAsync_v2(CUdeviceptr dstDevice, const void *srcHost, size_t ByteCount, CUstream hStream)
+     * CUresult cuMemPoolSetAttribute(CUmemoryPool pool, CUmemPool_attribute attr, void *value)
      * }
      */
-    public static MethodHandle cuMemcpyHtoDAsync_v2$handle() {
-        return cuMemcpyHtoDAsync_v2.HANDLE;
+    public static MethodHandle cuMemPoolSetAttribute$handle() {
+        return cuMemPoolSetAttribute.HANDLE;
     }
 
     /**
      * Address for:
      * {@snippet lang=c :
-     * CUresult cuMemcpyHtoDAsync_v2(CUdeviceptr dstDevice, const void *srcHost, size_t ByteCount, CUstream hStream)
+     * CUresult cuMemPoolSetAttribute(CUmemoryPool pool, CUmemPool_attribute attr, void *value)
      * }
      */
-    public static MemorySegment cuMemcpyHtoDAsync_v2$address() {
-        return cuMemcpyHtoDAsync_v2.ADDR;
+    public static MemorySegment cuMemPoolSetAttribute$address() {
+        return cuMemPoolSetAttribute.ADDR;
     }
 
     /**
      * {@snippet lang=c :
-     * CUresult cuMemcpyHtoDAsync_v2(CUdeviceptr dstDevice, const void *srcHost, size_t ByteCount, CUstream hStream)
+     * CUresult cuMemPoolSetAttribute(CUmemoryPool pool, CUmemPool_attribute attr, void *value)
      * }
      */
-    public static int cuMemcpyHtoDAsync_v2(long dstDevice, MemorySegment srcHost, long ByteCount, MemorySegment hStream) {
-        var mh$ = cuMemcpyHtoDAsync_v2.HANDLE;
+    public static int cuMemPoolSetAttribute(MemorySegment pool, int attr, MemorySegment value) {
+        var mh$ = cuMemPoolSetAttribute.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("cuMemcpyHtoDAsync_v2", dstDevice, srcHost, ByteCount, hStream);
+                traceDowncall("cuMemPoolSetAttribute", pool, attr, value);
             }
-            return (int)mh$.invokeExact(dstDevice, srcHost, ByteCount, hStream);
+            return (int)mh$.invokeExact(pool, attr, value);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -2701,16 +2105,15 @@ public class Cuda extends Cuda$shared {
         }
     }
 
-    private static class cuMemcpyDtoHAsync_v2 {
+    private static class cuMemPoolGetAttribute {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Cuda.C_INT,
             Cuda.C_POINTER,
-            Cuda.C_LONG_LONG,
-            Cuda.C_LONG,
+            Cuda.C_INT,
             Cuda.C_POINTER
         );
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuMemcpyDtoHAsync_v2");
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuMemPoolGetAttribute");
 
         public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -2718,481 +2121,45 @@ public class Cuda extends Cuda$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * CUresult cuMemcpyDtoHAsync_v2(void *dstHost, CUdeviceptr srcDevice, size_t ByteCount, CUstream hStream)
+     * CUresult cuMemPoolGetAttribute(CUmemoryPool pool, CUmemPool_attribute attr, void *value)
      * }
      */
-    public static FunctionDescriptor cuMemcpyDtoHAsync_v2$descriptor() {
-        return cuMemcpyDtoHAsync_v2.DESC;
+    public static FunctionDescriptor cuMemPoolGetAttribute$descriptor() {
+        return cuMemPoolGetAttribute.DESC;
     }
 
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * CUresult cuMemcpyDtoHAsync_v2(void *dstHost, CUdeviceptr srcDevice, size_t ByteCount, CUstream hStream)
+     * CUresult cuMemPoolGetAttribute(CUmemoryPool pool, CUmemPool_attribute attr, void *value)
      * }
      */
-    public static MethodHandle cuMemcpyDtoHAsync_v2$handle() {
-        return cuMemcpyDtoHAsync_v2.HANDLE;
+    public static MethodHandle cuMemPoolGetAttribute$handle() {
+        return cuMemPoolGetAttribute.HANDLE;
     }
 
     /**
      * Address for:
      * {@snippet lang=c :
-     * CUresult cuMemcpyDtoHAsync_v2(void *dstHost, CUdeviceptr srcDevice, size_t ByteCount, CUstream hStream)
+     * CUresult cuMemPoolGetAttribute(CUmemoryPool pool, CUmemPool_attribute attr, void *value)
      * }
      */
-    public static MemorySegment cuMemcpyDtoHAsync_v2$address() {
-        return cuMemcpyDtoHAsync_v2.ADDR;
+    public static MemorySegment cuMemPoolGetAttribute$address() {
+        return cuMemPoolGetAttribute.ADDR;
     }
 
     /**
      * {@snippet lang=c :
-     * CUresult cuMemcpyDtoHAsync_v2(void *dstHost, CUdeviceptr srcDevice, size_t ByteCount, CUstream hStream)
+     * CUresult cuMemPoolGetAttribute(CUmemoryPool pool, CUmemPool_attribute attr, void *value)
      * }
      */
-    public static int cuMemcpyDtoHAsync_v2(MemorySegment dstHost, long srcDevice, long ByteCount, MemorySegment hStream) {
-        var mh$ = cuMemcpyDtoHAsync_v2.HANDLE;
+    public static int cuMemPoolGetAttribute(MemorySegment pool, int attr, MemorySegment value) {
+        var mh$ = cuMemPoolGetAttribute.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("cuMemcpyDtoHAsync_v2", dstHost, srcDevice, ByteCount, hStream);
+                traceDowncall("cuMemPoolGetAttribute", pool, attr, value);
             }
-            return (int)mh$.invokeExact(dstHost, srcDevice, ByteCount, hStream);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cuMemcpyDtoDAsync_v2 {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cuda.C_INT,
-            Cuda.C_LONG_LONG,
-            Cuda.C_LONG_LONG,
-            Cuda.C_LONG,
-            Cuda.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuMemcpyDtoDAsync_v2");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * CUresult cuMemcpyDtoDAsync_v2(CUdeviceptr dstDevice, CUdeviceptr srcDevice, size_t ByteCount, CUstream hStream)
-     * }
-     */
-    public static FunctionDescriptor cuMemcpyDtoDAsync_v2$descriptor() {
-        return cuMemcpyDtoDAsync_v2.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * CUresult cuMemcpyDtoDAsync_v2(CUdeviceptr dstDevice, CUdeviceptr srcDevice, size_t ByteCount, CUstream hStream)
-     * }
-     */
-    public static MethodHandle cuMemcpyDtoDAsync_v2$handle() {
-        return cuMemcpyDtoDAsync_v2.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * CUresult cuMemcpyDtoDAsync_v2(CUdeviceptr dstDevice, CUdeviceptr srcDevice, size_t ByteCount, CUstream hStream)
-     * }
-     */
-    public static MemorySegment cuMemcpyDtoDAsync_v2$address() {
-        return cuMemcpyDtoDAsync_v2.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * CUresult cuMemcpyDtoDAsync_v2(CUdeviceptr dstDevice, CUdeviceptr srcDevice, size_t ByteCount, CUstream hStream)
-     * }
-     */
-    public static int cuMemcpyDtoDAsync_v2(long dstDevice, long srcDevice, long ByteCount, MemorySegment hStream) {
-        var mh$ = cuMemcpyDtoDAsync_v2.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cuMemcpyDtoDAsync_v2", dstDevice, srcDevice, ByteCount, hStream);
-            }
-            return (int)mh$.invokeExact(dstDevice, srcDevice, ByteCount, hStream);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cuMemsetD8_v2 {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cuda.C_INT,
-            Cuda.C_LONG_LONG,
-            Cuda.C_CHAR,
-            Cuda.C_LONG
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuMemsetD8_v2");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * CUresult cuMemsetD8_v2(CUdeviceptr dstDevice, unsigned char uc, size_t N)
-     * }
-     */
-    public static FunctionDescriptor cuMemsetD8_v2$descriptor() {
-        return cuMemsetD8_v2.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * CUresult cuMemsetD8_v2(CUdeviceptr dstDevice, unsigned char uc, size_t N)
-     * }
-     */
-    public static MethodHandle cuMemsetD8_v2$handle() {
-        return cuMemsetD8_v2.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * CUresult cuMemsetD8_v2(CUdeviceptr dstDevice, unsigned char uc, size_t N)
-     * }
-     */
-    public static MemorySegment cuMemsetD8_v2$address() {
-        return cuMemsetD8_v2.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * CUresult cuMemsetD8_v2(CUdeviceptr dstDevice, unsigned char uc, size_t N)
-     * }
-     */
-    public static int cuMemsetD8_v2(long dstDevice, byte uc, long N) {
-        var mh$ = cuMemsetD8_v2.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cuMemsetD8_v2", dstDevice, uc, N);
-            }
-            return (int)mh$.invokeExact(dstDevice, uc, N);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cuMemsetD32_v2 {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cuda.C_INT,
-            Cuda.C_LONG_LONG,
-            Cuda.C_INT,
-            Cuda.C_LONG
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuMemsetD32_v2");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * CUresult cuMemsetD32_v2(CUdeviceptr dstDevice, unsigned int ui, size_t N)
-     * }
-     */
-    public static FunctionDescriptor cuMemsetD32_v2$descriptor() {
-        return cuMemsetD32_v2.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * CUresult cuMemsetD32_v2(CUdeviceptr dstDevice, unsigned int ui, size_t N)
-     * }
-     */
-    public static MethodHandle cuMemsetD32_v2$handle() {
-        return cuMemsetD32_v2.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * CUresult cuMemsetD32_v2(CUdeviceptr dstDevice, unsigned int ui, size_t N)
-     * }
-     */
-    public static MemorySegment cuMemsetD32_v2$address() {
-        return cuMemsetD32_v2.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * CUresult cuMemsetD32_v2(CUdeviceptr dstDevice, unsigned int ui, size_t N)
-     * }
-     */
-    public static int cuMemsetD32_v2(long dstDevice, int ui, long N) {
-        var mh$ = cuMemsetD32_v2.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cuMemsetD32_v2", dstDevice, ui, N);
-            }
-            return (int)mh$.invokeExact(dstDevice, ui, N);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cuMemsetD8Async {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cuda.C_INT,
-            Cuda.C_LONG_LONG,
-            Cuda.C_CHAR,
-            Cuda.C_LONG,
-            Cuda.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuMemsetD8Async");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * CUresult cuMemsetD8Async(CUdeviceptr dstDevice, unsigned char uc, size_t N, CUstream hStream)
-     * }
-     */
-    public static FunctionDescriptor cuMemsetD8Async$descriptor() {
-        return cuMemsetD8Async.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * CUresult cuMemsetD8Async(CUdeviceptr dstDevice, unsigned char uc, size_t N, CUstream hStream)
-     * }
-     */
-    public static MethodHandle cuMemsetD8Async$handle() {
-        return cuMemsetD8Async.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * CUresult cuMemsetD8Async(CUdeviceptr dstDevice, unsigned char uc, size_t N, CUstream hStream)
-     * }
-     */
-    public static MemorySegment cuMemsetD8Async$address() {
-        return cuMemsetD8Async.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * CUresult cuMemsetD8Async(CUdeviceptr dstDevice, unsigned char uc, size_t N, CUstream hStream)
-     * }
-     */
-    public static int cuMemsetD8Async(long dstDevice, byte uc, long N, MemorySegment hStream) {
-        var mh$ = cuMemsetD8Async.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cuMemsetD8Async", dstDevice, uc, N, hStream);
-            }
-            return (int)mh$.invokeExact(dstDevice, uc, N, hStream);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cuMemsetD32Async {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cuda.C_INT,
-            Cuda.C_LONG_LONG,
-            Cuda.C_INT,
-            Cuda.C_LONG,
-            Cuda.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuMemsetD32Async");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * CUresult cuMemsetD32Async(CUdeviceptr dstDevice, unsigned int ui, size_t N, CUstream hStream)
-     * }
-     */
-    public static FunctionDescriptor cuMemsetD32Async$descriptor() {
-        return cuMemsetD32Async.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * CUresult cuMemsetD32Async(CUdeviceptr dstDevice, unsigned int ui, size_t N, CUstream hStream)
-     * }
-     */
-    public static MethodHandle cuMemsetD32Async$handle() {
-        return cuMemsetD32Async.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * CUresult cuMemsetD32Async(CUdeviceptr dstDevice, unsigned int ui, size_t N, CUstream hStream)
-     * }
-     */
-    public static MemorySegment cuMemsetD32Async$address() {
-        return cuMemsetD32Async.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * CUresult cuMemsetD32Async(CUdeviceptr dstDevice, unsigned int ui, size_t N, CUstream hStream)
-     * }
-     */
-    public static int cuMemsetD32Async(long dstDevice, int ui, long N, MemorySegment hStream) {
-        var mh$ = cuMemsetD32Async.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cuMemsetD32Async", dstDevice, ui, N, hStream);
-            }
-            return (int)mh$.invokeExact(dstDevice, ui, N, hStream);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cuMemFreeAsync {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cuda.C_INT,
-            Cuda.C_LONG_LONG,
-            Cuda.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuMemFreeAsync");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * CUresult cuMemFreeAsync(CUdeviceptr dptr, CUstream hStream)
-     * }
-     */
-    public static FunctionDescriptor cuMemFreeAsync$descriptor() {
-        return cuMemFreeAsync.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * CUresult cuMemFreeAsync(CUdeviceptr dptr, CUstream hStream)
-     * }
-     */
-    public static MethodHandle cuMemFreeAsync$handle() {
-        return cuMemFreeAsync.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * CUresult cuMemFreeAsync(CUdeviceptr dptr, CUstream hStream)
-     * }
-     */
-    public static MemorySegment cuMemFreeAsync$address() {
-        return cuMemFreeAsync.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * CUresult cuMemFreeAsync(CUdeviceptr dptr, CUstream hStream)
-     * }
-     */
-    public static int cuMemFreeAsync(long dptr, MemorySegment hStream) {
-        var mh$ = cuMemFreeAsync.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cuMemFreeAsync", dptr, hStream);
-            }
-            return (int)mh$.invokeExact(dptr, hStream);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cuMemAllocAsync {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cuda.C_INT,
-            Cuda.C_POINTER,
-            Cuda.C_LONG,
-            Cuda.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuMemAllocAsync");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * CUresult cuMemAllocAsync(CUdeviceptr *dptr, size_t bytesize, CUstream hStream)
-     * }
-     */
-    public static FunctionDescriptor cuMemAllocAsync$descriptor() {
-        return cuMemAllocAsync.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * CUresult cuMemAllocAsync(CUdeviceptr *dptr, size_t bytesize, CUstream hStream)
-     * }
-     */
-    public static MethodHandle cuMemAllocAsync$handle() {
-        return cuMemAllocAsync.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * CUresult cuMemAllocAsync(CUdeviceptr *dptr, size_t bytesize, CUstream hStream)
-     * }
-     */
-    public static MemorySegment cuMemAllocAsync$address() {
-        return cuMemAllocAsync.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * CUresult cuMemAllocAsync(CUdeviceptr *dptr, size_t bytesize, CUstream hStream)
-     * }
-     */
-    public static int cuMemAllocAsync(MemorySegment dptr, long bytesize, MemorySegment hStream) {
-        var mh$ = cuMemAllocAsync.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cuMemAllocAsync", dptr, bytesize, hStream);
-            }
-            return (int)mh$.invokeExact(dptr, bytesize, hStream);
+            return (int)mh$.invokeExact(pool, attr, value);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -3254,371 +2221,6 @@ public class Cuda extends Cuda$shared {
                 traceDowncall("cuStreamCreate", phStream, Flags);
             }
             return (int)mh$.invokeExact(phStream, Flags);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cuStreamWaitEvent {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cuda.C_INT,
-            Cuda.C_POINTER,
-            Cuda.C_POINTER,
-            Cuda.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuStreamWaitEvent");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * CUresult cuStreamWaitEvent(CUstream hStream, CUevent hEvent, unsigned int Flags)
-     * }
-     */
-    public static FunctionDescriptor cuStreamWaitEvent$descriptor() {
-        return cuStreamWaitEvent.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * CUresult cuStreamWaitEvent(CUstream hStream, CUevent hEvent, unsigned int Flags)
-     * }
-     */
-    public static MethodHandle cuStreamWaitEvent$handle() {
-        return cuStreamWaitEvent.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * CUresult cuStreamWaitEvent(CUstream hStream, CUevent hEvent, unsigned int Flags)
-     * }
-     */
-    public static MemorySegment cuStreamWaitEvent$address() {
-        return cuStreamWaitEvent.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * CUresult cuStreamWaitEvent(CUstream hStream, CUevent hEvent, unsigned int Flags)
-     * }
-     */
-    public static int cuStreamWaitEvent(MemorySegment hStream, MemorySegment hEvent, int Flags) {
-        var mh$ = cuStreamWaitEvent.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cuStreamWaitEvent", hStream, hEvent, Flags);
-            }
-            return (int)mh$.invokeExact(hStream, hEvent, Flags);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cuStreamBeginCapture_v2 {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cuda.C_INT,
-            Cuda.C_POINTER,
-            Cuda.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuStreamBeginCapture_v2");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * CUresult cuStreamBeginCapture_v2(CUstream hStream, CUstreamCaptureMode mode)
-     * }
-     */
-    public static FunctionDescriptor cuStreamBeginCapture_v2$descriptor() {
-        return cuStreamBeginCapture_v2.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * CUresult cuStreamBeginCapture_v2(CUstream hStream, CUstreamCaptureMode mode)
-     * }
-     */
-    public static MethodHandle cuStreamBeginCapture_v2$handle() {
-        return cuStreamBeginCapture_v2.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * CUresult cuStreamBeginCapture_v2(CUstream hStream, CUstreamCaptureMode mode)
-     * }
-     */
-    public static MemorySegment cuStreamBeginCapture_v2$address() {
-        return cuStreamBeginCapture_v2.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * CUresult cuStreamBeginCapture_v2(CUstream hStream, CUstreamCaptureMode mode)
-     * }
-     */
-    public static int cuStreamBeginCapture_v2(MemorySegment hStream, int mode) {
-        var mh$ = cuStreamBeginCapture_v2.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cuStreamBeginCapture_v2", hStream, mode);
-            }
-            return (int)mh$.invokeExact(hStream, mode);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cuStreamEndCapture {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cuda.C_INT,
-            Cuda.C_POINTER,
-            Cuda.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuStreamEndCapture");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * CUresult cuStreamEndCapture(CUstream hStream, CUgraph *phGraph)
-     * }
-     */
-    public static FunctionDescriptor cuStreamEndCapture$descriptor() {
-        return cuStreamEndCapture.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * CUresult cuStreamEndCapture(CUstream hStream, CUgraph *phGraph)
-     * }
-     */
-    public static MethodHandle cuStreamEndCapture$handle() {
-        return cuStreamEndCapture.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * CUresult cuStreamEndCapture(CUstream hStream, CUgraph *phGraph)
-     * }
-     */
-    public static MemorySegment cuStreamEndCapture$address() {
-        return cuStreamEndCapture.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * CUresult cuStreamEndCapture(CUstream hStream, CUgraph *phGraph)
-     * }
-     */
-    public static int cuStreamEndCapture(MemorySegment hStream, MemorySegment phGraph) {
-        var mh$ = cuStreamEndCapture.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cuStreamEndCapture", hStream, phGraph);
-            }
-            return (int)mh$.invokeExact(hStream, phGraph);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cuStreamIsCapturing {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cuda.C_INT,
-            Cuda.C_POINTER,
-            Cuda.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuStreamIsCapturing");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * CUresult cuStreamIsCapturing(CUstream hStream, CUstreamCaptureStatus *captureStatus)
-     * }
-     */
-    public static FunctionDescriptor cuStreamIsCapturing$descriptor() {
-        return cuStreamIsCapturing.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * CUresult cuStreamIsCapturing(CUstream hStream, CUstreamCaptureStatus *captureStatus)
-     * }
-     */
-    public static MethodHandle cuStreamIsCapturing$handle() {
-        return cuStreamIsCapturing.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * CUresult cuStreamIsCapturing(CUstream hStream, CUstreamCaptureStatus *captureStatus)
-     * }
-     */
-    public static MemorySegment cuStreamIsCapturing$address() {
-        return cuStreamIsCapturing.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * CUresult cuStreamIsCapturing(CUstream hStream, CUstreamCaptureStatus *captureStatus)
-     * }
-     */
-    public static int cuStreamIsCapturing(MemorySegment hStream, MemorySegment captureStatus) {
-        var mh$ = cuStreamIsCapturing.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cuStreamIsCapturing", hStream, captureStatus);
-            }
-            return (int)mh$.invokeExact(hStream, captureStatus);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cuStreamQuery {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cuda.C_INT,
-            Cuda.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuStreamQuery");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * CUresult cuStreamQuery(CUstream hStream)
-     * }
-     */
-    public static FunctionDescriptor cuStreamQuery$descriptor() {
-        return cuStreamQuery.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * CUresult cuStreamQuery(CUstream hStream)
-     * }
-     */
-    public static MethodHandle cuStreamQuery$handle() {
-        return cuStreamQuery.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * CUresult cuStreamQuery(CUstream hStream)
-     * }
-     */
-    public static MemorySegment cuStreamQuery$address() {
-        return cuStreamQuery.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * CUresult cuStreamQuery(CUstream hStream)
-     * }
-     */
-    public static int cuStreamQuery(MemorySegment hStream) {
-        var mh$ = cuStreamQuery.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cuStreamQuery", hStream);
-            }
-            return (int)mh$.invokeExact(hStream);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cuStreamSynchronize {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cuda.C_INT,
-            Cuda.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuStreamSynchronize");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * CUresult cuStreamSynchronize(CUstream hStream)
-     * }
-     */
-    public static FunctionDescriptor cuStreamSynchronize$descriptor() {
-        return cuStreamSynchronize.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * CUresult cuStreamSynchronize(CUstream hStream)
-     * }
-     */
-    public static MethodHandle cuStreamSynchronize$handle() {
-        return cuStreamSynchronize.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * CUresult cuStreamSynchronize(CUstream hStream)
-     * }
-     */
-    public static MemorySegment cuStreamSynchronize$address() {
-        return cuStreamSynchronize.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * CUresult cuStreamSynchronize(CUstream hStream)
-     * }
-     */
-    public static int cuStreamSynchronize(MemorySegment hStream) {
-        var mh$ = cuStreamSynchronize.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cuStreamSynchronize", hStream);
-            }
-            return (int)mh$.invokeExact(hStream);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -3740,67 +2342,6 @@ public class Cuda extends Cuda$shared {
                 traceDowncall("cuEventCreate", phEvent, Flags);
             }
             return (int)mh$.invokeExact(phEvent, Flags);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cuEventRecord {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cuda.C_INT,
-            Cuda.C_POINTER,
-            Cuda.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuEventRecord");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * CUresult cuEventRecord(CUevent hEvent, CUstream hStream)
-     * }
-     */
-    public static FunctionDescriptor cuEventRecord$descriptor() {
-        return cuEventRecord.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * CUresult cuEventRecord(CUevent hEvent, CUstream hStream)
-     * }
-     */
-    public static MethodHandle cuEventRecord$handle() {
-        return cuEventRecord.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * CUresult cuEventRecord(CUevent hEvent, CUstream hStream)
-     * }
-     */
-    public static MemorySegment cuEventRecord$address() {
-        return cuEventRecord.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * CUresult cuEventRecord(CUevent hEvent, CUstream hStream)
-     * }
-     */
-    public static int cuEventRecord(MemorySegment hEvent, MemorySegment hStream) {
-        var mh$ = cuEventRecord.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cuEventRecord", hEvent, hStream);
-            }
-            return (int)mh$.invokeExact(hEvent, hStream);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -4112,76 +2653,6 @@ public class Cuda extends Cuda$shared {
         }
     }
 
-    private static class cuLaunchKernel {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cuda.C_INT,
-            Cuda.C_POINTER,
-            Cuda.C_INT,
-            Cuda.C_INT,
-            Cuda.C_INT,
-            Cuda.C_INT,
-            Cuda.C_INT,
-            Cuda.C_INT,
-            Cuda.C_INT,
-            Cuda.C_POINTER,
-            Cuda.C_POINTER,
-            Cuda.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuLaunchKernel");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * CUresult cuLaunchKernel(CUfunction f, unsigned int gridDimX, unsigned int gridDimY, unsigned int gridDimZ, unsigned int blockDimX, unsigned int blockDimY, unsigned int blockDimZ, unsigned int sharedMemBytes, CUstream hStream, void **kernelParams, void **extra)
-     * }
-     */
-    public static FunctionDescriptor cuLaunchKernel$descriptor() {
-        return cuLaunchKernel.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * CUresult cuLaunchKernel(CUfunction f, unsigned int gridDimX, unsigned int gridDimY, unsigned int gridDimZ, unsigned int blockDimX, unsigned int blockDimY, unsigned int blockDimZ, unsigned int sharedMemBytes, CUstream hStream, void **kernelParams, void **extra)
-     * }
-     */
-    public static MethodHandle cuLaunchKernel$handle() {
-        return cuLaunchKernel.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * CUresult cuLaunchKernel(CUfunction f, unsigned int gridDimX, unsigned int gridDimY, unsigned int gridDimZ, unsigned int blockDimX, unsigned int blockDimY, unsigned int blockDimZ, unsigned int sharedMemBytes, CUstream hStream, void **kernelParams, void **extra)
-     * }
-     */
-    public static MemorySegment cuLaunchKernel$address() {
-        return cuLaunchKernel.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * CUresult cuLaunchKernel(CUfunction f, unsigned int gridDimX, unsigned int gridDimY, unsigned int gridDimZ, unsigned int blockDimX, unsigned int blockDimY, unsigned int blockDimZ, unsigned int sharedMemBytes, CUstream hStream, void **kernelParams, void **extra)
-     * }
-     */
-    public static int cuLaunchKernel(MemorySegment f, int gridDimX, int gridDimY, int gridDimZ, int blockDimX, int blockDimY, int blockDimZ, int sharedMemBytes, MemorySegment hStream, MemorySegment kernelParams, MemorySegment extra) {
-        var mh$ = cuLaunchKernel.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cuLaunchKernel", f, gridDimX, gridDimY, gridDimZ, blockDimX, blockDimY, blockDimZ, sharedMemBytes, hStream, kernelParams, extra);
-            }
-            return (int)mh$.invokeExact(f, gridDimX, gridDimY, gridDimZ, blockDimX, blockDimY, blockDimZ, sharedMemBytes, hStream, kernelParams, extra);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
     private static class cuGraphInstantiateWithFlags {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Cuda.C_INT,
@@ -4237,128 +2708,6 @@ public class Cuda extends Cuda$shared {
                 traceDowncall("cuGraphInstantiateWithFlags", phGraphExec, hGraph, flags);
             }
             return (int)mh$.invokeExact(phGraphExec, hGraph, flags);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cuGraphUpload {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cuda.C_INT,
-            Cuda.C_POINTER,
-            Cuda.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuGraphUpload");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * CUresult cuGraphUpload(CUgraphExec hGraphExec, CUstream hStream)
-     * }
-     */
-    public static FunctionDescriptor cuGraphUpload$descriptor() {
-        return cuGraphUpload.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * CUresult cuGraphUpload(CUgraphExec hGraphExec, CUstream hStream)
-     * }
-     */
-    public static MethodHandle cuGraphUpload$handle() {
-        return cuGraphUpload.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * CUresult cuGraphUpload(CUgraphExec hGraphExec, CUstream hStream)
-     * }
-     */
-    public static MemorySegment cuGraphUpload$address() {
-        return cuGraphUpload.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * CUresult cuGraphUpload(CUgraphExec hGraphExec, CUstream hStream)
-     * }
-     */
-    public static int cuGraphUpload(MemorySegment hGraphExec, MemorySegment hStream) {
-        var mh$ = cuGraphUpload.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cuGraphUpload", hGraphExec, hStream);
-            }
-            return (int)mh$.invokeExact(hGraphExec, hStream);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cuGraphLaunch {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cuda.C_INT,
-            Cuda.C_POINTER,
-            Cuda.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuGraphLaunch");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * CUresult cuGraphLaunch(CUgraphExec hGraphExec, CUstream hStream)
-     * }
-     */
-    public static FunctionDescriptor cuGraphLaunch$descriptor() {
-        return cuGraphLaunch.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * CUresult cuGraphLaunch(CUgraphExec hGraphExec, CUstream hStream)
-     * }
-     */
-    public static MethodHandle cuGraphLaunch$handle() {
-        return cuGraphLaunch.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * CUresult cuGraphLaunch(CUgraphExec hGraphExec, CUstream hStream)
-     * }
-     */
-    public static MemorySegment cuGraphLaunch$address() {
-        return cuGraphLaunch.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * CUresult cuGraphLaunch(CUgraphExec hGraphExec, CUstream hStream)
-     * }
-     */
-    public static int cuGraphLaunch(MemorySegment hGraphExec, MemorySegment hStream) {
-        var mh$ = cuGraphLaunch.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cuGraphLaunch", hGraphExec, hStream);
-            }
-            return (int)mh$.invokeExact(hGraphExec, hStream);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -4486,7 +2835,7 @@ public class Cuda extends Cuda$shared {
         }
     }
 
-    private static class cuGraphExecUpdate_v2 {
+    private static class cuEventElapsedTime {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Cuda.C_INT,
             Cuda.C_POINTER,
@@ -4494,7 +2843,7 @@ public class Cuda extends Cuda$shared {
             Cuda.C_POINTER
         );
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuGraphExecUpdate_v2");
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuEventElapsedTime");
 
         public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -4502,113 +2851,1106 @@ public class Cuda extends Cuda$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * CUresult cuGraphExecUpdate_v2(CUgraphExec hGraphExec, CUgraph hGraph, CUgraphExecUpdateResultInfo *resultInfo)
+     * CUresult cuEventElapsedTime(float *pMilliseconds, CUevent hStart, CUevent hEnd)
      * }
      */
-    public static FunctionDescriptor cuGraphExecUpdate_v2$descriptor() {
-        return cuGraphExecUpdate_v2.DESC;
+    public static FunctionDescriptor cuEventElapsedTime$descriptor() {
+        return cuEventElapsedTime.DESC;
     }
 
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * CUresult cuGraphExecUpdate_v2(CUgraphExec hGraphExec, CUgraph hGraph, CUgraphExecUpdateResultInfo *resultInfo)
+     * CUresult cuEventElapsedTime(float *pMilliseconds, CUevent hStart, CUevent hEnd)
      * }
      */
-    public static MethodHandle cuGraphExecUpdate_v2$handle() {
-        return cuGraphExecUpdate_v2.HANDLE;
+    public static MethodHandle cuEventElapsedTime$handle() {
+        return cuEventElapsedTime.HANDLE;
     }
 
     /**
      * Address for:
      * {@snippet lang=c :
-     * CUresult cuGraphExecUpdate_v2(CUgraphExec hGraphExec, CUgraph hGraph, CUgraphExecUpdateResultInfo *resultInfo)
+     * CUresult cuEventElapsedTime(float *pMilliseconds, CUevent hStart, CUevent hEnd)
      * }
      */
-    public static MemorySegment cuGraphExecUpdate_v2$address() {
-        return cuGraphExecUpdate_v2.ADDR;
+    public static MemorySegment cuEventElapsedTime$address() {
+        return cuEventElapsedTime.ADDR;
     }
 
     /**
      * {@snippet lang=c :
-     * CUresult cuGraphExecUpdate_v2(CUgraphExec hGraphExec, CUgraph hGraph, CUgraphExecUpdateResultInfo *resultInfo)
+     * CUresult cuEventElapsedTime(float *pMilliseconds, CUevent hStart, CUevent hEnd)
      * }
      */
-    public static int cuGraphExecUpdate_v2(MemorySegment hGraphExec, MemorySegment hGraph, MemorySegment resultInfo) {
-        var mh$ = cuGraphExecUpdate_v2.HANDLE;
+    public static int cuEventElapsedTime(MemorySegment pMilliseconds, MemorySegment hStart, MemorySegment hEnd) {
+        var mh$ = cuEventElapsedTime.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("cuGraphExecUpdate_v2", hGraphExec, hGraph, resultInfo);
+                traceDowncall("cuEventElapsedTime", pMilliseconds, hStart, hEnd);
             }
-            return (int)mh$.invokeExact(hGraphExec, hGraph, resultInfo);
+            return (int)mh$.invokeExact(pMilliseconds, hStart, hEnd);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }
     }
-    private static final MemorySegment CU_STREAM_LEGACY = MemorySegment.ofAddress(1L);
-    /**
-     * {@snippet lang=c :
-     * #define CU_STREAM_LEGACY (void*) 1
-     * }
-     */
-    public static MemorySegment CU_STREAM_LEGACY() {
-        return CU_STREAM_LEGACY;
+
+    private static class cuMemcpyHtoDAsync_v2 {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Cuda.C_INT,
+            Cuda.C_LONG_LONG,
+            Cuda.C_POINTER,
+            Cuda.C_LONG,
+            Cuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuMemcpyHtoDAsync_v2");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
-    private static final MemorySegment CU_STREAM_PER_THREAD = MemorySegment.ofAddress(2L);
+
     /**
+     * Function descriptor for:
      * {@snippet lang=c :
-     * #define CU_STREAM_PER_THREAD (void*) 2
+     * CUresult cuMemcpyHtoDAsync_v2(CUdeviceptr dstDevice, const void *srcHost, size_t ByteCount, CUstream hStream)
      * }
      */
-    public static MemorySegment CU_STREAM_PER_THREAD() {
-        return CU_STREAM_PER_THREAD;
+    public static FunctionDescriptor cuMemcpyHtoDAsync_v2$descriptor() {
+        return cuMemcpyHtoDAsync_v2.DESC;
     }
-    private static final int CU_STREAM_ATTRIBUTE_ACCESS_POLICY_WINDOW = (int)1L;
+
     /**
+     * Downcall method handle for:
      * {@snippet lang=c :
-     * #define CU_STREAM_ATTRIBUTE_ACCESS_POLICY_WINDOW 1
+     * CUresult cuMemcpyHtoDAsync_v2(CUdeviceptr dstDevice, const void *srcHost, size_t ByteCount, CUstream hStream)
      * }
      */
-    public static int CU_STREAM_ATTRIBUTE_ACCESS_POLICY_WINDOW() {
-        return CU_STREAM_ATTRIBUTE_ACCESS_POLICY_WINDOW;
+    public static MethodHandle cuMemcpyHtoDAsync_v2$handle() {
+        return cuMemcpyHtoDAsync_v2.HANDLE;
     }
-    private static final int CU_STREAM_ATTRIBUTE_SYNCHRONIZATION_POLICY = (int)3L;
+
     /**
+     * Address for:
      * {@snippet lang=c :
-     * #define CU_STREAM_ATTRIBUTE_SYNCHRONIZATION_POLICY 3
+     * CUresult cuMemcpyHtoDAsync_v2(CUdeviceptr dstDevice, const void *srcHost, size_t ByteCount, CUstream hStream)
      * }
      */
-    public static int CU_STREAM_ATTRIBUTE_SYNCHRONIZATION_POLICY() {
-        return CU_STREAM_ATTRIBUTE_SYNCHRONIZATION_POLICY;
+    public static MemorySegment cuMemcpyHtoDAsync_v2$address() {
+        return cuMemcpyHtoDAsync_v2.ADDR;
     }
-    private static final int CU_STREAM_ATTRIBUTE_PRIORITY = (int)8L;
+
     /**
      * {@snippet lang=c :
-     * #define CU_STREAM_ATTRIBUTE_PRIORITY 8
+     * CUresult cuMemcpyHtoDAsync_v2(CUdeviceptr dstDevice, const void *srcHost, size_t ByteCount, CUstream hStream)
      * }
      */
-    public static int CU_STREAM_ATTRIBUTE_PRIORITY() {
-        return CU_STREAM_ATTRIBUTE_PRIORITY;
+    public static int cuMemcpyHtoDAsync_v2(long dstDevice, MemorySegment srcHost, long ByteCount, MemorySegment hStream) {
+        var mh$ = cuMemcpyHtoDAsync_v2.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("cuMemcpyHtoDAsync_v2", dstDevice, srcHost, ByteCount, hStream);
+            }
+            return (int)mh$.invokeExact(dstDevice, srcHost, ByteCount, hStream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
     }
-    private static final int CU_STREAM_ATTRIBUTE_MEM_SYNC_DOMAIN_MAP = (int)9L;
-    /**
-     * {@snippet lang=c :
-     * #define CU_STREAM_ATTRIBUTE_MEM_SYNC_DOMAIN_MAP 9
-     * }
-     */
-    public static int CU_STREAM_ATTRIBUTE_MEM_SYNC_DOMAIN_MAP() {
-        return CU_STREAM_ATTRIBUTE_MEM_SYNC_DOMAIN_MAP;
+
+    private static class cuMemcpyDtoHAsync_v2 {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Cuda.C_INT,
+            Cuda.C_POINTER,
+            Cuda.C_LONG_LONG,
+            Cuda.C_LONG,
+            Cuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuMemcpyDtoHAsync_v2");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
-    private static final int CU_STREAM_ATTRIBUTE_MEM_SYNC_DOMAIN = (int)10L;
+
     /**
+     * Function descriptor for:
      * {@snippet lang=c :
-     * #define CU_STREAM_ATTRIBUTE_MEM_SYNC_DOMAIN 10
+     * CUresult cuMemcpyDtoHAsync_v2(void *dstHost, CUdeviceptr srcDevice, size_t ByteCount, CUstream hStream)
      * }
      */
-    public static int CU_STREAM_ATTRIBUTE_MEM_SYNC_DOMAIN() {
-        return CU_STREAM_ATTRIBUTE_MEM_SYNC_DOMAIN;
+    public static FunctionDescriptor cuMemcpyDtoHAsync_v2$descriptor() {
+        return cuMemcpyDtoHAsync_v2.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * CUresult cuMemcpyDtoHAsync_v2(void *dstHost, CUdeviceptr srcDevice, size_t ByteCount, CUstream hStream)
+     * }
+     */
+    public static MethodHandle cuMemcpyDtoHAsync_v2$handle() {
+        return cuMemcpyDtoHAsync_v2.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * CUresult cuMemcpyDtoHAsync_v2(void *dstHost, CUdeviceptr srcDevice, size_t ByteCount, CUstream hStream)
+     * }
+     */
+    public static MemorySegment cuMemcpyDtoHAsync_v2$address() {
+        return cuMemcpyDtoHAsync_v2.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * CUresult cuMemcpyDtoHAsync_v2(void *dstHost, CUdeviceptr srcDevice, size_t ByteCount, CUstream hStream)
+     * }
+     */
+    public static int cuMemcpyDtoHAsync_v2(MemorySegment dstHost, long srcDevice, long ByteCount, MemorySegment hStream) {
+        var mh$ = cuMemcpyDtoHAsync_v2.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("cuMemcpyDtoHAsync_v2", dstHost, srcDevice, ByteCount, hStream);
+            }
+            return (int)mh$.invokeExact(dstHost, srcDevice, ByteCount, hStream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class cuMemcpyDtoDAsync_v2 {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Cuda.C_INT,
+            Cuda.C_LONG_LONG,
+            Cuda.C_LONG_LONG,
+            Cuda.C_LONG,
+            Cuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuMemcpyDtoDAsync_v2");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * CUresult cuMemcpyDtoDAsync_v2(CUdeviceptr dstDevice, CUdeviceptr srcDevice, size_t ByteCount, CUstream hStream)
+     * }
+     */
+    public static FunctionDescriptor cuMemcpyDtoDAsync_v2$descriptor() {
+        return cuMemcpyDtoDAsync_v2.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * CUresult cuMemcpyDtoDAsync_v2(CUdeviceptr dstDevice, CUdeviceptr srcDevice, size_t ByteCount, CUstream hStream)
+     * }
+     */
+    public static MethodHandle cuMemcpyDtoDAsync_v2$handle() {
+        return cuMemcpyDtoDAsync_v2.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * CUresult cuMemcpyDtoDAsync_v2(CUdeviceptr dstDevice, CUdeviceptr srcDevice, size_t ByteCount, CUstream hStream)
+     * }
+     */
+    public static MemorySegment cuMemcpyDtoDAsync_v2$address() {
+        return cuMemcpyDtoDAsync_v2.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * CUresult cuMemcpyDtoDAsync_v2(CUdeviceptr dstDevice, CUdeviceptr srcDevice, size_t ByteCount, CUstream hStream)
+     * }
+     */
+    public static int cuMemcpyDtoDAsync_v2(long dstDevice, long srcDevice, long ByteCount, MemorySegment hStream) {
+        var mh$ = cuMemcpyDtoDAsync_v2.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("cuMemcpyDtoDAsync_v2", dstDevice, srcDevice, ByteCount, hStream);
+            }
+            return (int)mh$.invokeExact(dstDevice, srcDevice, ByteCount, hStream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class cuMemsetD8Async {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Cuda.C_INT,
+            Cuda.C_LONG_LONG,
+            Cuda.C_CHAR,
+            Cuda.C_LONG,
+            Cuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuMemsetD8Async");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * CUresult cuMemsetD8Async(CUdeviceptr dstDevice, unsigned char uc, size_t N, CUstream hStream)
+     * }
+     */
+    public static FunctionDescriptor cuMemsetD8Async$descriptor() {
+        return cuMemsetD8Async.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * CUresult cuMemsetD8Async(CUdeviceptr dstDevice, unsigned char uc, size_t N, CUstream hStream)
+     * }
+     */
+    public static MethodHandle cuMemsetD8Async$handle() {
+        return cuMemsetD8Async.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * CUresult cuMemsetD8Async(CUdeviceptr dstDevice, unsigned char uc, size_t N, CUstream hStream)
+     * }
+     */
+    public static MemorySegment cuMemsetD8Async$address() {
+        return cuMemsetD8Async.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * CUresult cuMemsetD8Async(CUdeviceptr dstDevice, unsigned char uc, size_t N, CUstream hStream)
+     * }
+     */
+    public static int cuMemsetD8Async(long dstDevice, byte uc, long N, MemorySegment hStream) {
+        var mh$ = cuMemsetD8Async.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("cuMemsetD8Async", dstDevice, uc, N, hStream);
+            }
+            return (int)mh$.invokeExact(dstDevice, uc, N, hStream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class cuMemsetD32Async {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Cuda.C_INT,
+            Cuda.C_LONG_LONG,
+            Cuda.C_INT,
+            Cuda.C_LONG,
+            Cuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuMemsetD32Async");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * CUresult cuMemsetD32Async(CUdeviceptr dstDevice, unsigned int ui, size_t N, CUstream hStream)
+     * }
+     */
+    public static FunctionDescriptor cuMemsetD32Async$descriptor() {
+        return cuMemsetD32Async.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * CUresult cuMemsetD32Async(CUdeviceptr dstDevice, unsigned int ui, size_t N, CUstream hStream)
+     * }
+     */
+    public static MethodHandle cuMemsetD32Async$handle() {
+        return cuMemsetD32Async.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * CUresult cuMemsetD32Async(CUdeviceptr dstDevice, unsigned int ui, size_t N, CUstream hStream)
+     * }
+     */
+    public static MemorySegment cuMemsetD32Async$address() {
+        return cuMemsetD32Async.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * CUresult cuMemsetD32Async(CUdeviceptr dstDevice, unsigned int ui, size_t N, CUstream hStream)
+     * }
+     */
+    public static int cuMemsetD32Async(long dstDevice, int ui, long N, MemorySegment hStream) {
+        var mh$ = cuMemsetD32Async.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("cuMemsetD32Async", dstDevice, ui, N, hStream);
+            }
+            return (int)mh$.invokeExact(dstDevice, ui, N, hStream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class cuStreamWaitEvent {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Cuda.C_INT,
+            Cuda.C_POINTER,
+            Cuda.C_POINTER,
+            Cuda.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuStreamWaitEvent");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * CUresult cuStreamWaitEvent(CUstream hStream, CUevent hEvent, unsigned int Flags)
+     * }
+     */
+    public static FunctionDescriptor cuStreamWaitEvent$descriptor() {
+        return cuStreamWaitEvent.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * CUresult cuStreamWaitEvent(CUstream hStream, CUevent hEvent, unsigned int Flags)
+     * }
+     */
+    public static MethodHandle cuStreamWaitEvent$handle() {
+        return cuStreamWaitEvent.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * CUresult cuStreamWaitEvent(CUstream hStream, CUevent hEvent, unsigned int Flags)
+     * }
+     */
+    public static MemorySegment cuStreamWaitEvent$address() {
+        return cuStreamWaitEvent.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * CUresult cuStreamWaitEvent(CUstream hStream, CUevent hEvent, unsigned int Flags)
+     * }
+     */
+    public static int cuStreamWaitEvent(MemorySegment hStream, MemorySegment hEvent, int Flags) {
+        var mh$ = cuStreamWaitEvent.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("cuStreamWaitEvent", hStream, hEvent, Flags);
+            }
+            return (int)mh$.invokeExact(hStream, hEvent, Flags);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class cuStreamQuery {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Cuda.C_INT,
+            Cuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuStreamQuery");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * CUresult cuStreamQuery(CUstream hStream)
+     * }
+     */
+    public static FunctionDescriptor cuStreamQuery$descriptor() {
+        return cuStreamQuery.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * CUresult cuStreamQuery(CUstream hStream)
+     * }
+     */
+    public static MethodHandle cuStreamQuery$handle() {
+        return cuStreamQuery.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * CUresult cuStreamQuery(CUstream hStream)
+     * }
+     */
+    public static MemorySegment cuStreamQuery$address() {
+        return cuStreamQuery.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * CUresult cuStreamQuery(CUstream hStream)
+     * }
+     */
+    public static int cuStreamQuery(MemorySegment hStream) {
+        var mh$ = cuStreamQuery.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("cuStreamQuery", hStream);
+            }
+            return (int)mh$.invokeExact(hStream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class cuStreamSynchronize {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Cuda.C_INT,
+            Cuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuStreamSynchronize");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * CUresult cuStreamSynchronize(CUstream hStream)
+     * }
+     */
+    public static FunctionDescriptor cuStreamSynchronize$descriptor() {
+        return cuStreamSynchronize.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * CUresult cuStreamSynchronize(CUstream hStream)
+     * }
+     */
+    public static MethodHandle cuStreamSynchronize$handle() {
+        return cuStreamSynchronize.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * CUresult cuStreamSynchronize(CUstream hStream)
+     * }
+     */
+    public static MemorySegment cuStreamSynchronize$address() {
+        return cuStreamSynchronize.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * CUresult cuStreamSynchronize(CUstream hStream)
+     * }
+     */
+    public static int cuStreamSynchronize(MemorySegment hStream) {
+        var mh$ = cuStreamSynchronize.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("cuStreamSynchronize", hStream);
+            }
+            return (int)mh$.invokeExact(hStream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class cuEventRecord {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Cuda.C_INT,
+            Cuda.C_POINTER,
+            Cuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuEventRecord");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * CUresult cuEventRecord(CUevent hEvent, CUstream hStream)
+     * }
+     */
+    public static FunctionDescriptor cuEventRecord$descriptor() {
+        return cuEventRecord.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * CUresult cuEventRecord(CUevent hEvent, CUstream hStream)
+     * }
+     */
+    public static MethodHandle cuEventRecord$handle() {
+        return cuEventRecord.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * CUresult cuEventRecord(CUevent hEvent, CUstream hStream)
+     * }
+     */
+    public static MemorySegment cuEventRecord$address() {
+        return cuEventRecord.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * CUresult cuEventRecord(CUevent hEvent, CUstream hStream)
+     * }
+     */
+    public static int cuEventRecord(MemorySegment hEvent, MemorySegment hStream) {
+        var mh$ = cuEventRecord.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("cuEventRecord", hEvent, hStream);
+            }
+            return (int)mh$.invokeExact(hEvent, hStream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class cuLaunchKernel {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Cuda.C_INT,
+            Cuda.C_POINTER,
+            Cuda.C_INT,
+            Cuda.C_INT,
+            Cuda.C_INT,
+            Cuda.C_INT,
+            Cuda.C_INT,
+            Cuda.C_INT,
+            Cuda.C_INT,
+            Cuda.C_POINTER,
+            Cuda.C_POINTER,
+            Cuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuLaunchKernel");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * CUresult cuLaunchKernel(CUfunction f, unsigned int gridDimX, unsigned int gridDimY, unsigned int gridDimZ, unsigned int blockDimX, unsigned int blockDimY, unsigned int blockDimZ, unsigned int sharedMemBytes, CUstream hStream, void **kernelParams, void **extra)
+     * }
+     */
+    public static FunctionDescriptor cuLaunchKernel$descriptor() {
+        return cuLaunchKernel.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * CUresult cuLaunchKernel(CUfunction f, unsigned int gridDimX, unsigned int gridDimY, unsigned int gridDimZ, unsigned int blockDimX, unsigned int blockDimY, unsigned int blockDimZ, unsigned int sharedMemBytes, CUstream hStream, void **kernelParams, void **extra)
+     * }
+     */
+    public static MethodHandle cuLaunchKernel$handle() {
+        return cuLaunchKernel.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * CUresult cuLaunchKernel(CUfunction f, unsigned int gridDimX, unsigned int gridDimY, unsigned int gridDimZ, unsigned int blockDimX, unsigned int blockDimY, unsigned int blockDimZ, unsigned int sharedMemBytes, CUstream hStream, void **kernelParams, void **extra)
+     * }
+     */
+    public static MemorySegment cuLaunchKernel$address() {
+        return cuLaunchKernel.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * CUresult cuLaunchKernel(CUfunction f, unsigned int gridDimX, unsigned int gridDimY, unsigned int gridDimZ, unsigned int blockDimX, unsigned int blockDimY, unsigned int blockDimZ, unsigned int sharedMemBytes, CUstream hStream, void **kernelParams, void **extra)
+     * }
+     */
+    public static int cuLaunchKernel(MemorySegment f, int gridDimX, int gridDimY, int gridDimZ, int blockDimX, int blockDimY, int blockDimZ, int sharedMemBytes, MemorySegment hStream, MemorySegment kernelParams, MemorySegment extra) {
+        var mh$ = cuLaunchKernel.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("cuLaunchKernel", f, gridDimX, gridDimY, gridDimZ, blockDimX, blockDimY, blockDimZ, sharedMemBytes, hStream, kernelParams, extra);
+            }
+            return (int)mh$.invokeExact(f, gridDimX, gridDimY, gridDimZ, blockDimX, blockDimY, blockDimZ, sharedMemBytes, hStream, kernelParams, extra);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class cuStreamBeginCapture_v2 {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Cuda.C_INT,
+            Cuda.C_POINTER,
+            Cuda.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuStreamBeginCapture_v2");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * CUresult cuStreamBeginCapture_v2(CUstream hStream, CUstreamCaptureMode mode)
+     * }
+     */
+    public static FunctionDescriptor cuStreamBeginCapture_v2$descriptor() {
+        return cuStreamBeginCapture_v2.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * CUresult cuStreamBeginCapture_v2(CUstream hStream, CUstreamCaptureMode mode)
+     * }
+     */
+    public static MethodHandle cuStreamBeginCapture_v2$handle() {
+        return cuStreamBeginCapture_v2.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * CUresult cuStreamBeginCapture_v2(CUstream hStream, CUstreamCaptureMode mode)
+     * }
+     */
+    public static MemorySegment cuStreamBeginCapture_v2$address() {
+        return cuStreamBeginCapture_v2.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * CUresult cuStreamBeginCapture_v2(CUstream hStream, CUstreamCaptureMode mode)
+     * }
+     */
+    public static int cuStreamBeginCapture_v2(MemorySegment hStream, int mode) {
+        var mh$ = cuStreamBeginCapture_v2.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("cuStreamBeginCapture_v2", hStream, mode);
+            }
+            return (int)mh$.invokeExact(hStream, mode);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class cuStreamEndCapture {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Cuda.C_INT,
+            Cuda.C_POINTER,
+            Cuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuStreamEndCapture");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * CUresult cuStreamEndCapture(CUstream hStream, CUgraph *phGraph)
+     * }
+     */
+    public static FunctionDescriptor cuStreamEndCapture$descriptor() {
+        return cuStreamEndCapture.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * CUresult cuStreamEndCapture(CUstream hStream, CUgraph *phGraph)
+     * }
+     */
+    public static MethodHandle cuStreamEndCapture$handle() {
+        return cuStreamEndCapture.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * CUresult cuStreamEndCapture(CUstream hStream, CUgraph *phGraph)
+     * }
+     */
+    public static MemorySegment cuStreamEndCapture$address() {
+        return cuStreamEndCapture.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * CUresult cuStreamEndCapture(CUstream hStream, CUgraph *phGraph)
+     * }
+     */
+    public static int cuStreamEndCapture(MemorySegment hStream, MemorySegment phGraph) {
+        var mh$ = cuStreamEndCapture.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("cuStreamEndCapture", hStream, phGraph);
+            }
+            return (int)mh$.invokeExact(hStream, phGraph);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class cuStreamIsCapturing {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Cuda.C_INT,
+            Cuda.C_POINTER,
+            Cuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuStreamIsCapturing");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * CUresult cuStreamIsCapturing(CUstream hStream, CUstreamCaptureStatus *captureStatus)
+     * }
+     */
+    public static FunctionDescriptor cuStreamIsCapturing$descriptor() {
+        return cuStreamIsCapturing.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * CUresult cuStreamIsCapturing(CUstream hStream, CUstreamCaptureStatus *captureStatus)
+     * }
+     */
+    public static MethodHandle cuStreamIsCapturing$handle() {
+        return cuStreamIsCapturing.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * CUresult cuStreamIsCapturing(CUstream hStream, CUstreamCaptureStatus *captureStatus)
+     * }
+     */
+    public static MemorySegment cuStreamIsCapturing$address() {
+        return cuStreamIsCapturing.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * CUresult cuStreamIsCapturing(CUstream hStream, CUstreamCaptureStatus *captureStatus)
+     * }
+     */
+    public static int cuStreamIsCapturing(MemorySegment hStream, MemorySegment captureStatus) {
+        var mh$ = cuStreamIsCapturing.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("cuStreamIsCapturing", hStream, captureStatus);
+            }
+            return (int)mh$.invokeExact(hStream, captureStatus);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class cuGraphUpload {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Cuda.C_INT,
+            Cuda.C_POINTER,
+            Cuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuGraphUpload");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * CUresult cuGraphUpload(CUgraphExec hGraph, CUstream hStream)
+     * }
+     */
+    public static FunctionDescriptor cuGraphUpload$descriptor() {
+        return cuGraphUpload.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * CUresult cuGraphUpload(CUgraphExec hGraph, CUstream hStream)
+     * }
+     */
+    public static MethodHandle cuGraphUpload$handle() {
+        return cuGraphUpload.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * CUresult cuGraphUpload(CUgraphExec hGraph, CUstream hStream)
+     * }
+     */
+    public static MemorySegment cuGraphUpload$address() {
+        return cuGraphUpload.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * CUresult cuGraphUpload(CUgraphExec hGraph, CUstream hStream)
+     * }
+     */
+    public static int cuGraphUpload(MemorySegment hGraph, MemorySegment hStream) {
+        var mh$ = cuGraphUpload.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("cuGraphUpload", hGraph, hStream);
+            }
+            return (int)mh$.invokeExact(hGraph, hStream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class cuGraphLaunch {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Cuda.C_INT,
+            Cuda.C_POINTER,
+            Cuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuGraphLaunch");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * CUresult cuGraphLaunch(CUgraphExec hGraph, CUstream hStream)
+     * }
+     */
+    public static FunctionDescriptor cuGraphLaunch$descriptor() {
+        return cuGraphLaunch.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * CUresult cuGraphLaunch(CUgraphExec hGraph, CUstream hStream)
+     * }
+     */
+    public static MethodHandle cuGraphLaunch$handle() {
+        return cuGraphLaunch.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * CUresult cuGraphLaunch(CUgraphExec hGraph, CUstream hStream)
+     * }
+     */
+    public static MemorySegment cuGraphLaunch$address() {
+        return cuGraphLaunch.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * CUresult cuGraphLaunch(CUgraphExec hGraph, CUstream hStream)
+     * }
+     */
+    public static int cuGraphLaunch(MemorySegment hGraph, MemorySegment hStream) {
+        var mh$ = cuGraphLaunch.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("cuGraphLaunch", hGraph, hStream);
+            }
+            return (int)mh$.invokeExact(hGraph, hStream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class cuMemFreeAsync {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Cuda.C_INT,
+            Cuda.C_LONG_LONG,
+            Cuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuMemFreeAsync");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * CUresult cuMemFreeAsync(CUdeviceptr dptr, CUstream hStream)
+     * }
+     */
+    public static FunctionDescriptor cuMemFreeAsync$descriptor() {
+        return cuMemFreeAsync.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * CUresult cuMemFreeAsync(CUdeviceptr dptr, CUstream hStream)
+     * }
+     */
+    public static MethodHandle cuMemFreeAsync$handle() {
+        return cuMemFreeAsync.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * CUresult cuMemFreeAsync(CUdeviceptr dptr, CUstream hStream)
+     * }
+     */
+    public static MemorySegment cuMemFreeAsync$address() {
+        return cuMemFreeAsync.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * CUresult cuMemFreeAsync(CUdeviceptr dptr, CUstream hStream)
+     * }
+     */
+    public static int cuMemFreeAsync(long dptr, MemorySegment hStream) {
+        var mh$ = cuMemFreeAsync.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("cuMemFreeAsync", dptr, hStream);
+            }
+            return (int)mh$.invokeExact(dptr, hStream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class cuMemAllocAsync {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Cuda.C_INT,
+            Cuda.C_POINTER,
+            Cuda.C_LONG,
+            Cuda.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuMemAllocAsync");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * CUresult cuMemAllocAsync(CUdeviceptr *dptr, size_t bytesize, CUstream hStream)
+     * }
+     */
+    public static FunctionDescriptor cuMemAllocAsync$descriptor() {
+        return cuMemAllocAsync.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * CUresult cuMemAllocAsync(CUdeviceptr *dptr, size_t bytesize, CUstream hStream)
+     * }
+     */
+    public static MethodHandle cuMemAllocAsync$handle() {
+        return cuMemAllocAsync.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * CUresult cuMemAllocAsync(CUdeviceptr *dptr, size_t bytesize, CUstream hStream)
+     * }
+     */
+    public static MemorySegment cuMemAllocAsync$address() {
+        return cuMemAllocAsync.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * CUresult cuMemAllocAsync(CUdeviceptr *dptr, size_t bytesize, CUstream hStream)
+     * }
+     */
+    public static int cuMemAllocAsync(MemorySegment dptr, long bytesize, MemorySegment hStream) {
+        var mh$ = cuMemAllocAsync.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("cuMemAllocAsync", dptr, bytesize, hStream);
+            }
+            return (int)mh$.invokeExact(dptr, bytesize, hStream);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
     }
 }
 

@@ -23,33 +23,6 @@ public class Cudnn extends Cudnn$shared {
     static final SymbolLookup SYMBOL_LOOKUP = SymbolLookup.loaderLookup()
             .or(Linker.nativeLinker().defaultLookup());
 
-    private static final int CUDNN_MAJOR = (int)9L;
-    /**
-     * {@snippet lang=c :
-     * #define CUDNN_MAJOR 9
-     * }
-     */
-    public static int CUDNN_MAJOR() {
-        return CUDNN_MAJOR;
-    }
-    private static final int CUDNN_MINOR = (int)6L;
-    /**
-     * {@snippet lang=c :
-     * #define CUDNN_MINOR 6
-     * }
-     */
-    public static int CUDNN_MINOR() {
-        return CUDNN_MINOR;
-    }
-    private static final int CUDNN_PATCHLEVEL = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * #define CUDNN_PATCHLEVEL 0
-     * }
-     */
-    public static int CUDNN_PATCHLEVEL() {
-        return CUDNN_PATCHLEVEL;
-    }
 
     private static class cudnnGetVersion {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
@@ -201,42 +174,6 @@ public class Cudnn extends Cudnn$shared {
      */
     public static int CUDNN_STATUS_SERIALIZATION_VERSION_MISMATCH() {
         return CUDNN_STATUS_SERIALIZATION_VERSION_MISMATCH;
-    }
-    private static final int CUDNN_STATUS_DEPRECATED = (int)1004L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_STATUS_DEPRECATED = 1004
-     * }
-     */
-    public static int CUDNN_STATUS_DEPRECATED() {
-        return CUDNN_STATUS_DEPRECATED;
-    }
-    private static final int CUDNN_STATUS_LICENSE_ERROR = (int)1005L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_STATUS_LICENSE_ERROR = 1005
-     * }
-     */
-    public static int CUDNN_STATUS_LICENSE_ERROR() {
-        return CUDNN_STATUS_LICENSE_ERROR;
-    }
-    private static final int CUDNN_STATUS_RUNTIME_IN_PROGRESS = (int)1006L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_STATUS_RUNTIME_IN_PROGRESS = 1006
-     * }
-     */
-    public static int CUDNN_STATUS_RUNTIME_IN_PROGRESS() {
-        return CUDNN_STATUS_RUNTIME_IN_PROGRESS;
-    }
-    private static final int CUDNN_STATUS_RUNTIME_FP_OVERFLOW = (int)1007L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_STATUS_RUNTIME_FP_OVERFLOW = 1007
-     * }
-     */
-    public static int CUDNN_STATUS_RUNTIME_FP_OVERFLOW() {
-        return CUDNN_STATUS_RUNTIME_FP_OVERFLOW;
     }
     private static final int CUDNN_STATUS_SUBLIBRARY_LOADING_FAILED = (int)1008L;
     /**
@@ -589,60 +526,6 @@ public class Cudnn extends Cudnn$shared {
     public static int CUDNN_STATUS_EXECUTION_FAILED_CURAND() {
         return CUDNN_STATUS_EXECUTION_FAILED_CURAND;
     }
-    private static final int CUDNN_STATUS_ALLOC_FAILED = (int)4003L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_STATUS_ALLOC_FAILED = 4003
-     * }
-     */
-    public static int CUDNN_STATUS_ALLOC_FAILED() {
-        return CUDNN_STATUS_ALLOC_FAILED;
-    }
-    private static final int CUDNN_STATUS_INVALID_VALUE = (int)2001L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_STATUS_INVALID_VALUE = 2001
-     * }
-     */
-    public static int CUDNN_STATUS_INVALID_VALUE() {
-        return CUDNN_STATUS_INVALID_VALUE;
-    }
-    private static final int CUDNN_STATUS_ARCH_MISMATCH = (int)3007L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_STATUS_ARCH_MISMATCH = 3007
-     * }
-     */
-    public static int CUDNN_STATUS_ARCH_MISMATCH() {
-        return CUDNN_STATUS_ARCH_MISMATCH;
-    }
-    private static final int CUDNN_STATUS_MAPPING_ERROR = (int)4006L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_STATUS_MAPPING_ERROR = 4006
-     * }
-     */
-    public static int CUDNN_STATUS_MAPPING_ERROR() {
-        return CUDNN_STATUS_MAPPING_ERROR;
-    }
-    private static final int CUDNN_STATUS_RUNTIME_PREREQUISITE_MISSING = (int)3008L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_STATUS_RUNTIME_PREREQUISITE_MISSING = 3008
-     * }
-     */
-    public static int CUDNN_STATUS_RUNTIME_PREREQUISITE_MISSING() {
-        return CUDNN_STATUS_RUNTIME_PREREQUISITE_MISSING;
-    }
-    private static final int CUDNN_STATUS_VERSION_MISMATCH = (int)1002L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_STATUS_VERSION_MISMATCH = 1002
-     * }
-     */
-    public static int CUDNN_STATUS_VERSION_MISMATCH() {
-        return CUDNN_STATUS_VERSION_MISMATCH;
-    }
 
     private static class cudnnGetErrorString {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
@@ -944,67 +827,6 @@ public class Cudnn extends Cudnn$shared {
            throw new AssertionError("should not reach here", ex$);
         }
     }
-
-    private static class cudnnGetStream {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cudnn.C_INT,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cudnnGetStream");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnGetStream(cudnnHandle_t handle, cudaStream_t *streamId)
-     * }
-     */
-    public static FunctionDescriptor cudnnGetStream$descriptor() {
-        return cudnnGetStream.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnGetStream(cudnnHandle_t handle, cudaStream_t *streamId)
-     * }
-     */
-    public static MethodHandle cudnnGetStream$handle() {
-        return cudnnGetStream.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnGetStream(cudnnHandle_t handle, cudaStream_t *streamId)
-     * }
-     */
-    public static MemorySegment cudnnGetStream$address() {
-        return cudnnGetStream.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnGetStream(cudnnHandle_t handle, cudaStream_t *streamId)
-     * }
-     */
-    public static int cudnnGetStream(MemorySegment handle, MemorySegment streamId) {
-        var mh$ = cudnnGetStream.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cudnnGetStream", handle, streamId);
-            }
-            return (int)mh$.invokeExact(handle, streamId);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
     private static final int CUDNN_DATA_FLOAT = (int)0L;
     /**
      * {@snippet lang=c :
@@ -1050,15 +872,6 @@ public class Cudnn extends Cudnn$shared {
     public static int CUDNN_DATA_INT32() {
         return CUDNN_DATA_INT32;
     }
-    private static final int CUDNN_DATA_INT8x4 = (int)5L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_DATA_INT8x4 = 5
-     * }
-     */
-    public static int CUDNN_DATA_INT8x4() {
-        return CUDNN_DATA_INT8x4;
-    }
     private static final int CUDNN_DATA_UINT8 = (int)6L;
     /**
      * {@snippet lang=c :
@@ -1067,24 +880,6 @@ public class Cudnn extends Cudnn$shared {
      */
     public static int CUDNN_DATA_UINT8() {
         return CUDNN_DATA_UINT8;
-    }
-    private static final int CUDNN_DATA_UINT8x4 = (int)7L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_DATA_UINT8x4 = 7
-     * }
-     */
-    public static int CUDNN_DATA_UINT8x4() {
-        return CUDNN_DATA_UINT8x4;
-    }
-    private static final int CUDNN_DATA_INT8x32 = (int)8L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_DATA_INT8x32 = 8
-     * }
-     */
-    public static int CUDNN_DATA_INT8x32() {
-        return CUDNN_DATA_INT8x32;
     }
     private static final int CUDNN_DATA_BFLOAT16 = (int)9L;
     /**
@@ -1112,33 +907,6 @@ public class Cudnn extends Cudnn$shared {
      */
     public static int CUDNN_DATA_BOOLEAN() {
         return CUDNN_DATA_BOOLEAN;
-    }
-    private static final int CUDNN_DATA_FP8_E4M3 = (int)12L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_DATA_FP8_E4M3 = 12
-     * }
-     */
-    public static int CUDNN_DATA_FP8_E4M3() {
-        return CUDNN_DATA_FP8_E4M3;
-    }
-    private static final int CUDNN_DATA_FP8_E5M2 = (int)13L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_DATA_FP8_E5M2 = 13
-     * }
-     */
-    public static int CUDNN_DATA_FP8_E5M2() {
-        return CUDNN_DATA_FP8_E5M2;
-    }
-    private static final int CUDNN_DATA_FAST_FLOAT_FOR_FP8 = (int)14L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_DATA_FAST_FLOAT_FOR_FP8 = 14
-     * }
-     */
-    public static int CUDNN_DATA_FAST_FLOAT_FOR_FP8() {
-        return CUDNN_DATA_FAST_FLOAT_FOR_FP8;
     }
     private static final int CUDNN_DEFAULT_MATH = (int)0L;
     /**
@@ -1212,15 +980,6 @@ public class Cudnn extends Cudnn$shared {
     public static int CUDNN_TENSOR_NHWC() {
         return CUDNN_TENSOR_NHWC;
     }
-    private static final int CUDNN_TENSOR_NCHW_VECT_C = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_TENSOR_NCHW_VECT_C = 2
-     * }
-     */
-    public static int CUDNN_TENSOR_NCHW_VECT_C() {
-        return CUDNN_TENSOR_NCHW_VECT_C;
-    }
     private static final int CUDNN_REDUCE_TENSOR_ADD = (int)0L;
     /**
      * {@snippet lang=c :
@@ -1293,15 +1052,6 @@ public class Cudnn extends Cudnn$shared {
     public static int CUDNN_REDUCE_TENSOR_NORM2() {
         return CUDNN_REDUCE_TENSOR_NORM2;
     }
-    private static final int CUDNN_REDUCE_TENSOR_MUL_NO_ZEROS = (int)8L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_REDUCE_TENSOR_MUL_NO_ZEROS = 8
-     * }
-     */
-    public static int CUDNN_REDUCE_TENSOR_MUL_NO_ZEROS() {
-        return CUDNN_REDUCE_TENSOR_MUL_NO_ZEROS;
-    }
     private static final int CUDNN_ACTIVATION_SIGMOID = (int)0L;
     /**
      * {@snippet lang=c :
@@ -1364,64 +1114,6 @@ public class Cudnn extends Cudnn$shared {
      */
     public static int CUDNN_ACTIVATION_SWISH() {
         return CUDNN_ACTIVATION_SWISH;
-    }
-
-    private static class cudnnGraphVersionCheck {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cudnn.C_INT    );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cudnnGraphVersionCheck");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnGraphVersionCheck()
-     * }
-     */
-    public static FunctionDescriptor cudnnGraphVersionCheck$descriptor() {
-        return cudnnGraphVersionCheck.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnGraphVersionCheck()
-     * }
-     */
-    public static MethodHandle cudnnGraphVersionCheck$handle() {
-        return cudnnGraphVersionCheck.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnGraphVersionCheck()
-     * }
-     */
-    public static MemorySegment cudnnGraphVersionCheck$address() {
-        return cudnnGraphVersionCheck.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnGraphVersionCheck()
-     * }
-     */
-    public static int cudnnGraphVersionCheck() {
-        var mh$ = cudnnGraphVersionCheck.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cudnnGraphVersionCheck");
-            }
-            return (int)mh$.invokeExact();
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
     }
     private static final int CUDNN_CONVOLUTION = (int)0L;
     /**
@@ -1486,15 +1178,6 @@ public class Cudnn extends Cudnn$shared {
     public static int CUDNN_POINTWISE_MIN() {
         return CUDNN_POINTWISE_MIN;
     }
-    private static final int CUDNN_POINTWISE_MOD = (int)7L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_POINTWISE_MOD = 7
-     * }
-     */
-    public static int CUDNN_POINTWISE_MOD() {
-        return CUDNN_POINTWISE_MOD;
-    }
     private static final int CUDNN_POINTWISE_MUL = (int)1L;
     /**
      * {@snippet lang=c :
@@ -1531,24 +1214,6 @@ public class Cudnn extends Cudnn$shared {
     public static int CUDNN_POINTWISE_ABS() {
         return CUDNN_POINTWISE_ABS;
     }
-    private static final int CUDNN_POINTWISE_CEIL = (int)11L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_POINTWISE_CEIL = 11
-     * }
-     */
-    public static int CUDNN_POINTWISE_CEIL() {
-        return CUDNN_POINTWISE_CEIL;
-    }
-    private static final int CUDNN_POINTWISE_COS = (int)12L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_POINTWISE_COS = 12
-     * }
-     */
-    public static int CUDNN_POINTWISE_COS() {
-        return CUDNN_POINTWISE_COS;
-    }
     private static final int CUDNN_POINTWISE_EXP = (int)13L;
     /**
      * {@snippet lang=c :
@@ -1557,15 +1222,6 @@ public class Cudnn extends Cudnn$shared {
      */
     public static int CUDNN_POINTWISE_EXP() {
         return CUDNN_POINTWISE_EXP;
-    }
-    private static final int CUDNN_POINTWISE_FLOOR = (int)14L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_POINTWISE_FLOOR = 14
-     * }
-     */
-    public static int CUDNN_POINTWISE_FLOOR() {
-        return CUDNN_POINTWISE_FLOOR;
     }
     private static final int CUDNN_POINTWISE_LOG = (int)15L;
     /**
@@ -1594,15 +1250,6 @@ public class Cudnn extends Cudnn$shared {
     public static int CUDNN_POINTWISE_RSQRT() {
         return CUDNN_POINTWISE_RSQRT;
     }
-    private static final int CUDNN_POINTWISE_SIN = (int)18L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_POINTWISE_SIN = 18
-     * }
-     */
-    public static int CUDNN_POINTWISE_SIN() {
-        return CUDNN_POINTWISE_SIN;
-    }
     private static final int CUDNN_POINTWISE_SQRT = (int)4L;
     /**
      * {@snippet lang=c :
@@ -1611,24 +1258,6 @@ public class Cudnn extends Cudnn$shared {
      */
     public static int CUDNN_POINTWISE_SQRT() {
         return CUDNN_POINTWISE_SQRT;
-    }
-    private static final int CUDNN_POINTWISE_TAN = (int)19L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_POINTWISE_TAN = 19
-     * }
-     */
-    public static int CUDNN_POINTWISE_TAN() {
-        return CUDNN_POINTWISE_TAN;
-    }
-    private static final int CUDNN_POINTWISE_ERF = (int)20L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_POINTWISE_ERF = 20
-     * }
-     */
-    public static int CUDNN_POINTWISE_ERF() {
-        return CUDNN_POINTWISE_ERF;
     }
     private static final int CUDNN_POINTWISE_IDENTITY = (int)21L;
     /**
@@ -1647,15 +1276,6 @@ public class Cudnn extends Cudnn$shared {
      */
     public static int CUDNN_POINTWISE_RECIPROCAL() {
         return CUDNN_POINTWISE_RECIPROCAL;
-    }
-    private static final int CUDNN_POINTWISE_ATAN2 = (int)23L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_POINTWISE_ATAN2 = 23
-     * }
-     */
-    public static int CUDNN_POINTWISE_ATAN2() {
-        return CUDNN_POINTWISE_ATAN2;
     }
     private static final int CUDNN_POINTWISE_RELU_FWD = (int)100L;
     /**
@@ -1693,15 +1313,6 @@ public class Cudnn extends Cudnn$shared {
     public static int CUDNN_POINTWISE_ELU_FWD() {
         return CUDNN_POINTWISE_ELU_FWD;
     }
-    private static final int CUDNN_POINTWISE_GELU_FWD = (int)104L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_POINTWISE_GELU_FWD = 104
-     * }
-     */
-    public static int CUDNN_POINTWISE_GELU_FWD() {
-        return CUDNN_POINTWISE_GELU_FWD;
-    }
     private static final int CUDNN_POINTWISE_SOFTPLUS_FWD = (int)105L;
     /**
      * {@snippet lang=c :
@@ -1719,15 +1330,6 @@ public class Cudnn extends Cudnn$shared {
      */
     public static int CUDNN_POINTWISE_SWISH_FWD() {
         return CUDNN_POINTWISE_SWISH_FWD;
-    }
-    private static final int CUDNN_POINTWISE_GELU_APPROX_TANH_FWD = (int)107L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_POINTWISE_GELU_APPROX_TANH_FWD = 107
-     * }
-     */
-    public static int CUDNN_POINTWISE_GELU_APPROX_TANH_FWD() {
-        return CUDNN_POINTWISE_GELU_APPROX_TANH_FWD;
     }
     private static final int CUDNN_POINTWISE_RELU_BWD = (int)200L;
     /**
@@ -1765,15 +1367,6 @@ public class Cudnn extends Cudnn$shared {
     public static int CUDNN_POINTWISE_ELU_BWD() {
         return CUDNN_POINTWISE_ELU_BWD;
     }
-    private static final int CUDNN_POINTWISE_GELU_BWD = (int)204L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_POINTWISE_GELU_BWD = 204
-     * }
-     */
-    public static int CUDNN_POINTWISE_GELU_BWD() {
-        return CUDNN_POINTWISE_GELU_BWD;
-    }
     private static final int CUDNN_POINTWISE_SOFTPLUS_BWD = (int)205L;
     /**
      * {@snippet lang=c :
@@ -1791,15 +1384,6 @@ public class Cudnn extends Cudnn$shared {
      */
     public static int CUDNN_POINTWISE_SWISH_BWD() {
         return CUDNN_POINTWISE_SWISH_BWD;
-    }
-    private static final int CUDNN_POINTWISE_GELU_APPROX_TANH_BWD = (int)207L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_POINTWISE_GELU_APPROX_TANH_BWD = 207
-     * }
-     */
-    public static int CUDNN_POINTWISE_GELU_APPROX_TANH_BWD() {
-        return CUDNN_POINTWISE_GELU_APPROX_TANH_BWD;
     }
     private static final int CUDNN_POINTWISE_CMP_EQ = (int)300L;
     /**
@@ -1855,42 +1439,6 @@ public class Cudnn extends Cudnn$shared {
     public static int CUDNN_POINTWISE_CMP_LE() {
         return CUDNN_POINTWISE_CMP_LE;
     }
-    private static final int CUDNN_POINTWISE_LOGICAL_AND = (int)400L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_POINTWISE_LOGICAL_AND = 400
-     * }
-     */
-    public static int CUDNN_POINTWISE_LOGICAL_AND() {
-        return CUDNN_POINTWISE_LOGICAL_AND;
-    }
-    private static final int CUDNN_POINTWISE_LOGICAL_OR = (int)401L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_POINTWISE_LOGICAL_OR = 401
-     * }
-     */
-    public static int CUDNN_POINTWISE_LOGICAL_OR() {
-        return CUDNN_POINTWISE_LOGICAL_OR;
-    }
-    private static final int CUDNN_POINTWISE_LOGICAL_NOT = (int)402L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_POINTWISE_LOGICAL_NOT = 402
-     * }
-     */
-    public static int CUDNN_POINTWISE_LOGICAL_NOT() {
-        return CUDNN_POINTWISE_LOGICAL_NOT;
-    }
-    private static final int CUDNN_POINTWISE_GEN_INDEX = (int)501L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_POINTWISE_GEN_INDEX = 501
-     * }
-     */
-    public static int CUDNN_POINTWISE_GEN_INDEX() {
-        return CUDNN_POINTWISE_GEN_INDEX;
-    }
     private static final int CUDNN_POINTWISE_BINARY_SELECT = (int)601L;
     /**
      * {@snippet lang=c :
@@ -1899,15 +1447,6 @@ public class Cudnn extends Cudnn$shared {
      */
     public static int CUDNN_POINTWISE_BINARY_SELECT() {
         return CUDNN_POINTWISE_BINARY_SELECT;
-    }
-    private static final int CUDNN_GENSTATS_SUM_SQSUM = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_GENSTATS_SUM_SQSUM = 0
-     * }
-     */
-    public static int CUDNN_GENSTATS_SUM_SQSUM() {
-        return CUDNN_GENSTATS_SUM_SQSUM;
     }
     private static final int CUDNN_ATTR_POINTWISE_MODE = (int)0L;
     /**
@@ -2089,15 +1628,6 @@ public class Cudnn extends Cudnn$shared {
     public static int CUDNN_ATTR_ENGINEHEUR_RESULTS() {
         return CUDNN_ATTR_ENGINEHEUR_RESULTS;
     }
-    private static final int CUDNN_ATTR_ENGINEHEUR_SM_COUNT_TARGET = (int)203L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_ENGINEHEUR_SM_COUNT_TARGET = 203
-     * }
-     */
-    public static int CUDNN_ATTR_ENGINEHEUR_SM_COUNT_TARGET() {
-        return CUDNN_ATTR_ENGINEHEUR_SM_COUNT_TARGET;
-    }
     private static final int CUDNN_ATTR_ENGINECFG_ENGINE = (int)300L;
     /**
      * {@snippet lang=c :
@@ -2107,24 +1637,6 @@ public class Cudnn extends Cudnn$shared {
     public static int CUDNN_ATTR_ENGINECFG_ENGINE() {
         return CUDNN_ATTR_ENGINECFG_ENGINE;
     }
-    private static final int CUDNN_ATTR_ENGINECFG_INTERMEDIATE_INFO = (int)301L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_ENGINECFG_INTERMEDIATE_INFO = 301
-     * }
-     */
-    public static int CUDNN_ATTR_ENGINECFG_INTERMEDIATE_INFO() {
-        return CUDNN_ATTR_ENGINECFG_INTERMEDIATE_INFO;
-    }
-    private static final int CUDNN_ATTR_ENGINECFG_KNOB_CHOICES = (int)302L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_ENGINECFG_KNOB_CHOICES = 302
-     * }
-     */
-    public static int CUDNN_ATTR_ENGINECFG_KNOB_CHOICES() {
-        return CUDNN_ATTR_ENGINECFG_KNOB_CHOICES;
-    }
     private static final int CUDNN_ATTR_ENGINECFG_WORKSPACE_SIZE = (int)303L;
     /**
      * {@snippet lang=c :
@@ -2133,15 +1645,6 @@ public class Cudnn extends Cudnn$shared {
      */
     public static int CUDNN_ATTR_ENGINECFG_WORKSPACE_SIZE() {
         return CUDNN_ATTR_ENGINECFG_WORKSPACE_SIZE;
-    }
-    private static final int CUDNN_ATTR_ENGINECFG_SHARED_MEMORY_USED = (int)304L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_ENGINECFG_SHARED_MEMORY_USED = 304
-     * }
-     */
-    public static int CUDNN_ATTR_ENGINECFG_SHARED_MEMORY_USED() {
-        return CUDNN_ATTR_ENGINECFG_SHARED_MEMORY_USED;
     }
     private static final int CUDNN_ATTR_EXECUTION_PLAN_HANDLE = (int)400L;
     /**
@@ -2170,24 +1673,6 @@ public class Cudnn extends Cudnn$shared {
     public static int CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE() {
         return CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE;
     }
-    private static final int CUDNN_ATTR_EXECUTION_PLAN_COMPUTED_INTERMEDIATE_UIDS = (int)403L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_EXECUTION_PLAN_COMPUTED_INTERMEDIATE_UIDS = 403
-     * }
-     */
-    public static int CUDNN_ATTR_EXECUTION_PLAN_COMPUTED_INTERMEDIATE_UIDS() {
-        return CUDNN_ATTR_EXECUTION_PLAN_COMPUTED_INTERMEDIATE_UIDS;
-    }
-    private static final int CUDNN_ATTR_EXECUTION_PLAN_RUN_ONLY_INTERMEDIATE_UIDS = (int)404L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_EXECUTION_PLAN_RUN_ONLY_INTERMEDIATE_UIDS = 404
-     * }
-     */
-    public static int CUDNN_ATTR_EXECUTION_PLAN_RUN_ONLY_INTERMEDIATE_UIDS() {
-        return CUDNN_ATTR_EXECUTION_PLAN_RUN_ONLY_INTERMEDIATE_UIDS;
-    }
     private static final int CUDNN_ATTR_EXECUTION_PLAN_JSON_REPRESENTATION = (int)405L;
     /**
      * {@snippet lang=c :
@@ -2196,69 +1681,6 @@ public class Cudnn extends Cudnn$shared {
      */
     public static int CUDNN_ATTR_EXECUTION_PLAN_JSON_REPRESENTATION() {
         return CUDNN_ATTR_EXECUTION_PLAN_JSON_REPRESENTATION;
-    }
-    private static final int CUDNN_ATTR_EXECUTION_PLAN_KERNEL_CACHE = (int)406L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_EXECUTION_PLAN_KERNEL_CACHE = 406
-     * }
-     */
-    public static int CUDNN_ATTR_EXECUTION_PLAN_KERNEL_CACHE() {
-        return CUDNN_ATTR_EXECUTION_PLAN_KERNEL_CACHE;
-    }
-    private static final int CUDNN_ATTR_INTERMEDIATE_INFO_UNIQUE_ID = (int)500L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_INTERMEDIATE_INFO_UNIQUE_ID = 500
-     * }
-     */
-    public static int CUDNN_ATTR_INTERMEDIATE_INFO_UNIQUE_ID() {
-        return CUDNN_ATTR_INTERMEDIATE_INFO_UNIQUE_ID;
-    }
-    private static final int CUDNN_ATTR_INTERMEDIATE_INFO_SIZE = (int)501L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_INTERMEDIATE_INFO_SIZE = 501
-     * }
-     */
-    public static int CUDNN_ATTR_INTERMEDIATE_INFO_SIZE() {
-        return CUDNN_ATTR_INTERMEDIATE_INFO_SIZE;
-    }
-    private static final int CUDNN_ATTR_INTERMEDIATE_INFO_DEPENDENT_DATA_UIDS = (int)502L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_INTERMEDIATE_INFO_DEPENDENT_DATA_UIDS = 502
-     * }
-     */
-    public static int CUDNN_ATTR_INTERMEDIATE_INFO_DEPENDENT_DATA_UIDS() {
-        return CUDNN_ATTR_INTERMEDIATE_INFO_DEPENDENT_DATA_UIDS;
-    }
-    private static final int CUDNN_ATTR_INTERMEDIATE_INFO_DEPENDENT_ATTRIBUTES = (int)503L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_INTERMEDIATE_INFO_DEPENDENT_ATTRIBUTES = 503
-     * }
-     */
-    public static int CUDNN_ATTR_INTERMEDIATE_INFO_DEPENDENT_ATTRIBUTES() {
-        return CUDNN_ATTR_INTERMEDIATE_INFO_DEPENDENT_ATTRIBUTES;
-    }
-    private static final int CUDNN_ATTR_KNOB_CHOICE_KNOB_TYPE = (int)600L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_KNOB_CHOICE_KNOB_TYPE = 600
-     * }
-     */
-    public static int CUDNN_ATTR_KNOB_CHOICE_KNOB_TYPE() {
-        return CUDNN_ATTR_KNOB_CHOICE_KNOB_TYPE;
-    }
-    private static final int CUDNN_ATTR_KNOB_CHOICE_KNOB_VALUE = (int)601L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_KNOB_CHOICE_KNOB_VALUE = 601
-     * }
-     */
-    public static int CUDNN_ATTR_KNOB_CHOICE_KNOB_VALUE() {
-        return CUDNN_ATTR_KNOB_CHOICE_KNOB_VALUE;
     }
     private static final int CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA = (int)700L;
     /**
@@ -2503,204 +1925,6 @@ public class Cudnn extends Cudnn$shared {
     public static int CUDNN_ATTR_OPERATION_POINTWISE_TDESC() {
         return CUDNN_ATTR_OPERATION_POINTWISE_TDESC;
     }
-    private static final int CUDNN_ATTR_OPERATION_GENSTATS_MODE = (int)770L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_GENSTATS_MODE = 770
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_GENSTATS_MODE() {
-        return CUDNN_ATTR_OPERATION_GENSTATS_MODE;
-    }
-    private static final int CUDNN_ATTR_OPERATION_GENSTATS_MATH_PREC = (int)771L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_GENSTATS_MATH_PREC = 771
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_GENSTATS_MATH_PREC() {
-        return CUDNN_ATTR_OPERATION_GENSTATS_MATH_PREC;
-    }
-    private static final int CUDNN_ATTR_OPERATION_GENSTATS_XDESC = (int)772L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_GENSTATS_XDESC = 772
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_GENSTATS_XDESC() {
-        return CUDNN_ATTR_OPERATION_GENSTATS_XDESC;
-    }
-    private static final int CUDNN_ATTR_OPERATION_GENSTATS_SUMDESC = (int)773L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_GENSTATS_SUMDESC = 773
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_GENSTATS_SUMDESC() {
-        return CUDNN_ATTR_OPERATION_GENSTATS_SUMDESC;
-    }
-    private static final int CUDNN_ATTR_OPERATION_GENSTATS_SQSUMDESC = (int)774L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_GENSTATS_SQSUMDESC = 774
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_GENSTATS_SQSUMDESC() {
-        return CUDNN_ATTR_OPERATION_GENSTATS_SQSUMDESC;
-    }
-    private static final int CUDNN_ATTR_OPERATION_BN_FINALIZE_STATS_MODE = (int)780L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_BN_FINALIZE_STATS_MODE = 780
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_BN_FINALIZE_STATS_MODE() {
-        return CUDNN_ATTR_OPERATION_BN_FINALIZE_STATS_MODE;
-    }
-    private static final int CUDNN_ATTR_OPERATION_BN_FINALIZE_MATH_PREC = (int)781L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_BN_FINALIZE_MATH_PREC = 781
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_BN_FINALIZE_MATH_PREC() {
-        return CUDNN_ATTR_OPERATION_BN_FINALIZE_MATH_PREC;
-    }
-    private static final int CUDNN_ATTR_OPERATION_BN_FINALIZE_Y_SUM_DESC = (int)782L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_BN_FINALIZE_Y_SUM_DESC = 782
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_BN_FINALIZE_Y_SUM_DESC() {
-        return CUDNN_ATTR_OPERATION_BN_FINALIZE_Y_SUM_DESC;
-    }
-    private static final int CUDNN_ATTR_OPERATION_BN_FINALIZE_Y_SQ_SUM_DESC = (int)783L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_BN_FINALIZE_Y_SQ_SUM_DESC = 783
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_BN_FINALIZE_Y_SQ_SUM_DESC() {
-        return CUDNN_ATTR_OPERATION_BN_FINALIZE_Y_SQ_SUM_DESC;
-    }
-    private static final int CUDNN_ATTR_OPERATION_BN_FINALIZE_SCALE_DESC = (int)784L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_BN_FINALIZE_SCALE_DESC = 784
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_BN_FINALIZE_SCALE_DESC() {
-        return CUDNN_ATTR_OPERATION_BN_FINALIZE_SCALE_DESC;
-    }
-    private static final int CUDNN_ATTR_OPERATION_BN_FINALIZE_BIAS_DESC = (int)785L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_BN_FINALIZE_BIAS_DESC = 785
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_BN_FINALIZE_BIAS_DESC() {
-        return CUDNN_ATTR_OPERATION_BN_FINALIZE_BIAS_DESC;
-    }
-    private static final int CUDNN_ATTR_OPERATION_BN_FINALIZE_PREV_RUNNING_MEAN_DESC = (int)786L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_BN_FINALIZE_PREV_RUNNING_MEAN_DESC = 786
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_BN_FINALIZE_PREV_RUNNING_MEAN_DESC() {
-        return CUDNN_ATTR_OPERATION_BN_FINALIZE_PREV_RUNNING_MEAN_DESC;
-    }
-    private static final int CUDNN_ATTR_OPERATION_BN_FINALIZE_PREV_RUNNING_VAR_DESC = (int)787L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_BN_FINALIZE_PREV_RUNNING_VAR_DESC = 787
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_BN_FINALIZE_PREV_RUNNING_VAR_DESC() {
-        return CUDNN_ATTR_OPERATION_BN_FINALIZE_PREV_RUNNING_VAR_DESC;
-    }
-    private static final int CUDNN_ATTR_OPERATION_BN_FINALIZE_UPDATED_RUNNING_MEAN_DESC = (int)788L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_BN_FINALIZE_UPDATED_RUNNING_MEAN_DESC = 788
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_BN_FINALIZE_UPDATED_RUNNING_MEAN_DESC() {
-        return CUDNN_ATTR_OPERATION_BN_FINALIZE_UPDATED_RUNNING_MEAN_DESC;
-    }
-    private static final int CUDNN_ATTR_OPERATION_BN_FINALIZE_UPDATED_RUNNING_VAR_DESC = (int)789L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_BN_FINALIZE_UPDATED_RUNNING_VAR_DESC = 789
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_BN_FINALIZE_UPDATED_RUNNING_VAR_DESC() {
-        return CUDNN_ATTR_OPERATION_BN_FINALIZE_UPDATED_RUNNING_VAR_DESC;
-    }
-    private static final int CUDNN_ATTR_OPERATION_BN_FINALIZE_SAVED_MEAN_DESC = (int)790L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_BN_FINALIZE_SAVED_MEAN_DESC = 790
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_BN_FINALIZE_SAVED_MEAN_DESC() {
-        return CUDNN_ATTR_OPERATION_BN_FINALIZE_SAVED_MEAN_DESC;
-    }
-    private static final int CUDNN_ATTR_OPERATION_BN_FINALIZE_SAVED_INV_STD_DESC = (int)791L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_BN_FINALIZE_SAVED_INV_STD_DESC = 791
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_BN_FINALIZE_SAVED_INV_STD_DESC() {
-        return CUDNN_ATTR_OPERATION_BN_FINALIZE_SAVED_INV_STD_DESC;
-    }
-    private static final int CUDNN_ATTR_OPERATION_BN_FINALIZE_EQ_SCALE_DESC = (int)792L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_BN_FINALIZE_EQ_SCALE_DESC = 792
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_BN_FINALIZE_EQ_SCALE_DESC() {
-        return CUDNN_ATTR_OPERATION_BN_FINALIZE_EQ_SCALE_DESC;
-    }
-    private static final int CUDNN_ATTR_OPERATION_BN_FINALIZE_EQ_BIAS_DESC = (int)793L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_BN_FINALIZE_EQ_BIAS_DESC = 793
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_BN_FINALIZE_EQ_BIAS_DESC() {
-        return CUDNN_ATTR_OPERATION_BN_FINALIZE_EQ_BIAS_DESC;
-    }
-    private static final int CUDNN_ATTR_OPERATION_BN_FINALIZE_ACCUM_COUNT_DESC = (int)794L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_BN_FINALIZE_ACCUM_COUNT_DESC = 794
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_BN_FINALIZE_ACCUM_COUNT_DESC() {
-        return CUDNN_ATTR_OPERATION_BN_FINALIZE_ACCUM_COUNT_DESC;
-    }
-    private static final int CUDNN_ATTR_OPERATION_BN_FINALIZE_EPSILON_DESC = (int)795L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_BN_FINALIZE_EPSILON_DESC = 795
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_BN_FINALIZE_EPSILON_DESC() {
-        return CUDNN_ATTR_OPERATION_BN_FINALIZE_EPSILON_DESC;
-    }
-    private static final int CUDNN_ATTR_OPERATION_BN_FINALIZE_EXP_AVERATE_FACTOR_DESC = (int)796L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_BN_FINALIZE_EXP_AVERATE_FACTOR_DESC = 796
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_BN_FINALIZE_EXP_AVERATE_FACTOR_DESC() {
-        return CUDNN_ATTR_OPERATION_BN_FINALIZE_EXP_AVERATE_FACTOR_DESC;
-    }
     private static final int CUDNN_ATTR_OPERATIONGRAPH_HANDLE = (int)800L;
     /**
      * {@snippet lang=c :
@@ -2718,33 +1942,6 @@ public class Cudnn extends Cudnn$shared {
      */
     public static int CUDNN_ATTR_OPERATIONGRAPH_OPS() {
         return CUDNN_ATTR_OPERATIONGRAPH_OPS;
-    }
-    private static final int CUDNN_ATTR_OPERATIONGRAPH_ENGINE_GLOBAL_COUNT = (int)802L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATIONGRAPH_ENGINE_GLOBAL_COUNT = 802
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATIONGRAPH_ENGINE_GLOBAL_COUNT() {
-        return CUDNN_ATTR_OPERATIONGRAPH_ENGINE_GLOBAL_COUNT;
-    }
-    private static final int CUDNN_ATTR_OPERATIONGRAPH_IS_DYNAMIC_SHAPE_ENABLED = (int)803L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATIONGRAPH_IS_DYNAMIC_SHAPE_ENABLED = 803
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATIONGRAPH_IS_DYNAMIC_SHAPE_ENABLED() {
-        return CUDNN_ATTR_OPERATIONGRAPH_IS_DYNAMIC_SHAPE_ENABLED;
-    }
-    private static final int CUDNN_ATTR_OPERATIONGRAPH_IS_SAME_TOPOLOGY = (int)804L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATIONGRAPH_IS_SAME_TOPOLOGY = 804
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATIONGRAPH_IS_SAME_TOPOLOGY() {
-        return CUDNN_ATTR_OPERATIONGRAPH_IS_SAME_TOPOLOGY;
     }
     private static final int CUDNN_ATTR_TENSOR_BYTE_ALIGNMENT = (int)900L;
     /**
@@ -2782,24 +1979,6 @@ public class Cudnn extends Cudnn$shared {
     public static int CUDNN_ATTR_TENSOR_STRIDES() {
         return CUDNN_ATTR_TENSOR_STRIDES;
     }
-    private static final int CUDNN_ATTR_TENSOR_VECTOR_COUNT = (int)904L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_TENSOR_VECTOR_COUNT = 904
-     * }
-     */
-    public static int CUDNN_ATTR_TENSOR_VECTOR_COUNT() {
-        return CUDNN_ATTR_TENSOR_VECTOR_COUNT;
-    }
-    private static final int CUDNN_ATTR_TENSOR_VECTORIZED_DIMENSION = (int)905L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_TENSOR_VECTORIZED_DIMENSION = 905
-     * }
-     */
-    public static int CUDNN_ATTR_TENSOR_VECTORIZED_DIMENSION() {
-        return CUDNN_ATTR_TENSOR_VECTORIZED_DIMENSION;
-    }
     private static final int CUDNN_ATTR_TENSOR_UNIQUE_ID = (int)906L;
     /**
      * {@snippet lang=c :
@@ -2836,15 +2015,6 @@ public class Cudnn extends Cudnn$shared {
     public static int CUDNN_ATTR_TENSOR_REORDERING_MODE() {
         return CUDNN_ATTR_TENSOR_REORDERING_MODE;
     }
-    private static final int CUDNN_ATTR_TENSOR_RAGGED_OFFSET_DESC = (int)913L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_TENSOR_RAGGED_OFFSET_DESC = 913
-     * }
-     */
-    public static int CUDNN_ATTR_TENSOR_RAGGED_OFFSET_DESC() {
-        return CUDNN_ATTR_TENSOR_RAGGED_OFFSET_DESC;
-    }
     private static final int CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS = (int)1000L;
     /**
      * {@snippet lang=c :
@@ -2863,15 +2033,6 @@ public class Cudnn extends Cudnn$shared {
     public static int CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS() {
         return CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS;
     }
-    private static final int CUDNN_ATTR_VARIANT_PACK_INTERMEDIATES = (int)1002L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_VARIANT_PACK_INTERMEDIATES = 1002
-     * }
-     */
-    public static int CUDNN_ATTR_VARIANT_PACK_INTERMEDIATES() {
-        return CUDNN_ATTR_VARIANT_PACK_INTERMEDIATES;
-    }
     private static final int CUDNN_ATTR_VARIANT_PACK_WORKSPACE = (int)1003L;
     /**
      * {@snippet lang=c :
@@ -2880,60 +2041,6 @@ public class Cudnn extends Cudnn$shared {
      */
     public static int CUDNN_ATTR_VARIANT_PACK_WORKSPACE() {
         return CUDNN_ATTR_VARIANT_PACK_WORKSPACE;
-    }
-    private static final int CUDNN_ATTR_LAYOUT_INFO_TENSOR_UID = (int)1100L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_LAYOUT_INFO_TENSOR_UID = 1100
-     * }
-     */
-    public static int CUDNN_ATTR_LAYOUT_INFO_TENSOR_UID() {
-        return CUDNN_ATTR_LAYOUT_INFO_TENSOR_UID;
-    }
-    private static final int CUDNN_ATTR_LAYOUT_INFO_TYPES = (int)1101L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_LAYOUT_INFO_TYPES = 1101
-     * }
-     */
-    public static int CUDNN_ATTR_LAYOUT_INFO_TYPES() {
-        return CUDNN_ATTR_LAYOUT_INFO_TYPES;
-    }
-    private static final int CUDNN_ATTR_KNOB_INFO_TYPE = (int)1200L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_KNOB_INFO_TYPE = 1200
-     * }
-     */
-    public static int CUDNN_ATTR_KNOB_INFO_TYPE() {
-        return CUDNN_ATTR_KNOB_INFO_TYPE;
-    }
-    private static final int CUDNN_ATTR_KNOB_INFO_MAXIMUM_VALUE = (int)1201L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_KNOB_INFO_MAXIMUM_VALUE = 1201
-     * }
-     */
-    public static int CUDNN_ATTR_KNOB_INFO_MAXIMUM_VALUE() {
-        return CUDNN_ATTR_KNOB_INFO_MAXIMUM_VALUE;
-    }
-    private static final int CUDNN_ATTR_KNOB_INFO_MINIMUM_VALUE = (int)1202L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_KNOB_INFO_MINIMUM_VALUE = 1202
-     * }
-     */
-    public static int CUDNN_ATTR_KNOB_INFO_MINIMUM_VALUE() {
-        return CUDNN_ATTR_KNOB_INFO_MINIMUM_VALUE;
-    }
-    private static final int CUDNN_ATTR_KNOB_INFO_STRIDE = (int)1203L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_KNOB_INFO_STRIDE = 1203
-     * }
-     */
-    public static int CUDNN_ATTR_KNOB_INFO_STRIDE() {
-        return CUDNN_ATTR_KNOB_INFO_STRIDE;
     }
     private static final int CUDNN_ATTR_ENGINE_OPERATION_GRAPH = (int)1300L;
     /**
@@ -2953,15 +2060,6 @@ public class Cudnn extends Cudnn$shared {
     public static int CUDNN_ATTR_ENGINE_GLOBAL_INDEX() {
         return CUDNN_ATTR_ENGINE_GLOBAL_INDEX;
     }
-    private static final int CUDNN_ATTR_ENGINE_KNOB_INFO = (int)1302L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_ENGINE_KNOB_INFO = 1302
-     * }
-     */
-    public static int CUDNN_ATTR_ENGINE_KNOB_INFO() {
-        return CUDNN_ATTR_ENGINE_KNOB_INFO;
-    }
     private static final int CUDNN_ATTR_ENGINE_NUMERICAL_NOTE = (int)1303L;
     /**
      * {@snippet lang=c :
@@ -2970,15 +2068,6 @@ public class Cudnn extends Cudnn$shared {
      */
     public static int CUDNN_ATTR_ENGINE_NUMERICAL_NOTE() {
         return CUDNN_ATTR_ENGINE_NUMERICAL_NOTE;
-    }
-    private static final int CUDNN_ATTR_ENGINE_LAYOUT_INFO = (int)1304L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_ENGINE_LAYOUT_INFO = 1304
-     * }
-     */
-    public static int CUDNN_ATTR_ENGINE_LAYOUT_INFO() {
-        return CUDNN_ATTR_ENGINE_LAYOUT_INFO;
     }
     private static final int CUDNN_ATTR_ENGINE_BEHAVIOR_NOTE = (int)1305L;
     /**
@@ -2989,15 +2078,6 @@ public class Cudnn extends Cudnn$shared {
     public static int CUDNN_ATTR_ENGINE_BEHAVIOR_NOTE() {
         return CUDNN_ATTR_ENGINE_BEHAVIOR_NOTE;
     }
-    private static final int CUDNN_ATTR_ENGINE_SM_COUNT_TARGET = (int)1306L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_ENGINE_SM_COUNT_TARGET = 1306
-     * }
-     */
-    public static int CUDNN_ATTR_ENGINE_SM_COUNT_TARGET() {
-        return CUDNN_ATTR_ENGINE_SM_COUNT_TARGET;
-    }
     private static final int CUDNN_ATTR_MATMUL_COMP_TYPE = (int)1500L;
     /**
      * {@snippet lang=c :
@@ -3006,15 +2086,6 @@ public class Cudnn extends Cudnn$shared {
      */
     public static int CUDNN_ATTR_MATMUL_COMP_TYPE() {
         return CUDNN_ATTR_MATMUL_COMP_TYPE;
-    }
-    private static final int CUDNN_ATTR_MATMUL_PADDING_VALUE = (int)1503L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_MATMUL_PADDING_VALUE = 1503
-     * }
-     */
-    public static int CUDNN_ATTR_MATMUL_PADDING_VALUE() {
-        return CUDNN_ATTR_MATMUL_PADDING_VALUE;
     }
     private static final int CUDNN_ATTR_OPERATION_MATMUL_ADESC = (int)1520L;
     /**
@@ -3051,42 +2122,6 @@ public class Cudnn extends Cudnn$shared {
      */
     public static int CUDNN_ATTR_OPERATION_MATMUL_DESC() {
         return CUDNN_ATTR_OPERATION_MATMUL_DESC;
-    }
-    private static final int CUDNN_ATTR_OPERATION_MATMUL_IRREGULARLY_STRIDED_BATCH_COUNT = (int)1524L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_MATMUL_IRREGULARLY_STRIDED_BATCH_COUNT = 1524
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_MATMUL_IRREGULARLY_STRIDED_BATCH_COUNT() {
-        return CUDNN_ATTR_OPERATION_MATMUL_IRREGULARLY_STRIDED_BATCH_COUNT;
-    }
-    private static final int CUDNN_ATTR_OPERATION_MATMUL_GEMM_M_OVERRIDE_DESC = (int)1525L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_MATMUL_GEMM_M_OVERRIDE_DESC = 1525
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_MATMUL_GEMM_M_OVERRIDE_DESC() {
-        return CUDNN_ATTR_OPERATION_MATMUL_GEMM_M_OVERRIDE_DESC;
-    }
-    private static final int CUDNN_ATTR_OPERATION_MATMUL_GEMM_N_OVERRIDE_DESC = (int)1526L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_MATMUL_GEMM_N_OVERRIDE_DESC = 1526
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_MATMUL_GEMM_N_OVERRIDE_DESC() {
-        return CUDNN_ATTR_OPERATION_MATMUL_GEMM_N_OVERRIDE_DESC;
-    }
-    private static final int CUDNN_ATTR_OPERATION_MATMUL_GEMM_K_OVERRIDE_DESC = (int)1527L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_MATMUL_GEMM_K_OVERRIDE_DESC = 1527
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_MATMUL_GEMM_K_OVERRIDE_DESC() {
-        return CUDNN_ATTR_OPERATION_MATMUL_GEMM_K_OVERRIDE_DESC;
     }
     private static final int CUDNN_ATTR_REDUCTION_OPERATOR = (int)1600L;
     /**
@@ -3132,105 +2167,6 @@ public class Cudnn extends Cudnn$shared {
      */
     public static int CUDNN_ATTR_OPERATION_REDUCTION_DESC() {
         return CUDNN_ATTR_OPERATION_REDUCTION_DESC;
-    }
-    private static final int CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_MATH_PREC = (int)1620L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_MATH_PREC = 1620
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_MATH_PREC() {
-        return CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_MATH_PREC;
-    }
-    private static final int CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_MEAN_DESC = (int)1621L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_MEAN_DESC = 1621
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_MEAN_DESC() {
-        return CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_MEAN_DESC;
-    }
-    private static final int CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_INVSTD_DESC = (int)1622L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_INVSTD_DESC = 1622
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_INVSTD_DESC() {
-        return CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_INVSTD_DESC;
-    }
-    private static final int CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_BN_SCALE_DESC = (int)1623L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_BN_SCALE_DESC = 1623
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_BN_SCALE_DESC() {
-        return CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_BN_SCALE_DESC;
-    }
-    private static final int CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_X_DESC = (int)1624L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_X_DESC = 1624
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_X_DESC() {
-        return CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_X_DESC;
-    }
-    private static final int CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_DY_DESC = (int)1625L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_DY_DESC = 1625
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_DY_DESC() {
-        return CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_DY_DESC;
-    }
-    private static final int CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_DBN_SCALE_DESC = (int)1626L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_DBN_SCALE_DESC = 1626
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_DBN_SCALE_DESC() {
-        return CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_DBN_SCALE_DESC;
-    }
-    private static final int CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_DBN_BIAS_DESC = (int)1627L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_DBN_BIAS_DESC = 1627
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_DBN_BIAS_DESC() {
-        return CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_DBN_BIAS_DESC;
-    }
-    private static final int CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_EQ_DY_SCALE_DESC = (int)1628L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_EQ_DY_SCALE_DESC = 1628
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_EQ_DY_SCALE_DESC() {
-        return CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_EQ_DY_SCALE_DESC;
-    }
-    private static final int CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_EQ_X_SCALE_DESC = (int)1629L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_EQ_X_SCALE_DESC = 1629
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_EQ_X_SCALE_DESC() {
-        return CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_EQ_X_SCALE_DESC;
-    }
-    private static final int CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_EQ_BIAS = (int)1630L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_EQ_BIAS = 1630
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_EQ_BIAS() {
-        return CUDNN_ATTR_OPERATION_BN_BWD_WEIGHTS_EQ_BIAS;
     }
     private static final int CUDNN_ATTR_RESAMPLE_MODE = (int)1700L;
     /**
@@ -3439,123 +2375,6 @@ public class Cudnn extends Cudnn$shared {
     public static int CUDNN_ATTR_OPERATION_RESAMPLE_BWD_YDESC() {
         return CUDNN_ATTR_OPERATION_RESAMPLE_BWD_YDESC;
     }
-    private static final int CUDNN_ATTR_OPERATION_CONCAT_AXIS = (int)1800L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_CONCAT_AXIS = 1800
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_CONCAT_AXIS() {
-        return CUDNN_ATTR_OPERATION_CONCAT_AXIS;
-    }
-    private static final int CUDNN_ATTR_OPERATION_CONCAT_INPUT_DESCS = (int)1801L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_CONCAT_INPUT_DESCS = 1801
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_CONCAT_INPUT_DESCS() {
-        return CUDNN_ATTR_OPERATION_CONCAT_INPUT_DESCS;
-    }
-    private static final int CUDNN_ATTR_OPERATION_CONCAT_INPLACE_INDEX = (int)1802L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_CONCAT_INPLACE_INDEX = 1802
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_CONCAT_INPLACE_INDEX() {
-        return CUDNN_ATTR_OPERATION_CONCAT_INPLACE_INDEX;
-    }
-    private static final int CUDNN_ATTR_OPERATION_CONCAT_OUTPUT_DESC = (int)1803L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_CONCAT_OUTPUT_DESC = 1803
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_CONCAT_OUTPUT_DESC() {
-        return CUDNN_ATTR_OPERATION_CONCAT_OUTPUT_DESC;
-    }
-    private static final int CUDNN_ATTR_OPERATION_SIGNAL_MODE = (int)1900L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_SIGNAL_MODE = 1900
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_SIGNAL_MODE() {
-        return CUDNN_ATTR_OPERATION_SIGNAL_MODE;
-    }
-    private static final int CUDNN_ATTR_OPERATION_SIGNAL_FLAGDESC = (int)1901L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_SIGNAL_FLAGDESC = 1901
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_SIGNAL_FLAGDESC() {
-        return CUDNN_ATTR_OPERATION_SIGNAL_FLAGDESC;
-    }
-    private static final int CUDNN_ATTR_OPERATION_SIGNAL_VALUE = (int)1902L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_SIGNAL_VALUE = 1902
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_SIGNAL_VALUE() {
-        return CUDNN_ATTR_OPERATION_SIGNAL_VALUE;
-    }
-    private static final int CUDNN_ATTR_OPERATION_SIGNAL_XDESC = (int)1903L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_SIGNAL_XDESC = 1903
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_SIGNAL_XDESC() {
-        return CUDNN_ATTR_OPERATION_SIGNAL_XDESC;
-    }
-    private static final int CUDNN_ATTR_OPERATION_SIGNAL_YDESC = (int)1904L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_SIGNAL_YDESC = 1904
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_SIGNAL_YDESC() {
-        return CUDNN_ATTR_OPERATION_SIGNAL_YDESC;
-    }
-    private static final int CUDNN_ATTR_OPERATION_PAGED_CACHE_LOAD_CONTAINER_DESC = (int)1950L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_PAGED_CACHE_LOAD_CONTAINER_DESC = 1950
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_PAGED_CACHE_LOAD_CONTAINER_DESC() {
-        return CUDNN_ATTR_OPERATION_PAGED_CACHE_LOAD_CONTAINER_DESC;
-    }
-    private static final int CUDNN_ATTR_OPERATION_PAGED_CACHE_LOAD_YDESC = (int)1951L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_PAGED_CACHE_LOAD_YDESC = 1951
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_PAGED_CACHE_LOAD_YDESC() {
-        return CUDNN_ATTR_OPERATION_PAGED_CACHE_LOAD_YDESC;
-    }
-    private static final int CUDNN_ATTR_OPERATION_PAGED_CACHE_LOAD_SEQUENCE_DESC = (int)1952L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_PAGED_CACHE_LOAD_SEQUENCE_DESC = 1952
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_PAGED_CACHE_LOAD_SEQUENCE_DESC() {
-        return CUDNN_ATTR_OPERATION_PAGED_CACHE_LOAD_SEQUENCE_DESC;
-    }
-    private static final int CUDNN_ATTR_OPERATION_PAGED_CACHE_LOAD_PAGE_TABLE_DESC = (int)1953L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_PAGED_CACHE_LOAD_PAGE_TABLE_DESC = 1953
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_PAGED_CACHE_LOAD_PAGE_TABLE_DESC() {
-        return CUDNN_ATTR_OPERATION_PAGED_CACHE_LOAD_PAGE_TABLE_DESC;
-    }
     private static final int CUDNN_ATTR_OPERATION_NORM_FWD_MODE = (int)2000L;
     /**
      * {@snippet lang=c :
@@ -3682,15 +2501,6 @@ public class Cudnn extends Cudnn$shared {
     public static int CUDNN_ATTR_OPERATION_NORM_FWD_YDESC() {
         return CUDNN_ATTR_OPERATION_NORM_FWD_YDESC;
     }
-    private static final int CUDNN_ATTR_OPERATION_NORM_FWD_PEER_STAT_DESCS = (int)2014L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_NORM_FWD_PEER_STAT_DESCS = 2014
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_NORM_FWD_PEER_STAT_DESCS() {
-        return CUDNN_ATTR_OPERATION_NORM_FWD_PEER_STAT_DESCS;
-    }
     private static final int CUDNN_ATTR_OPERATION_NORM_BWD_MODE = (int)2100L;
     /**
      * {@snippet lang=c :
@@ -3781,15 +2591,6 @@ public class Cudnn extends Cudnn$shared {
     public static int CUDNN_ATTR_OPERATION_NORM_BWD_DXDESC() {
         return CUDNN_ATTR_OPERATION_NORM_BWD_DXDESC;
     }
-    private static final int CUDNN_ATTR_OPERATION_NORM_BWD_PEER_STAT_DESCS = (int)2110L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_NORM_BWD_PEER_STAT_DESCS = 2110
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_NORM_BWD_PEER_STAT_DESCS() {
-        return CUDNN_ATTR_OPERATION_NORM_BWD_PEER_STAT_DESCS;
-    }
     private static final int CUDNN_ATTR_OPERATION_RESHAPE_XDESC = (int)2200L;
     /**
      * {@snippet lang=c :
@@ -3807,114 +2608,6 @@ public class Cudnn extends Cudnn$shared {
      */
     public static int CUDNN_ATTR_OPERATION_RESHAPE_YDESC() {
         return CUDNN_ATTR_OPERATION_RESHAPE_YDESC;
-    }
-    private static final int CUDNN_ATTR_RNG_DISTRIBUTION = (int)2300L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_RNG_DISTRIBUTION = 2300
-     * }
-     */
-    public static int CUDNN_ATTR_RNG_DISTRIBUTION() {
-        return CUDNN_ATTR_RNG_DISTRIBUTION;
-    }
-    private static final int CUDNN_ATTR_RNG_NORMAL_DIST_MEAN = (int)2301L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_RNG_NORMAL_DIST_MEAN = 2301
-     * }
-     */
-    public static int CUDNN_ATTR_RNG_NORMAL_DIST_MEAN() {
-        return CUDNN_ATTR_RNG_NORMAL_DIST_MEAN;
-    }
-    private static final int CUDNN_ATTR_RNG_NORMAL_DIST_STANDARD_DEVIATION = (int)2302L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_RNG_NORMAL_DIST_STANDARD_DEVIATION = 2302
-     * }
-     */
-    public static int CUDNN_ATTR_RNG_NORMAL_DIST_STANDARD_DEVIATION() {
-        return CUDNN_ATTR_RNG_NORMAL_DIST_STANDARD_DEVIATION;
-    }
-    private static final int CUDNN_ATTR_RNG_UNIFORM_DIST_MAXIMUM = (int)2303L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_RNG_UNIFORM_DIST_MAXIMUM = 2303
-     * }
-     */
-    public static int CUDNN_ATTR_RNG_UNIFORM_DIST_MAXIMUM() {
-        return CUDNN_ATTR_RNG_UNIFORM_DIST_MAXIMUM;
-    }
-    private static final int CUDNN_ATTR_RNG_UNIFORM_DIST_MINIMUM = (int)2304L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_RNG_UNIFORM_DIST_MINIMUM = 2304
-     * }
-     */
-    public static int CUDNN_ATTR_RNG_UNIFORM_DIST_MINIMUM() {
-        return CUDNN_ATTR_RNG_UNIFORM_DIST_MINIMUM;
-    }
-    private static final int CUDNN_ATTR_RNG_BERNOULLI_DIST_PROBABILITY = (int)2305L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_RNG_BERNOULLI_DIST_PROBABILITY = 2305
-     * }
-     */
-    public static int CUDNN_ATTR_RNG_BERNOULLI_DIST_PROBABILITY() {
-        return CUDNN_ATTR_RNG_BERNOULLI_DIST_PROBABILITY;
-    }
-    private static final int CUDNN_ATTR_OPERATION_RNG_YDESC = (int)2310L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_RNG_YDESC = 2310
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_RNG_YDESC() {
-        return CUDNN_ATTR_OPERATION_RNG_YDESC;
-    }
-    private static final int CUDNN_ATTR_OPERATION_RNG_SEED = (int)2311L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_RNG_SEED = 2311
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_RNG_SEED() {
-        return CUDNN_ATTR_OPERATION_RNG_SEED;
-    }
-    private static final int CUDNN_ATTR_OPERATION_RNG_DESC = (int)2312L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_RNG_DESC = 2312
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_RNG_DESC() {
-        return CUDNN_ATTR_OPERATION_RNG_DESC;
-    }
-    private static final int CUDNN_ATTR_OPERATION_RNG_OFFSET_DESC = (int)2313L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_OPERATION_RNG_OFFSET_DESC = 2313
-     * }
-     */
-    public static int CUDNN_ATTR_OPERATION_RNG_OFFSET_DESC() {
-        return CUDNN_ATTR_OPERATION_RNG_OFFSET_DESC;
-    }
-    private static final int CUDNN_ATTR_KERNEL_CACHE_OPERATION_GRAPH = (int)2400L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_KERNEL_CACHE_OPERATION_GRAPH = 2400
-     * }
-     */
-    public static int CUDNN_ATTR_KERNEL_CACHE_OPERATION_GRAPH() {
-        return CUDNN_ATTR_KERNEL_CACHE_OPERATION_GRAPH;
-    }
-    private static final int CUDNN_ATTR_KERNEL_CACHE_IS_ENGINECFG_KERNEL_CACHED = (int)2401L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_ATTR_KERNEL_CACHE_IS_ENGINECFG_KERNEL_CACHED = 2401
-     * }
-     */
-    public static int CUDNN_ATTR_KERNEL_CACHE_IS_ENGINECFG_KERNEL_CACHED() {
-        return CUDNN_ATTR_KERNEL_CACHE_IS_ENGINECFG_KERNEL_CACHED;
     }
     private static final int CUDNN_TYPE_HANDLE = (int)0L;
     /**
@@ -3997,15 +2690,6 @@ public class Cudnn extends Cudnn$shared {
     public static int CUDNN_TYPE_HEUR_MODE() {
         return CUDNN_TYPE_HEUR_MODE;
     }
-    private static final int CUDNN_TYPE_KNOB_TYPE = (int)9L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_TYPE_KNOB_TYPE = 9
-     * }
-     */
-    public static int CUDNN_TYPE_KNOB_TYPE() {
-        return CUDNN_TYPE_KNOB_TYPE;
-    }
     private static final int CUDNN_TYPE_NAN_PROPOGATION = (int)10L;
     /**
      * {@snippet lang=c :
@@ -4024,24 +2708,6 @@ public class Cudnn extends Cudnn$shared {
     public static int CUDNN_TYPE_NUMERICAL_NOTE() {
         return CUDNN_TYPE_NUMERICAL_NOTE;
     }
-    private static final int CUDNN_TYPE_LAYOUT_TYPE = (int)12L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_TYPE_LAYOUT_TYPE = 12
-     * }
-     */
-    public static int CUDNN_TYPE_LAYOUT_TYPE() {
-        return CUDNN_TYPE_LAYOUT_TYPE;
-    }
-    private static final int CUDNN_TYPE_ATTRIB_NAME = (int)13L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_TYPE_ATTRIB_NAME = 13
-     * }
-     */
-    public static int CUDNN_TYPE_ATTRIB_NAME() {
-        return CUDNN_TYPE_ATTRIB_NAME;
-    }
     private static final int CUDNN_TYPE_POINTWISE_MODE = (int)14L;
     /**
      * {@snippet lang=c :
@@ -4059,24 +2725,6 @@ public class Cudnn extends Cudnn$shared {
      */
     public static int CUDNN_TYPE_BACKEND_DESCRIPTOR() {
         return CUDNN_TYPE_BACKEND_DESCRIPTOR;
-    }
-    private static final int CUDNN_TYPE_GENSTATS_MODE = (int)16L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_TYPE_GENSTATS_MODE = 16
-     * }
-     */
-    public static int CUDNN_TYPE_GENSTATS_MODE() {
-        return CUDNN_TYPE_GENSTATS_MODE;
-    }
-    private static final int CUDNN_TYPE_BN_FINALIZE_STATS_MODE = (int)17L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_TYPE_BN_FINALIZE_STATS_MODE = 17
-     * }
-     */
-    public static int CUDNN_TYPE_BN_FINALIZE_STATS_MODE() {
-        return CUDNN_TYPE_BN_FINALIZE_STATS_MODE;
     }
     private static final int CUDNN_TYPE_REDUCTION_OPERATOR_TYPE = (int)18L;
     /**
@@ -4141,24 +2789,6 @@ public class Cudnn extends Cudnn$shared {
     public static int CUDNN_TYPE_CHAR() {
         return CUDNN_TYPE_CHAR;
     }
-    private static final int CUDNN_TYPE_SIGNAL_MODE = (int)25L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_TYPE_SIGNAL_MODE = 25
-     * }
-     */
-    public static int CUDNN_TYPE_SIGNAL_MODE() {
-        return CUDNN_TYPE_SIGNAL_MODE;
-    }
-    private static final int CUDNN_TYPE_FRACTION = (int)26L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_TYPE_FRACTION = 26
-     * }
-     */
-    public static int CUDNN_TYPE_FRACTION() {
-        return CUDNN_TYPE_FRACTION;
-    }
     private static final int CUDNN_TYPE_NORM_MODE = (int)27L;
     /**
      * {@snippet lang=c :
@@ -4176,15 +2806,6 @@ public class Cudnn extends Cudnn$shared {
      */
     public static int CUDNN_TYPE_NORM_FWD_PHASE() {
         return CUDNN_TYPE_NORM_FWD_PHASE;
-    }
-    private static final int CUDNN_TYPE_RNG_DISTRIBUTION = (int)29L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_TYPE_RNG_DISTRIBUTION = 29
-     * }
-     */
-    public static int CUDNN_TYPE_RNG_DISTRIBUTION() {
-        return CUDNN_TYPE_RNG_DISTRIBUTION;
     }
     private static final int CUDNN_BACKEND_POINTWISE_DESCRIPTOR = (int)0L;
     /**
@@ -4240,42 +2861,6 @@ public class Cudnn extends Cudnn$shared {
     public static int CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR() {
         return CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR;
     }
-    private static final int CUDNN_BACKEND_INTERMEDIATE_INFO_DESCRIPTOR = (int)6L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_BACKEND_INTERMEDIATE_INFO_DESCRIPTOR = 6
-     * }
-     */
-    public static int CUDNN_BACKEND_INTERMEDIATE_INFO_DESCRIPTOR() {
-        return CUDNN_BACKEND_INTERMEDIATE_INFO_DESCRIPTOR;
-    }
-    private static final int CUDNN_BACKEND_KNOB_CHOICE_DESCRIPTOR = (int)7L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_BACKEND_KNOB_CHOICE_DESCRIPTOR = 7
-     * }
-     */
-    public static int CUDNN_BACKEND_KNOB_CHOICE_DESCRIPTOR() {
-        return CUDNN_BACKEND_KNOB_CHOICE_DESCRIPTOR;
-    }
-    private static final int CUDNN_BACKEND_KNOB_INFO_DESCRIPTOR = (int)8L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_BACKEND_KNOB_INFO_DESCRIPTOR = 8
-     * }
-     */
-    public static int CUDNN_BACKEND_KNOB_INFO_DESCRIPTOR() {
-        return CUDNN_BACKEND_KNOB_INFO_DESCRIPTOR;
-    }
-    private static final int CUDNN_BACKEND_LAYOUT_INFO_DESCRIPTOR = (int)9L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_BACKEND_LAYOUT_INFO_DESCRIPTOR = 9
-     * }
-     */
-    public static int CUDNN_BACKEND_LAYOUT_INFO_DESCRIPTOR() {
-        return CUDNN_BACKEND_LAYOUT_INFO_DESCRIPTOR;
-    }
     private static final int CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR = (int)10L;
     /**
      * {@snippet lang=c :
@@ -4311,15 +2896,6 @@ public class Cudnn extends Cudnn$shared {
      */
     public static int CUDNN_BACKEND_OPERATION_POINTWISE_DESCRIPTOR() {
         return CUDNN_BACKEND_OPERATION_POINTWISE_DESCRIPTOR;
-    }
-    private static final int CUDNN_BACKEND_OPERATION_GEN_STATS_DESCRIPTOR = (int)14L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_BACKEND_OPERATION_GEN_STATS_DESCRIPTOR = 14
-     * }
-     */
-    public static int CUDNN_BACKEND_OPERATION_GEN_STATS_DESCRIPTOR() {
-        return CUDNN_BACKEND_OPERATION_GEN_STATS_DESCRIPTOR;
     }
     private static final int CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR = (int)15L;
     /**
@@ -4366,15 +2942,6 @@ public class Cudnn extends Cudnn$shared {
     public static int CUDNN_BACKEND_OPERATION_MATMUL_DESCRIPTOR() {
         return CUDNN_BACKEND_OPERATION_MATMUL_DESCRIPTOR;
     }
-    private static final int CUDNN_BACKEND_OPERATION_BN_FINALIZE_STATISTICS_DESCRIPTOR = (int)20L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_BACKEND_OPERATION_BN_FINALIZE_STATISTICS_DESCRIPTOR = 20
-     * }
-     */
-    public static int CUDNN_BACKEND_OPERATION_BN_FINALIZE_STATISTICS_DESCRIPTOR() {
-        return CUDNN_BACKEND_OPERATION_BN_FINALIZE_STATISTICS_DESCRIPTOR;
-    }
     private static final int CUDNN_BACKEND_REDUCTION_DESCRIPTOR = (int)21L;
     /**
      * {@snippet lang=c :
@@ -4392,15 +2959,6 @@ public class Cudnn extends Cudnn$shared {
      */
     public static int CUDNN_BACKEND_OPERATION_REDUCTION_DESCRIPTOR() {
         return CUDNN_BACKEND_OPERATION_REDUCTION_DESCRIPTOR;
-    }
-    private static final int CUDNN_BACKEND_OPERATION_BN_BWD_WEIGHTS_DESCRIPTOR = (int)23L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_BACKEND_OPERATION_BN_BWD_WEIGHTS_DESCRIPTOR = 23
-     * }
-     */
-    public static int CUDNN_BACKEND_OPERATION_BN_BWD_WEIGHTS_DESCRIPTOR() {
-        return CUDNN_BACKEND_OPERATION_BN_BWD_WEIGHTS_DESCRIPTOR;
     }
     private static final int CUDNN_BACKEND_RESAMPLE_DESCRIPTOR = (int)24L;
     /**
@@ -4429,24 +2987,6 @@ public class Cudnn extends Cudnn$shared {
     public static int CUDNN_BACKEND_OPERATION_RESAMPLE_BWD_DESCRIPTOR() {
         return CUDNN_BACKEND_OPERATION_RESAMPLE_BWD_DESCRIPTOR;
     }
-    private static final int CUDNN_BACKEND_OPERATION_CONCAT_DESCRIPTOR = (int)27L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_BACKEND_OPERATION_CONCAT_DESCRIPTOR = 27
-     * }
-     */
-    public static int CUDNN_BACKEND_OPERATION_CONCAT_DESCRIPTOR() {
-        return CUDNN_BACKEND_OPERATION_CONCAT_DESCRIPTOR;
-    }
-    private static final int CUDNN_BACKEND_OPERATION_SIGNAL_DESCRIPTOR = (int)28L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_BACKEND_OPERATION_SIGNAL_DESCRIPTOR = 28
-     * }
-     */
-    public static int CUDNN_BACKEND_OPERATION_SIGNAL_DESCRIPTOR() {
-        return CUDNN_BACKEND_OPERATION_SIGNAL_DESCRIPTOR;
-    }
     private static final int CUDNN_BACKEND_OPERATION_NORM_FORWARD_DESCRIPTOR = (int)29L;
     /**
      * {@snippet lang=c :
@@ -4473,42 +3013,6 @@ public class Cudnn extends Cudnn$shared {
      */
     public static int CUDNN_BACKEND_OPERATION_RESHAPE_DESCRIPTOR() {
         return CUDNN_BACKEND_OPERATION_RESHAPE_DESCRIPTOR;
-    }
-    private static final int CUDNN_BACKEND_RNG_DESCRIPTOR = (int)32L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_BACKEND_RNG_DESCRIPTOR = 32
-     * }
-     */
-    public static int CUDNN_BACKEND_RNG_DESCRIPTOR() {
-        return CUDNN_BACKEND_RNG_DESCRIPTOR;
-    }
-    private static final int CUDNN_BACKEND_OPERATION_RNG_DESCRIPTOR = (int)33L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_BACKEND_OPERATION_RNG_DESCRIPTOR = 33
-     * }
-     */
-    public static int CUDNN_BACKEND_OPERATION_RNG_DESCRIPTOR() {
-        return CUDNN_BACKEND_OPERATION_RNG_DESCRIPTOR;
-    }
-    private static final int CUDNN_BACKEND_KERNEL_CACHE_DESCRIPTOR = (int)34L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_BACKEND_KERNEL_CACHE_DESCRIPTOR = 34
-     * }
-     */
-    public static int CUDNN_BACKEND_KERNEL_CACHE_DESCRIPTOR() {
-        return CUDNN_BACKEND_KERNEL_CACHE_DESCRIPTOR;
-    }
-    private static final int CUDNN_BACKEND_OPERATION_PAGED_CACHE_LOAD_DESCRIPTOR = (int)35L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_BACKEND_OPERATION_PAGED_CACHE_LOAD_DESCRIPTOR = 35
-     * }
-     */
-    public static int CUDNN_BACKEND_OPERATION_PAGED_CACHE_LOAD_DESCRIPTOR() {
-        return CUDNN_BACKEND_OPERATION_PAGED_CACHE_LOAD_DESCRIPTOR;
     }
     private static final int CUDNN_NUMERICAL_NOTE_TENSOR_CORE = (int)0L;
     /**
@@ -4600,15 +3104,6 @@ public class Cudnn extends Cudnn$shared {
     public static int CUDNN_NUMERICAL_NOTE_STRICT_NAN_PROP() {
         return CUDNN_NUMERICAL_NOTE_STRICT_NAN_PROP;
     }
-    private static final int CUDNN_NUMERICAL_NOTE_TYPE_COUNT = (int)10L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_NUMERICAL_NOTE_TYPE_COUNT = 10
-     * }
-     */
-    public static int CUDNN_NUMERICAL_NOTE_TYPE_COUNT() {
-        return CUDNN_NUMERICAL_NOTE_TYPE_COUNT;
-    }
     private static final int CUDNN_BEHAVIOR_NOTE_RUNTIME_COMPILATION = (int)0L;
     /**
      * {@snippet lang=c :
@@ -4618,24 +3113,6 @@ public class Cudnn extends Cudnn$shared {
     public static int CUDNN_BEHAVIOR_NOTE_RUNTIME_COMPILATION() {
         return CUDNN_BEHAVIOR_NOTE_RUNTIME_COMPILATION;
     }
-    private static final int CUDNN_BEHAVIOR_NOTE_REQUIRES_FILTER_INT8x32_REORDER = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_BEHAVIOR_NOTE_REQUIRES_FILTER_INT8x32_REORDER = 1
-     * }
-     */
-    public static int CUDNN_BEHAVIOR_NOTE_REQUIRES_FILTER_INT8x32_REORDER() {
-        return CUDNN_BEHAVIOR_NOTE_REQUIRES_FILTER_INT8x32_REORDER;
-    }
-    private static final int CUDNN_BEHAVIOR_NOTE_REQUIRES_BIAS_INT8x32_REORDER = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_BEHAVIOR_NOTE_REQUIRES_BIAS_INT8x32_REORDER = 2
-     * }
-     */
-    public static int CUDNN_BEHAVIOR_NOTE_REQUIRES_BIAS_INT8x32_REORDER() {
-        return CUDNN_BEHAVIOR_NOTE_REQUIRES_BIAS_INT8x32_REORDER;
-    }
     private static final int CUDNN_BEHAVIOR_NOTE_SUPPORTS_CUDA_GRAPH_NATIVE_API = (int)3L;
     /**
      * {@snippet lang=c :
@@ -4644,357 +3121,6 @@ public class Cudnn extends Cudnn$shared {
      */
     public static int CUDNN_BEHAVIOR_NOTE_SUPPORTS_CUDA_GRAPH_NATIVE_API() {
         return CUDNN_BEHAVIOR_NOTE_SUPPORTS_CUDA_GRAPH_NATIVE_API;
-    }
-    private static final int CUDNN_BEHAVIOR_NOTE_TYPE_COUNT = (int)4L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_BEHAVIOR_NOTE_TYPE_COUNT = 4
-     * }
-     */
-    public static int CUDNN_BEHAVIOR_NOTE_TYPE_COUNT() {
-        return CUDNN_BEHAVIOR_NOTE_TYPE_COUNT;
-    }
-    private static final int CUDNN_KNOB_TYPE_SPLIT_K = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_KNOB_TYPE_SPLIT_K = 0
-     * }
-     */
-    public static int CUDNN_KNOB_TYPE_SPLIT_K() {
-        return CUDNN_KNOB_TYPE_SPLIT_K;
-    }
-    private static final int CUDNN_KNOB_TYPE_SWIZZLE = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_KNOB_TYPE_SWIZZLE = 1
-     * }
-     */
-    public static int CUDNN_KNOB_TYPE_SWIZZLE() {
-        return CUDNN_KNOB_TYPE_SWIZZLE;
-    }
-    private static final int CUDNN_KNOB_TYPE_TILE_SIZE = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_KNOB_TYPE_TILE_SIZE = 2
-     * }
-     */
-    public static int CUDNN_KNOB_TYPE_TILE_SIZE() {
-        return CUDNN_KNOB_TYPE_TILE_SIZE;
-    }
-    private static final int CUDNN_KNOB_TYPE_USE_TEX = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_KNOB_TYPE_USE_TEX = 3
-     * }
-     */
-    public static int CUDNN_KNOB_TYPE_USE_TEX() {
-        return CUDNN_KNOB_TYPE_USE_TEX;
-    }
-    private static final int CUDNN_KNOB_TYPE_EDGE = (int)4L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_KNOB_TYPE_EDGE = 4
-     * }
-     */
-    public static int CUDNN_KNOB_TYPE_EDGE() {
-        return CUDNN_KNOB_TYPE_EDGE;
-    }
-    private static final int CUDNN_KNOB_TYPE_KBLOCK = (int)5L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_KNOB_TYPE_KBLOCK = 5
-     * }
-     */
-    public static int CUDNN_KNOB_TYPE_KBLOCK() {
-        return CUDNN_KNOB_TYPE_KBLOCK;
-    }
-    private static final int CUDNN_KNOB_TYPE_LDGA = (int)6L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_KNOB_TYPE_LDGA = 6
-     * }
-     */
-    public static int CUDNN_KNOB_TYPE_LDGA() {
-        return CUDNN_KNOB_TYPE_LDGA;
-    }
-    private static final int CUDNN_KNOB_TYPE_LDGB = (int)7L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_KNOB_TYPE_LDGB = 7
-     * }
-     */
-    public static int CUDNN_KNOB_TYPE_LDGB() {
-        return CUDNN_KNOB_TYPE_LDGB;
-    }
-    private static final int CUDNN_KNOB_TYPE_CHUNK_K = (int)8L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_KNOB_TYPE_CHUNK_K = 8
-     * }
-     */
-    public static int CUDNN_KNOB_TYPE_CHUNK_K() {
-        return CUDNN_KNOB_TYPE_CHUNK_K;
-    }
-    private static final int CUDNN_KNOB_TYPE_SPLIT_H = (int)9L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_KNOB_TYPE_SPLIT_H = 9
-     * }
-     */
-    public static int CUDNN_KNOB_TYPE_SPLIT_H() {
-        return CUDNN_KNOB_TYPE_SPLIT_H;
-    }
-    private static final int CUDNN_KNOB_TYPE_WINO_TILE = (int)10L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_KNOB_TYPE_WINO_TILE = 10
-     * }
-     */
-    public static int CUDNN_KNOB_TYPE_WINO_TILE() {
-        return CUDNN_KNOB_TYPE_WINO_TILE;
-    }
-    private static final int CUDNN_KNOB_TYPE_MULTIPLY = (int)11L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_KNOB_TYPE_MULTIPLY = 11
-     * }
-     */
-    public static int CUDNN_KNOB_TYPE_MULTIPLY() {
-        return CUDNN_KNOB_TYPE_MULTIPLY;
-    }
-    private static final int CUDNN_KNOB_TYPE_SPLIT_K_BUF = (int)12L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_KNOB_TYPE_SPLIT_K_BUF = 12
-     * }
-     */
-    public static int CUDNN_KNOB_TYPE_SPLIT_K_BUF() {
-        return CUDNN_KNOB_TYPE_SPLIT_K_BUF;
-    }
-    private static final int CUDNN_KNOB_TYPE_TILEK = (int)13L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_KNOB_TYPE_TILEK = 13
-     * }
-     */
-    public static int CUDNN_KNOB_TYPE_TILEK() {
-        return CUDNN_KNOB_TYPE_TILEK;
-    }
-    private static final int CUDNN_KNOB_TYPE_STAGES = (int)14L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_KNOB_TYPE_STAGES = 14
-     * }
-     */
-    public static int CUDNN_KNOB_TYPE_STAGES() {
-        return CUDNN_KNOB_TYPE_STAGES;
-    }
-    private static final int CUDNN_KNOB_TYPE_REDUCTION_MODE = (int)15L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_KNOB_TYPE_REDUCTION_MODE = 15
-     * }
-     */
-    public static int CUDNN_KNOB_TYPE_REDUCTION_MODE() {
-        return CUDNN_KNOB_TYPE_REDUCTION_MODE;
-    }
-    private static final int CUDNN_KNOB_TYPE_CTA_SPLIT_K_MODE = (int)16L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_KNOB_TYPE_CTA_SPLIT_K_MODE = 16
-     * }
-     */
-    public static int CUDNN_KNOB_TYPE_CTA_SPLIT_K_MODE() {
-        return CUDNN_KNOB_TYPE_CTA_SPLIT_K_MODE;
-    }
-    private static final int CUDNN_KNOB_TYPE_SPLIT_K_SLC = (int)17L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_KNOB_TYPE_SPLIT_K_SLC = 17
-     * }
-     */
-    public static int CUDNN_KNOB_TYPE_SPLIT_K_SLC() {
-        return CUDNN_KNOB_TYPE_SPLIT_K_SLC;
-    }
-    private static final int CUDNN_KNOB_TYPE_IDX_MODE = (int)18L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_KNOB_TYPE_IDX_MODE = 18
-     * }
-     */
-    public static int CUDNN_KNOB_TYPE_IDX_MODE() {
-        return CUDNN_KNOB_TYPE_IDX_MODE;
-    }
-    private static final int CUDNN_KNOB_TYPE_SLICED = (int)19L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_KNOB_TYPE_SLICED = 19
-     * }
-     */
-    public static int CUDNN_KNOB_TYPE_SLICED() {
-        return CUDNN_KNOB_TYPE_SLICED;
-    }
-    private static final int CUDNN_KNOB_TYPE_SPLIT_RS = (int)20L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_KNOB_TYPE_SPLIT_RS = 20
-     * }
-     */
-    public static int CUDNN_KNOB_TYPE_SPLIT_RS() {
-        return CUDNN_KNOB_TYPE_SPLIT_RS;
-    }
-    private static final int CUDNN_KNOB_TYPE_SINGLEBUFFER = (int)21L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_KNOB_TYPE_SINGLEBUFFER = 21
-     * }
-     */
-    public static int CUDNN_KNOB_TYPE_SINGLEBUFFER() {
-        return CUDNN_KNOB_TYPE_SINGLEBUFFER;
-    }
-    private static final int CUDNN_KNOB_TYPE_LDGC = (int)22L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_KNOB_TYPE_LDGC = 22
-     * }
-     */
-    public static int CUDNN_KNOB_TYPE_LDGC() {
-        return CUDNN_KNOB_TYPE_LDGC;
-    }
-    private static final int CUDNN_KNOB_TYPE_SPECFILT = (int)23L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_KNOB_TYPE_SPECFILT = 23
-     * }
-     */
-    public static int CUDNN_KNOB_TYPE_SPECFILT() {
-        return CUDNN_KNOB_TYPE_SPECFILT;
-    }
-    private static final int CUDNN_KNOB_TYPE_KERNEL_CFG = (int)24L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_KNOB_TYPE_KERNEL_CFG = 24
-     * }
-     */
-    public static int CUDNN_KNOB_TYPE_KERNEL_CFG() {
-        return CUDNN_KNOB_TYPE_KERNEL_CFG;
-    }
-    private static final int CUDNN_KNOB_TYPE_WORKSPACE = (int)25L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_KNOB_TYPE_WORKSPACE = 25
-     * }
-     */
-    public static int CUDNN_KNOB_TYPE_WORKSPACE() {
-        return CUDNN_KNOB_TYPE_WORKSPACE;
-    }
-    private static final int CUDNN_KNOB_TYPE_TILE_CGA = (int)26L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_KNOB_TYPE_TILE_CGA = 26
-     * }
-     */
-    public static int CUDNN_KNOB_TYPE_TILE_CGA() {
-        return CUDNN_KNOB_TYPE_TILE_CGA;
-    }
-    private static final int CUDNN_KNOB_TYPE_TILE_CGA_M = (int)27L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_KNOB_TYPE_TILE_CGA_M = 27
-     * }
-     */
-    public static int CUDNN_KNOB_TYPE_TILE_CGA_M() {
-        return CUDNN_KNOB_TYPE_TILE_CGA_M;
-    }
-    private static final int CUDNN_KNOB_TYPE_TILE_CGA_N = (int)28L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_KNOB_TYPE_TILE_CGA_N = 28
-     * }
-     */
-    public static int CUDNN_KNOB_TYPE_TILE_CGA_N() {
-        return CUDNN_KNOB_TYPE_TILE_CGA_N;
-    }
-    private static final int CUDNN_KNOB_TYPE_BLOCK_SIZE = (int)29L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_KNOB_TYPE_BLOCK_SIZE = 29
-     * }
-     */
-    public static int CUDNN_KNOB_TYPE_BLOCK_SIZE() {
-        return CUDNN_KNOB_TYPE_BLOCK_SIZE;
-    }
-    private static final int CUDNN_KNOB_TYPE_OCCUPANCY = (int)30L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_KNOB_TYPE_OCCUPANCY = 30
-     * }
-     */
-    public static int CUDNN_KNOB_TYPE_OCCUPANCY() {
-        return CUDNN_KNOB_TYPE_OCCUPANCY;
-    }
-    private static final int CUDNN_KNOB_TYPE_ARRAY_SIZE_PER_THREAD = (int)31L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_KNOB_TYPE_ARRAY_SIZE_PER_THREAD = 31
-     * }
-     */
-    public static int CUDNN_KNOB_TYPE_ARRAY_SIZE_PER_THREAD() {
-        return CUDNN_KNOB_TYPE_ARRAY_SIZE_PER_THREAD;
-    }
-    private static final int CUDNN_KNOB_TYPE_NUM_C_PER_BLOCK = (int)32L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_KNOB_TYPE_NUM_C_PER_BLOCK = 32
-     * }
-     */
-    public static int CUDNN_KNOB_TYPE_NUM_C_PER_BLOCK() {
-        return CUDNN_KNOB_TYPE_NUM_C_PER_BLOCK;
-    }
-    private static final int CUDNN_KNOB_TYPE_SPLIT_COLS = (int)33L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_KNOB_TYPE_SPLIT_COLS = 33
-     * }
-     */
-    public static int CUDNN_KNOB_TYPE_SPLIT_COLS() {
-        return CUDNN_KNOB_TYPE_SPLIT_COLS;
-    }
-    private static final int CUDNN_KNOB_TYPE_TILE_ROWS = (int)34L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_KNOB_TYPE_TILE_ROWS = 34
-     * }
-     */
-    public static int CUDNN_KNOB_TYPE_TILE_ROWS() {
-        return CUDNN_KNOB_TYPE_TILE_ROWS;
-    }
-    private static final int CUDNN_KNOB_TYPE_TILE_COLS = (int)35L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_KNOB_TYPE_TILE_COLS = 35
-     * }
-     */
-    public static int CUDNN_KNOB_TYPE_TILE_COLS() {
-        return CUDNN_KNOB_TYPE_TILE_COLS;
-    }
-    private static final int CUDNN_KNOB_TYPE_LOAD_SIZE = (int)36L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_KNOB_TYPE_LOAD_SIZE = 36
-     * }
-     */
-    public static int CUDNN_KNOB_TYPE_LOAD_SIZE() {
-        return CUDNN_KNOB_TYPE_LOAD_SIZE;
-    }
-    private static final int CUDNN_KNOB_TYPE_COUNTS = (int)37L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_KNOB_TYPE_COUNTS = 37
-     * }
-     */
-    public static int CUDNN_KNOB_TYPE_COUNTS() {
-        return CUDNN_KNOB_TYPE_COUNTS;
     }
     private static final int CUDNN_HEUR_MODE_INSTANT = (int)0L;
     /**
@@ -5032,15 +3158,6 @@ public class Cudnn extends Cudnn$shared {
     public static int CUDNN_HEUR_MODE_A() {
         return CUDNN_HEUR_MODE_A;
     }
-    private static final int CUDNN_HEUR_MODES_COUNT = (int)4L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_HEUR_MODES_COUNT = 4
-     * }
-     */
-    public static int CUDNN_HEUR_MODES_COUNT() {
-        return CUDNN_HEUR_MODES_COUNT;
-    }
     private static final int CUDNN_TENSOR_REORDERING_NONE = (int)0L;
     /**
      * {@snippet lang=c :
@@ -5049,24 +3166,6 @@ public class Cudnn extends Cudnn$shared {
      */
     public static int CUDNN_TENSOR_REORDERING_NONE() {
         return CUDNN_TENSOR_REORDERING_NONE;
-    }
-    private static final int CUDNN_TENSOR_REORDERING_INT8x32 = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_TENSOR_REORDERING_INT8x32 = 1
-     * }
-     */
-    public static int CUDNN_TENSOR_REORDERING_INT8x32() {
-        return CUDNN_TENSOR_REORDERING_INT8x32;
-    }
-    private static final int CUDNN_TENSOR_REORDERING_F16x16 = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_TENSOR_REORDERING_F16x16 = 2
-     * }
-     */
-    public static int CUDNN_TENSOR_REORDERING_F16x16() {
-        return CUDNN_TENSOR_REORDERING_F16x16;
     }
     private static final int CUDNN_LAYER_NORM = (int)0L;
     /**
@@ -5103,15 +3202,6 @@ public class Cudnn extends Cudnn$shared {
      */
     public static int CUDNN_GROUP_NORM() {
         return CUDNN_GROUP_NORM;
-    }
-    private static final int CUDNN_RMS_NORM = (int)4L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_RMS_NORM = 4
-     * }
-     */
-    public static int CUDNN_RMS_NORM() {
-        return CUDNN_RMS_NORM;
     }
     private static final int CUDNN_NORM_FWD_INFERENCE = (int)0L;
     /**
@@ -5244,66 +3334,6 @@ public class Cudnn extends Cudnn$shared {
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("cudnnBackendDestroyDescriptor", descriptor);
-            }
-            return (int)mh$.invokeExact(descriptor);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cudnnBackendInitialize {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cudnn.C_INT,
-            Cudnn.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cudnnBackendInitialize");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnBackendInitialize(cudnnBackendDescriptor_t descriptor)
-     * }
-     */
-    public static FunctionDescriptor cudnnBackendInitialize$descriptor() {
-        return cudnnBackendInitialize.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnBackendInitialize(cudnnBackendDescriptor_t descriptor)
-     * }
-     */
-    public static MethodHandle cudnnBackendInitialize$handle() {
-        return cudnnBackendInitialize.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnBackendInitialize(cudnnBackendDescriptor_t descriptor)
-     * }
-     */
-    public static MemorySegment cudnnBackendInitialize$address() {
-        return cudnnBackendInitialize.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnBackendInitialize(cudnnBackendDescriptor_t descriptor)
-     * }
-     */
-    public static int cudnnBackendInitialize(MemorySegment descriptor) {
-        var mh$ = cudnnBackendInitialize.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cudnnBackendInitialize", descriptor);
             }
             return (int)mh$.invokeExact(descriptor);
         } catch (Error | RuntimeException ex) {
@@ -5563,131 +3593,23 @@ public class Cudnn extends Cudnn$shared {
            throw new AssertionError("should not reach here", ex$);
         }
     }
-
-    private static class cudnnBackendPopulateCudaGraph {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cudnn.C_INT,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cudnnBackendPopulateCudaGraph");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnBackendPopulateCudaGraph(cudnnHandle_t handle, cudnnBackendDescriptor_t executionPlan, cudnnBackendDescriptor_t variantPack, cudaGraph_t graph)
-     * }
-     */
-    public static FunctionDescriptor cudnnBackendPopulateCudaGraph$descriptor() {
-        return cudnnBackendPopulateCudaGraph.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnBackendPopulateCudaGraph(cudnnHandle_t handle, cudnnBackendDescriptor_t executionPlan, cudnnBackendDescriptor_t variantPack, cudaGraph_t graph)
-     * }
-     */
-    public static MethodHandle cudnnBackendPopulateCudaGraph$handle() {
-        return cudnnBackendPopulateCudaGraph.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnBackendPopulateCudaGraph(cudnnHandle_t handle, cudnnBackendDescriptor_t executionPlan, cudnnBackendDescriptor_t variantPack, cudaGraph_t graph)
-     * }
-     */
-    public static MemorySegment cudnnBackendPopulateCudaGraph$address() {
-        return cudnnBackendPopulateCudaGraph.ADDR;
-    }
-
+    private static final int CUDNN_NON_DETERMINISTIC = (int)0L;
     /**
      * {@snippet lang=c :
-     * cudnnStatus_t cudnnBackendPopulateCudaGraph(cudnnHandle_t handle, cudnnBackendDescriptor_t executionPlan, cudnnBackendDescriptor_t variantPack, cudaGraph_t graph)
+     * enum <anonymous>.CUDNN_NON_DETERMINISTIC = 0
      * }
      */
-    public static int cudnnBackendPopulateCudaGraph(MemorySegment handle, MemorySegment executionPlan, MemorySegment variantPack, MemorySegment graph) {
-        var mh$ = cudnnBackendPopulateCudaGraph.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cudnnBackendPopulateCudaGraph", handle, executionPlan, variantPack, graph);
-            }
-            return (int)mh$.invokeExact(handle, executionPlan, variantPack, graph);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
+    public static int CUDNN_NON_DETERMINISTIC() {
+        return CUDNN_NON_DETERMINISTIC;
     }
-
-    private static class cudnnBackendUpdateCudaGraph {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cudnn.C_INT,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cudnnBackendUpdateCudaGraph");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnBackendUpdateCudaGraph(cudnnHandle_t handle, cudnnBackendDescriptor_t executionPlan, cudnnBackendDescriptor_t variantPack, cudaGraph_t graph)
-     * }
-     */
-    public static FunctionDescriptor cudnnBackendUpdateCudaGraph$descriptor() {
-        return cudnnBackendUpdateCudaGraph.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnBackendUpdateCudaGraph(cudnnHandle_t handle, cudnnBackendDescriptor_t executionPlan, cudnnBackendDescriptor_t variantPack, cudaGraph_t graph)
-     * }
-     */
-    public static MethodHandle cudnnBackendUpdateCudaGraph$handle() {
-        return cudnnBackendUpdateCudaGraph.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnBackendUpdateCudaGraph(cudnnHandle_t handle, cudnnBackendDescriptor_t executionPlan, cudnnBackendDescriptor_t variantPack, cudaGraph_t graph)
-     * }
-     */
-    public static MemorySegment cudnnBackendUpdateCudaGraph$address() {
-        return cudnnBackendUpdateCudaGraph.ADDR;
-    }
-
+    private static final int CUDNN_DETERMINISTIC = (int)1L;
     /**
      * {@snippet lang=c :
-     * cudnnStatus_t cudnnBackendUpdateCudaGraph(cudnnHandle_t handle, cudnnBackendDescriptor_t executionPlan, cudnnBackendDescriptor_t variantPack, cudaGraph_t graph)
+     * enum <anonymous>.CUDNN_DETERMINISTIC = 1
      * }
      */
-    public static int cudnnBackendUpdateCudaGraph(MemorySegment handle, MemorySegment executionPlan, MemorySegment variantPack, MemorySegment graph) {
-        var mh$ = cudnnBackendUpdateCudaGraph.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cudnnBackendUpdateCudaGraph", handle, executionPlan, variantPack, graph);
-            }
-            return (int)mh$.invokeExact(handle, executionPlan, variantPack, graph);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
+    public static int CUDNN_DETERMINISTIC() {
+        return CUDNN_DETERMINISTIC;
     }
 
     private static class cudnnCreateTensorDescriptor {
@@ -5885,70 +3807,6 @@ public class Cudnn extends Cudnn$shared {
         }
     }
 
-    private static class cudnnSetTensorNdDescriptor {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cudnn.C_INT,
-            Cudnn.C_POINTER,
-            Cudnn.C_INT,
-            Cudnn.C_INT,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cudnnSetTensorNdDescriptor");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnSetTensorNdDescriptor(cudnnTensorDescriptor_t tensorDesc, cudnnDataType_t dataType, int nbDims, const int dimA[], const int strideA[])
-     * }
-     */
-    public static FunctionDescriptor cudnnSetTensorNdDescriptor$descriptor() {
-        return cudnnSetTensorNdDescriptor.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnSetTensorNdDescriptor(cudnnTensorDescriptor_t tensorDesc, cudnnDataType_t dataType, int nbDims, const int dimA[], const int strideA[])
-     * }
-     */
-    public static MethodHandle cudnnSetTensorNdDescriptor$handle() {
-        return cudnnSetTensorNdDescriptor.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnSetTensorNdDescriptor(cudnnTensorDescriptor_t tensorDesc, cudnnDataType_t dataType, int nbDims, const int dimA[], const int strideA[])
-     * }
-     */
-    public static MemorySegment cudnnSetTensorNdDescriptor$address() {
-        return cudnnSetTensorNdDescriptor.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnSetTensorNdDescriptor(cudnnTensorDescriptor_t tensorDesc, cudnnDataType_t dataType, int nbDims, const int dimA[], const int strideA[])
-     * }
-     */
-    public static int cudnnSetTensorNdDescriptor(MemorySegment tensorDesc, int dataType, int nbDims, MemorySegment dimA, MemorySegment strideA) {
-        var mh$ = cudnnSetTensorNdDescriptor.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cudnnSetTensorNdDescriptor", tensorDesc, dataType, nbDims, dimA, strideA);
-            }
-            return (int)mh$.invokeExact(tensorDesc, dataType, nbDims, dimA, strideA);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
     private static class cudnnGetTensorSizeInBytes {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Cudnn.C_INT,
@@ -6068,90 +3926,6 @@ public class Cudnn extends Cudnn$shared {
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }
-    }
-
-    private static class cudnnAddTensor {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cudnn.C_INT,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cudnnAddTensor");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnAddTensor(cudnnHandle_t handle, const void *alpha, const cudnnTensorDescriptor_t aDesc, const void *A, const void *beta, const cudnnTensorDescriptor_t cDesc, void *C)
-     * }
-     */
-    public static FunctionDescriptor cudnnAddTensor$descriptor() {
-        return cudnnAddTensor.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnAddTensor(cudnnHandle_t handle, const void *alpha, const cudnnTensorDescriptor_t aDesc, const void *A, const void *beta, const cudnnTensorDescriptor_t cDesc, void *C)
-     * }
-     */
-    public static MethodHandle cudnnAddTensor$handle() {
-        return cudnnAddTensor.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnAddTensor(cudnnHandle_t handle, const void *alpha, const cudnnTensorDescriptor_t aDesc, const void *A, const void *beta, const cudnnTensorDescriptor_t cDesc, void *C)
-     * }
-     */
-    public static MemorySegment cudnnAddTensor$address() {
-        return cudnnAddTensor.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnAddTensor(cudnnHandle_t handle, const void *alpha, const cudnnTensorDescriptor_t aDesc, const void *A, const void *beta, const cudnnTensorDescriptor_t cDesc, void *C)
-     * }
-     */
-    public static int cudnnAddTensor(MemorySegment handle, MemorySegment alpha, MemorySegment aDesc, MemorySegment A, MemorySegment beta, MemorySegment cDesc, MemorySegment C) {
-        var mh$ = cudnnAddTensor.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cudnnAddTensor", handle, alpha, aDesc, A, beta, cDesc, C);
-            }
-            return (int)mh$.invokeExact(handle, alpha, aDesc, A, beta, cDesc, C);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-    private static final int CUDNN_REDUCE_TENSOR_NO_INDICES = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_REDUCE_TENSOR_NO_INDICES = 0
-     * }
-     */
-    public static int CUDNN_REDUCE_TENSOR_NO_INDICES() {
-        return CUDNN_REDUCE_TENSOR_NO_INDICES;
-    }
-    private static final int CUDNN_REDUCE_TENSOR_FLATTENED_INDICES = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_REDUCE_TENSOR_FLATTENED_INDICES = 1
-     * }
-     */
-    public static int CUDNN_REDUCE_TENSOR_FLATTENED_INDICES() {
-        return CUDNN_REDUCE_TENSOR_FLATTENED_INDICES;
     }
 
     private static class cudnnCreateFilterDescriptor {
@@ -6778,213 +4552,6 @@ public class Cudnn extends Cudnn$shared {
            throw new AssertionError("should not reach here", ex$);
         }
     }
-    private static final int CUDNN_NORM_PER_ACTIVATION = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_NORM_PER_ACTIVATION = 0
-     * }
-     */
-    public static int CUDNN_NORM_PER_ACTIVATION() {
-        return CUDNN_NORM_PER_ACTIVATION;
-    }
-    private static final int CUDNN_NORM_PER_CHANNEL = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_NORM_PER_CHANNEL = 1
-     * }
-     */
-    public static int CUDNN_NORM_PER_CHANNEL() {
-        return CUDNN_NORM_PER_CHANNEL;
-    }
-    private static final int CUDNN_NORM_ALGO_STANDARD = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_NORM_ALGO_STANDARD = 0
-     * }
-     */
-    public static int CUDNN_NORM_ALGO_STANDARD() {
-        return CUDNN_NORM_ALGO_STANDARD;
-    }
-    private static final int CUDNN_NORM_ALGO_PERSIST = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_NORM_ALGO_PERSIST = 1
-     * }
-     */
-    public static int CUDNN_NORM_ALGO_PERSIST() {
-        return CUDNN_NORM_ALGO_PERSIST;
-    }
-
-    private static class cudnnDeriveNormTensorDescriptor {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cudnn.C_INT,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_INT,
-            Cudnn.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cudnnDeriveNormTensorDescriptor");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnDeriveNormTensorDescriptor(cudnnTensorDescriptor_t derivedNormScaleBiasDesc, cudnnTensorDescriptor_t derivedNormMeanVarDesc, const cudnnTensorDescriptor_t xDesc, cudnnNormMode_t mode, int groupCnt)
-     * }
-     */
-    public static FunctionDescriptor cudnnDeriveNormTensorDescriptor$descriptor() {
-        return cudnnDeriveNormTensorDescriptor.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnDeriveNormTensorDescriptor(cudnnTensorDescriptor_t derivedNormScaleBiasDesc, cudnnTensorDescriptor_t derivedNormMeanVarDesc, const cudnnTensorDescriptor_t xDesc, cudnnNormMode_t mode, int groupCnt)
-     * }
-     */
-    public static MethodHandle cudnnDeriveNormTensorDescriptor$handle() {
-        return cudnnDeriveNormTensorDescriptor.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnDeriveNormTensorDescriptor(cudnnTensorDescriptor_t derivedNormScaleBiasDesc, cudnnTensorDescriptor_t derivedNormMeanVarDesc, const cudnnTensorDescriptor_t xDesc, cudnnNormMode_t mode, int groupCnt)
-     * }
-     */
-    public static MemorySegment cudnnDeriveNormTensorDescriptor$address() {
-        return cudnnDeriveNormTensorDescriptor.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnDeriveNormTensorDescriptor(cudnnTensorDescriptor_t derivedNormScaleBiasDesc, cudnnTensorDescriptor_t derivedNormMeanVarDesc, const cudnnTensorDescriptor_t xDesc, cudnnNormMode_t mode, int groupCnt)
-     * }
-     */
-    public static int cudnnDeriveNormTensorDescriptor(MemorySegment derivedNormScaleBiasDesc, MemorySegment derivedNormMeanVarDesc, MemorySegment xDesc, int mode, int groupCnt) {
-        var mh$ = cudnnDeriveNormTensorDescriptor.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cudnnDeriveNormTensorDescriptor", derivedNormScaleBiasDesc, derivedNormMeanVarDesc, xDesc, mode, groupCnt);
-            }
-            return (int)mh$.invokeExact(derivedNormScaleBiasDesc, derivedNormMeanVarDesc, xDesc, mode, groupCnt);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-    private static final int CUDNN_NORM_OPS_NORM = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_NORM_OPS_NORM = 0
-     * }
-     */
-    public static int CUDNN_NORM_OPS_NORM() {
-        return CUDNN_NORM_OPS_NORM;
-    }
-    private static final int CUDNN_NORM_OPS_NORM_ACTIVATION = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_NORM_OPS_NORM_ACTIVATION = 1
-     * }
-     */
-    public static int CUDNN_NORM_OPS_NORM_ACTIVATION() {
-        return CUDNN_NORM_OPS_NORM_ACTIVATION;
-    }
-    private static final int CUDNN_NORM_OPS_NORM_ADD_ACTIVATION = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_NORM_OPS_NORM_ADD_ACTIVATION = 2
-     * }
-     */
-    public static int CUDNN_NORM_OPS_NORM_ADD_ACTIVATION() {
-        return CUDNN_NORM_OPS_NORM_ADD_ACTIVATION;
-    }
-
-    private static class cudnnNormalizationForwardInference {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cudnn.C_INT,
-            Cudnn.C_POINTER,
-            Cudnn.C_INT,
-            Cudnn.C_INT,
-            Cudnn.C_INT,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_DOUBLE,
-            Cudnn.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cudnnNormalizationForwardInference");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnNormalizationForwardInference(cudnnHandle_t handle, cudnnNormMode_t mode, cudnnNormOps_t normOps, cudnnNormAlgo_t algo, const void *alpha, const void *beta, const cudnnTensorDescriptor_t xDesc, const void *x, const cudnnTensorDescriptor_t normScaleBiasDesc, const void *normScale, const void *normBias, const cudnnTensorDescriptor_t normMeanVarDesc, const void *estimatedMean, const void *estimatedVariance, const cudnnTensorDescriptor_t zDesc, const void *z, cudnnActivationDescriptor_t activationDesc, const cudnnTensorDescriptor_t yDesc, void *y, double epsilon, int groupCnt)
-     * }
-     */
-    public static FunctionDescriptor cudnnNormalizationForwardInference$descriptor() {
-        return cudnnNormalizationForwardInference.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnNormalizationForwardInference(cudnnHandle_t handle, cudnnNormMode_t mode, cudnnNormOps_t normOps, cudnnNormAlgo_t algo, const void *alpha, const void *beta, const cudnnTensorDescriptor_t xDesc, const void *x, const cudnnTensorDescriptor_t normScaleBiasDesc, const void *normScale, const void *normBias, const cudnnTensorDescriptor_t normMeanVarDesc, const void *estimatedMean, const void *estimatedVariance, const cudnnTensorDescriptor_t zDesc, const void *z, cudnnActivationDescriptor_t activationDesc, const cudnnTensorDescriptor_t yDesc, void *y, double epsilon, int groupCnt)
-     * }
-     */
-    public static MethodHandle cudnnNormalizationForwardInference$handle() {
-        return cudnnNormalizationForwardInference.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnNormalizationForwardInference(cudnnHandle_t handle, cudnnNormMode_t mode, cudnnNormOps_t normOps, cudnnNormAlgo_t algo, const void *alpha, const void *beta, const cudnnTensorDescriptor_t xDesc, const void *x, const cudnnTensorDescriptor_t normScaleBiasDesc, const void *normScale, const void *normBias, const cudnnTensorDescriptor_t normMeanVarDesc, const void *estimatedMean, const void *estimatedVariance, const cudnnTensorDescriptor_t zDesc, const void *z, cudnnActivationDescriptor_t activationDesc, const cudnnTensorDescriptor_t yDesc, void *y, double epsilon, int groupCnt)
-     * }
-     */
-    public static MemorySegment cudnnNormalizationForwardInference$address() {
-        return cudnnNormalizationForwardInference.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnNormalizationForwardInference(cudnnHandle_t handle, cudnnNormMode_t mode, cudnnNormOps_t normOps, cudnnNormAlgo_t algo, const void *alpha, const void *beta, const cudnnTensorDescriptor_t xDesc, const void *x, const cudnnTensorDescriptor_t normScaleBiasDesc, const void *normScale, const void *normBias, const cudnnTensorDescriptor_t normMeanVarDesc, const void *estimatedMean, const void *estimatedVariance, const cudnnTensorDescriptor_t zDesc, const void *z, cudnnActivationDescriptor_t activationDesc, const cudnnTensorDescriptor_t yDesc, void *y, double epsilon, int groupCnt)
-     * }
-     */
-    public static int cudnnNormalizationForwardInference(MemorySegment handle, int mode, int normOps, int algo, MemorySegment alpha, MemorySegment beta, MemorySegment xDesc, MemorySegment x, MemorySegment normScaleBiasDesc, MemorySegment normScale, MemorySegment normBias, MemorySegment normMeanVarDesc, MemorySegment estimatedMean, MemorySegment estimatedVariance, MemorySegment zDesc, MemorySegment z, MemorySegment activationDesc, MemorySegment yDesc, MemorySegment y, double epsilon, int groupCnt) {
-        var mh$ = cudnnNormalizationForwardInference.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cudnnNormalizationForwardInference", handle, mode, normOps, algo, alpha, beta, xDesc, x, normScaleBiasDesc, normScale, normBias, normMeanVarDesc, estimatedMean, estimatedVariance, zDesc, z, activationDesc, yDesc, y, epsilon, groupCnt);
-            }
-            return (int)mh$.invokeExact(handle, mode, normOps, algo, alpha, beta, xDesc, x, normScaleBiasDesc, normScale, normBias, normMeanVarDesc, estimatedMean, estimatedVariance, zDesc, z, activationDesc, yDesc, y, epsilon, groupCnt);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
     private static final int CUDNN_CONVOLUTION_FWD_ALGO_IMPLICIT_GEMM = (int)0L;
     /**
      * {@snippet lang=c :
@@ -7057,15 +4624,6 @@ public class Cudnn extends Cudnn$shared {
     public static int CUDNN_CONVOLUTION_FWD_ALGO_WINOGRAD_NONFUSED() {
         return CUDNN_CONVOLUTION_FWD_ALGO_WINOGRAD_NONFUSED;
     }
-    private static final int CUDNN_CONVOLUTION_FWD_ALGO_COUNT = (int)8L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_CONVOLUTION_FWD_ALGO_COUNT = 8
-     * }
-     */
-    public static int CUDNN_CONVOLUTION_FWD_ALGO_COUNT() {
-        return CUDNN_CONVOLUTION_FWD_ALGO_COUNT;
-    }
     private static final int CUDNN_CONVOLUTION_BWD_FILTER_ALGO_0 = (int)0L;
     /**
      * {@snippet lang=c :
@@ -7129,15 +4687,6 @@ public class Cudnn extends Cudnn$shared {
     public static int CUDNN_CONVOLUTION_BWD_FILTER_ALGO_FFT_TILING() {
         return CUDNN_CONVOLUTION_BWD_FILTER_ALGO_FFT_TILING;
     }
-    private static final int CUDNN_CONVOLUTION_BWD_FILTER_ALGO_COUNT = (int)7L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_CONVOLUTION_BWD_FILTER_ALGO_COUNT = 7
-     * }
-     */
-    public static int CUDNN_CONVOLUTION_BWD_FILTER_ALGO_COUNT() {
-        return CUDNN_CONVOLUTION_BWD_FILTER_ALGO_COUNT;
-    }
     private static final int CUDNN_CONVOLUTION_BWD_DATA_ALGO_0 = (int)0L;
     /**
      * {@snippet lang=c :
@@ -7191,73 +4740,6 @@ public class Cudnn extends Cudnn$shared {
      */
     public static int CUDNN_CONVOLUTION_BWD_DATA_ALGO_WINOGRAD_NONFUSED() {
         return CUDNN_CONVOLUTION_BWD_DATA_ALGO_WINOGRAD_NONFUSED;
-    }
-    private static final int CUDNN_CONVOLUTION_BWD_DATA_ALGO_COUNT = (int)6L;
-    /**
-     * {@snippet lang=c :
-     * enum <anonymous>.CUDNN_CONVOLUTION_BWD_DATA_ALGO_COUNT = 6
-     * }
-     */
-    public static int CUDNN_CONVOLUTION_BWD_DATA_ALGO_COUNT() {
-        return CUDNN_CONVOLUTION_BWD_DATA_ALGO_COUNT;
-    }
-
-    private static class cudnnOpsVersionCheck {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cudnn.C_INT    );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cudnnOpsVersionCheck");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnOpsVersionCheck()
-     * }
-     */
-    public static FunctionDescriptor cudnnOpsVersionCheck$descriptor() {
-        return cudnnOpsVersionCheck.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnOpsVersionCheck()
-     * }
-     */
-    public static MethodHandle cudnnOpsVersionCheck$handle() {
-        return cudnnOpsVersionCheck.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnOpsVersionCheck()
-     * }
-     */
-    public static MemorySegment cudnnOpsVersionCheck$address() {
-        return cudnnOpsVersionCheck.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnOpsVersionCheck()
-     * }
-     */
-    public static int cudnnOpsVersionCheck() {
-        var mh$ = cudnnOpsVersionCheck.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cudnnOpsVersionCheck");
-            }
-            return (int)mh$.invokeExact();
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
     }
 
     private static class cudnnActivationBackward {
@@ -7854,396 +5336,6 @@ public class Cudnn extends Cudnn$shared {
                 traceDowncall("cudnnBatchNormalizationBackwardEx", handle, mode, bnOps, alphaDataDiff, betaDataDiff, alphaParamDiff, betaParamDiff, xDesc, xData, yDesc, yData, dyDesc, dyData, dzDesc, dzData, dxDesc, dxData, dBnScaleBiasDesc, bnScaleData, bnBiasData, dBnScaleData, dBnBiasData, epsilon, savedMean, savedInvVariance, activationDesc, workSpace, workSpaceSizeInBytes, reserveSpace, reserveSpaceSizeInBytes);
             }
             return (int)mh$.invokeExact(handle, mode, bnOps, alphaDataDiff, betaDataDiff, alphaParamDiff, betaParamDiff, xDesc, xData, yDesc, yData, dyDesc, dyData, dzDesc, dzData, dxDesc, dxData, dBnScaleBiasDesc, bnScaleData, bnBiasData, dBnScaleData, dBnBiasData, epsilon, savedMean, savedInvVariance, activationDesc, workSpace, workSpaceSizeInBytes, reserveSpace, reserveSpaceSizeInBytes);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cudnnGetNormalizationForwardTrainingWorkspaceSize {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cudnn.C_INT,
-            Cudnn.C_POINTER,
-            Cudnn.C_INT,
-            Cudnn.C_INT,
-            Cudnn.C_INT,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cudnnGetNormalizationForwardTrainingWorkspaceSize");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnGetNormalizationForwardTrainingWorkspaceSize(cudnnHandle_t handle, cudnnNormMode_t mode, cudnnNormOps_t normOps, cudnnNormAlgo_t algo, const cudnnTensorDescriptor_t xDesc, const cudnnTensorDescriptor_t zDesc, const cudnnTensorDescriptor_t yDesc, const cudnnTensorDescriptor_t normScaleBiasDesc, const cudnnActivationDescriptor_t activationDesc, const cudnnTensorDescriptor_t normMeanVarDesc, size_t *sizeInBytes, int groupCnt)
-     * }
-     */
-    public static FunctionDescriptor cudnnGetNormalizationForwardTrainingWorkspaceSize$descriptor() {
-        return cudnnGetNormalizationForwardTrainingWorkspaceSize.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnGetNormalizationForwardTrainingWorkspaceSize(cudnnHandle_t handle, cudnnNormMode_t mode, cudnnNormOps_t normOps, cudnnNormAlgo_t algo, const cudnnTensorDescriptor_t xDesc, const cudnnTensorDescriptor_t zDesc, const cudnnTensorDescriptor_t yDesc, const cudnnTensorDescriptor_t normScaleBiasDesc, const cudnnActivationDescriptor_t activationDesc, const cudnnTensorDescriptor_t normMeanVarDesc, size_t *sizeInBytes, int groupCnt)
-     * }
-     */
-    public static MethodHandle cudnnGetNormalizationForwardTrainingWorkspaceSize$handle() {
-        return cudnnGetNormalizationForwardTrainingWorkspaceSize.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnGetNormalizationForwardTrainingWorkspaceSize(cudnnHandle_t handle, cudnnNormMode_t mode, cudnnNormOps_t normOps, cudnnNormAlgo_t algo, const cudnnTensorDescriptor_t xDesc, const cudnnTensorDescriptor_t zDesc, const cudnnTensorDescriptor_t yDesc, const cudnnTensorDescriptor_t normScaleBiasDesc, const cudnnActivationDescriptor_t activationDesc, const cudnnTensorDescriptor_t normMeanVarDesc, size_t *sizeInBytes, int groupCnt)
-     * }
-     */
-    public static MemorySegment cudnnGetNormalizationForwardTrainingWorkspaceSize$address() {
-        return cudnnGetNormalizationForwardTrainingWorkspaceSize.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnGetNormalizationForwardTrainingWorkspaceSize(cudnnHandle_t handle, cudnnNormMode_t mode, cudnnNormOps_t normOps, cudnnNormAlgo_t algo, const cudnnTensorDescriptor_t xDesc, const cudnnTensorDescriptor_t zDesc, const cudnnTensorDescriptor_t yDesc, const cudnnTensorDescriptor_t normScaleBiasDesc, const cudnnActivationDescriptor_t activationDesc, const cudnnTensorDescriptor_t normMeanVarDesc, size_t *sizeInBytes, int groupCnt)
-     * }
-     */
-    public static int cudnnGetNormalizationForwardTrainingWorkspaceSize(MemorySegment handle, int mode, int normOps, int algo, MemorySegment xDesc, MemorySegment zDesc, MemorySegment yDesc, MemorySegment normScaleBiasDesc, MemorySegment activationDesc, MemorySegment normMeanVarDesc, MemorySegment sizeInBytes, int groupCnt) {
-        var mh$ = cudnnGetNormalizationForwardTrainingWorkspaceSize.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cudnnGetNormalizationForwardTrainingWorkspaceSize", handle, mode, normOps, algo, xDesc, zDesc, yDesc, normScaleBiasDesc, activationDesc, normMeanVarDesc, sizeInBytes, groupCnt);
-            }
-            return (int)mh$.invokeExact(handle, mode, normOps, algo, xDesc, zDesc, yDesc, normScaleBiasDesc, activationDesc, normMeanVarDesc, sizeInBytes, groupCnt);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cudnnGetNormalizationBackwardWorkspaceSize {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cudnn.C_INT,
-            Cudnn.C_POINTER,
-            Cudnn.C_INT,
-            Cudnn.C_INT,
-            Cudnn.C_INT,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cudnnGetNormalizationBackwardWorkspaceSize");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnGetNormalizationBackwardWorkspaceSize(cudnnHandle_t handle, cudnnNormMode_t mode, cudnnNormOps_t normOps, cudnnNormAlgo_t algo, const cudnnTensorDescriptor_t xDesc, const cudnnTensorDescriptor_t yDesc, const cudnnTensorDescriptor_t dyDesc, const cudnnTensorDescriptor_t dzDesc, const cudnnTensorDescriptor_t dxDesc, const cudnnTensorDescriptor_t dNormScaleBiasDesc, const cudnnActivationDescriptor_t activationDesc, const cudnnTensorDescriptor_t normMeanVarDesc, size_t *sizeInBytes, int groupCnt)
-     * }
-     */
-    public static FunctionDescriptor cudnnGetNormalizationBackwardWorkspaceSize$descriptor() {
-        return cudnnGetNormalizationBackwardWorkspaceSize.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnGetNormalizationBackwardWorkspaceSize(cudnnHandle_t handle, cudnnNormMode_t mode, cudnnNormOps_t normOps, cudnnNormAlgo_t algo, const cudnnTensorDescriptor_t xDesc, const cudnnTensorDescriptor_t yDesc, const cudnnTensorDescriptor_t dyDesc, const cudnnTensorDescriptor_t dzDesc, const cudnnTensorDescriptor_t dxDesc, const cudnnTensorDescriptor_t dNormScaleBiasDesc, const cudnnActivationDescriptor_t activationDesc, const cudnnTensorDescriptor_t normMeanVarDesc, size_t *sizeInBytes, int groupCnt)
-     * }
-     */
-    public static MethodHandle cudnnGetNormalizationBackwardWorkspaceSize$handle() {
-        return cudnnGetNormalizationBackwardWorkspaceSize.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnGetNormalizationBackwardWorkspaceSize(cudnnHandle_t handle, cudnnNormMode_t mode, cudnnNormOps_t normOps, cudnnNormAlgo_t algo, const cudnnTensorDescriptor_t xDesc, const cudnnTensorDescriptor_t yDesc, const cudnnTensorDescriptor_t dyDesc, const cudnnTensorDescriptor_t dzDesc, const cudnnTensorDescriptor_t dxDesc, const cudnnTensorDescriptor_t dNormScaleBiasDesc, const cudnnActivationDescriptor_t activationDesc, const cudnnTensorDescriptor_t normMeanVarDesc, size_t *sizeInBytes, int groupCnt)
-     * }
-     */
-    public static MemorySegment cudnnGetNormalizationBackwardWorkspaceSize$address() {
-        return cudnnGetNormalizationBackwardWorkspaceSize.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnGetNormalizationBackwardWorkspaceSize(cudnnHandle_t handle, cudnnNormMode_t mode, cudnnNormOps_t normOps, cudnnNormAlgo_t algo, const cudnnTensorDescriptor_t xDesc, const cudnnTensorDescriptor_t yDesc, const cudnnTensorDescriptor_t dyDesc, const cudnnTensorDescriptor_t dzDesc, const cudnnTensorDescriptor_t dxDesc, const cudnnTensorDescriptor_t dNormScaleBiasDesc, const cudnnActivationDescriptor_t activationDesc, const cudnnTensorDescriptor_t normMeanVarDesc, size_t *sizeInBytes, int groupCnt)
-     * }
-     */
-    public static int cudnnGetNormalizationBackwardWorkspaceSize(MemorySegment handle, int mode, int normOps, int algo, MemorySegment xDesc, MemorySegment yDesc, MemorySegment dyDesc, MemorySegment dzDesc, MemorySegment dxDesc, MemorySegment dNormScaleBiasDesc, MemorySegment activationDesc, MemorySegment normMeanVarDesc, MemorySegment sizeInBytes, int groupCnt) {
-        var mh$ = cudnnGetNormalizationBackwardWorkspaceSize.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cudnnGetNormalizationBackwardWorkspaceSize", handle, mode, normOps, algo, xDesc, yDesc, dyDesc, dzDesc, dxDesc, dNormScaleBiasDesc, activationDesc, normMeanVarDesc, sizeInBytes, groupCnt);
-            }
-            return (int)mh$.invokeExact(handle, mode, normOps, algo, xDesc, yDesc, dyDesc, dzDesc, dxDesc, dNormScaleBiasDesc, activationDesc, normMeanVarDesc, sizeInBytes, groupCnt);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cudnnGetNormalizationTrainingReserveSpaceSize {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cudnn.C_INT,
-            Cudnn.C_POINTER,
-            Cudnn.C_INT,
-            Cudnn.C_INT,
-            Cudnn.C_INT,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cudnnGetNormalizationTrainingReserveSpaceSize");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnGetNormalizationTrainingReserveSpaceSize(cudnnHandle_t handle, cudnnNormMode_t mode, cudnnNormOps_t normOps, cudnnNormAlgo_t algo, const cudnnActivationDescriptor_t activationDesc, const cudnnTensorDescriptor_t xDesc, size_t *sizeInBytes, int groupCnt)
-     * }
-     */
-    public static FunctionDescriptor cudnnGetNormalizationTrainingReserveSpaceSize$descriptor() {
-        return cudnnGetNormalizationTrainingReserveSpaceSize.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnGetNormalizationTrainingReserveSpaceSize(cudnnHandle_t handle, cudnnNormMode_t mode, cudnnNormOps_t normOps, cudnnNormAlgo_t algo, const cudnnActivationDescriptor_t activationDesc, const cudnnTensorDescriptor_t xDesc, size_t *sizeInBytes, int groupCnt)
-     * }
-     */
-    public static MethodHandle cudnnGetNormalizationTrainingReserveSpaceSize$handle() {
-        return cudnnGetNormalizationTrainingReserveSpaceSize.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnGetNormalizationTrainingReserveSpaceSize(cudnnHandle_t handle, cudnnNormMode_t mode, cudnnNormOps_t normOps, cudnnNormAlgo_t algo, const cudnnActivationDescriptor_t activationDesc, const cudnnTensorDescriptor_t xDesc, size_t *sizeInBytes, int groupCnt)
-     * }
-     */
-    public static MemorySegment cudnnGetNormalizationTrainingReserveSpaceSize$address() {
-        return cudnnGetNormalizationTrainingReserveSpaceSize.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnGetNormalizationTrainingReserveSpaceSize(cudnnHandle_t handle, cudnnNormMode_t mode, cudnnNormOps_t normOps, cudnnNormAlgo_t algo, const cudnnActivationDescriptor_t activationDesc, const cudnnTensorDescriptor_t xDesc, size_t *sizeInBytes, int groupCnt)
-     * }
-     */
-    public static int cudnnGetNormalizationTrainingReserveSpaceSize(MemorySegment handle, int mode, int normOps, int algo, MemorySegment activationDesc, MemorySegment xDesc, MemorySegment sizeInBytes, int groupCnt) {
-        var mh$ = cudnnGetNormalizationTrainingReserveSpaceSize.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cudnnGetNormalizationTrainingReserveSpaceSize", handle, mode, normOps, algo, activationDesc, xDesc, sizeInBytes, groupCnt);
-            }
-            return (int)mh$.invokeExact(handle, mode, normOps, algo, activationDesc, xDesc, sizeInBytes, groupCnt);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cudnnNormalizationForwardTraining {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cudnn.C_INT,
-            Cudnn.C_POINTER,
-            Cudnn.C_INT,
-            Cudnn.C_INT,
-            Cudnn.C_INT,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_DOUBLE,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_DOUBLE,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_LONG,
-            Cudnn.C_POINTER,
-            Cudnn.C_LONG,
-            Cudnn.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cudnnNormalizationForwardTraining");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnNormalizationForwardTraining(cudnnHandle_t handle, cudnnNormMode_t mode, cudnnNormOps_t normOps, cudnnNormAlgo_t algo, const void *alpha, const void *beta, const cudnnTensorDescriptor_t xDesc, const void *xData, const cudnnTensorDescriptor_t normScaleBiasDesc, const void *normScale, const void *normBias, double exponentialAverageFactor, const cudnnTensorDescriptor_t normMeanVarDesc, void *resultRunningMean, void *resultRunningVariance, double epsilon, void *resultSaveMean, void *resultSaveInvVariance, cudnnActivationDescriptor_t activationDesc, const cudnnTensorDescriptor_t zDesc, const void *zData, const cudnnTensorDescriptor_t yDesc, void *yData, void *workspace, size_t workSpaceSizeInBytes, void *reserveSpace, size_t reserveSpaceSizeInBytes, int groupCnt)
-     * }
-     */
-    public static FunctionDescriptor cudnnNormalizationForwardTraining$descriptor() {
-        return cudnnNormalizationForwardTraining.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnNormalizationForwardTraining(cudnnHandle_t handle, cudnnNormMode_t mode, cudnnNormOps_t normOps, cudnnNormAlgo_t algo, const void *alpha, const void *beta, const cudnnTensorDescriptor_t xDesc, const void *xData, const cudnnTensorDescriptor_t normScaleBiasDesc, const void *normScale, const void *normBias, double exponentialAverageFactor, const cudnnTensorDescriptor_t normMeanVarDesc, void *resultRunningMean, void *resultRunningVariance, double epsilon, void *resultSaveMean, void *resultSaveInvVariance, cudnnActivationDescriptor_t activationDesc, const cudnnTensorDescriptor_t zDesc, const void *zData, const cudnnTensorDescriptor_t yDesc, void *yData, void *workspace, size_t workSpaceSizeInBytes, void *reserveSpace, size_t reserveSpaceSizeInBytes, int groupCnt)
-     * }
-     */
-    public static MethodHandle cudnnNormalizationForwardTraining$handle() {
-        return cudnnNormalizationForwardTraining.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnNormalizationForwardTraining(cudnnHandle_t handle, cudnnNormMode_t mode, cudnnNormOps_t normOps, cudnnNormAlgo_t algo, const void *alpha, const void *beta, const cudnnTensorDescriptor_t xDesc, const void *xData, const cudnnTensorDescriptor_t normScaleBiasDesc, const void *normScale, const void *normBias, double exponentialAverageFactor, const cudnnTensorDescriptor_t normMeanVarDesc, void *resultRunningMean, void *resultRunningVariance, double epsilon, void *resultSaveMean, void *resultSaveInvVariance, cudnnActivationDescriptor_t activationDesc, const cudnnTensorDescriptor_t zDesc, const void *zData, const cudnnTensorDescriptor_t yDesc, void *yData, void *workspace, size_t workSpaceSizeInBytes, void *reserveSpace, size_t reserveSpaceSizeInBytes, int groupCnt)
-     * }
-     */
-    public static MemorySegment cudnnNormalizationForwardTraining$address() {
-        return cudnnNormalizationForwardTraining.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnNormalizationForwardTraining(cudnnHandle_t handle, cudnnNormMode_t mode, cudnnNormOps_t normOps, cudnnNormAlgo_t algo, const void *alpha, const void *beta, const cudnnTensorDescriptor_t xDesc, const void *xData, const cudnnTensorDescriptor_t normScaleBiasDesc, const void *normScale, const void *normBias, double exponentialAverageFactor, const cudnnTensorDescriptor_t normMeanVarDesc, void *resultRunningMean, void *resultRunningVariance, double epsilon, void *resultSaveMean, void *resultSaveInvVariance, cudnnActivationDescriptor_t activationDesc, const cudnnTensorDescriptor_t zDesc, const void *zData, const cudnnTensorDescriptor_t yDesc, void *yData, void *workspace, size_t workSpaceSizeInBytes, void *reserveSpace, size_t reserveSpaceSizeInBytes, int groupCnt)
-     * }
-     */
-    public static int cudnnNormalizationForwardTraining(MemorySegment handle, int mode, int normOps, int algo, MemorySegment alpha, MemorySegment beta, MemorySegment xDesc, MemorySegment xData, MemorySegment normScaleBiasDesc, MemorySegment normScale, MemorySegment normBias, double exponentialAverageFactor, MemorySegment normMeanVarDesc, MemorySegment resultRunningMean, MemorySegment resultRunningVariance, double epsilon, MemorySegment resultSaveMean, MemorySegment resultSaveInvVariance, MemorySegment activationDesc, MemorySegment zDesc, MemorySegment zData, MemorySegment yDesc, MemorySegment yData, MemorySegment workspace, long workSpaceSizeInBytes, MemorySegment reserveSpace, long reserveSpaceSizeInBytes, int groupCnt) {
-        var mh$ = cudnnNormalizationForwardTraining.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cudnnNormalizationForwardTraining", handle, mode, normOps, algo, alpha, beta, xDesc, xData, normScaleBiasDesc, normScale, normBias, exponentialAverageFactor, normMeanVarDesc, resultRunningMean, resultRunningVariance, epsilon, resultSaveMean, resultSaveInvVariance, activationDesc, zDesc, zData, yDesc, yData, workspace, workSpaceSizeInBytes, reserveSpace, reserveSpaceSizeInBytes, groupCnt);
-            }
-            return (int)mh$.invokeExact(handle, mode, normOps, algo, alpha, beta, xDesc, xData, normScaleBiasDesc, normScale, normBias, exponentialAverageFactor, normMeanVarDesc, resultRunningMean, resultRunningVariance, epsilon, resultSaveMean, resultSaveInvVariance, activationDesc, zDesc, zData, yDesc, yData, workspace, workSpaceSizeInBytes, reserveSpace, reserveSpaceSizeInBytes, groupCnt);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cudnnNormalizationBackward {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cudnn.C_INT,
-            Cudnn.C_POINTER,
-            Cudnn.C_INT,
-            Cudnn.C_INT,
-            Cudnn.C_INT,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_DOUBLE,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_POINTER,
-            Cudnn.C_LONG,
-            Cudnn.C_POINTER,
-            Cudnn.C_LONG,
-            Cudnn.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cudnnNormalizationBackward");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnNormalizationBackward(cudnnHandle_t handle, cudnnNormMode_t mode, cudnnNormOps_t normOps, cudnnNormAlgo_t algo, const void *alphaDataDiff, const void *betaDataDiff, const void *alphaParamDiff, const void *betaParamDiff, const cudnnTensorDescriptor_t xDesc, const void *xData, const cudnnTensorDescriptor_t yDesc, const void *yData, const cudnnTensorDescriptor_t dyDesc, const void *dyData, const cudnnTensorDescriptor_t dzDesc, void *dzData, const cudnnTensorDescriptor_t dxDesc, void *dxData, const cudnnTensorDescriptor_t dNormScaleBiasDesc, const void *normScaleData, const void *normBiasData, void *dNormScaleData, void *dNormBiasData, double epsilon, const cudnnTensorDescriptor_t normMeanVarDesc, const void *savedMean, const void *savedInvVariance, cudnnActivationDescriptor_t activationDesc, void *workSpace, size_t workSpaceSizeInBytes, void *reserveSpace, size_t reserveSpaceSizeInBytes, int groupCnt)
-     * }
-     */
-    public static FunctionDescriptor cudnnNormalizationBackward$descriptor() {
-        return cudnnNormalizationBackward.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnNormalizationBackward(cudnnHandle_t handle, cudnnNormMode_t mode, cudnnNormOps_t normOps, cudnnNormAlgo_t algo, const void *alphaDataDiff, const void *betaDataDiff, const void *alphaParamDiff, const void *betaParamDiff, const cudnnTensorDescriptor_t xDesc, const void *xData, const cudnnTensorDescriptor_t yDesc, const void *yData, const cudnnTensorDescriptor_t dyDesc, const void *dyData, const cudnnTensorDescriptor_t dzDesc, void *dzData, const cudnnTensorDescriptor_t dxDesc, void *dxData, const cudnnTensorDescriptor_t dNormScaleBiasDesc, const void *normScaleData, const void *normBiasData, void *dNormScaleData, void *dNormBiasData, double epsilon, const cudnnTensorDescriptor_t normMeanVarDesc, const void *savedMean, const void *savedInvVariance, cudnnActivationDescriptor_t activationDesc, void *workSpace, size_t workSpaceSizeInBytes, void *reserveSpace, size_t reserveSpaceSizeInBytes, int groupCnt)
-     * }
-     */
-    public static MethodHandle cudnnNormalizationBackward$handle() {
-        return cudnnNormalizationBackward.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnNormalizationBackward(cudnnHandle_t handle, cudnnNormMode_t mode, cudnnNormOps_t normOps, cudnnNormAlgo_t algo, const void *alphaDataDiff, const void *betaDataDiff, const void *alphaParamDiff, const void *betaParamDiff, const cudnnTensorDescriptor_t xDesc, const void *xData, const cudnnTensorDescriptor_t yDesc, const void *yData, const cudnnTensorDescriptor_t dyDesc, const void *dyData, const cudnnTensorDescriptor_t dzDesc, void *dzData, const cudnnTensorDescriptor_t dxDesc, void *dxData, const cudnnTensorDescriptor_t dNormScaleBiasDesc, const void *normScaleData, const void *normBiasData, void *dNormScaleData, void *dNormBiasData, double epsilon, const cudnnTensorDescriptor_t normMeanVarDesc, const void *savedMean, const void *savedInvVariance, cudnnActivationDescriptor_t activationDesc, void *workSpace, size_t workSpaceSizeInBytes, void *reserveSpace, size_t reserveSpaceSizeInBytes, int groupCnt)
-     * }
-     */
-    public static MemorySegment cudnnNormalizationBackward$address() {
-        return cudnnNormalizationBackward.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnNormalizationBackward(cudnnHandle_t handle, cudnnNormMode_t mode, cudnnNormOps_t normOps, cudnnNormAlgo_t algo, const void *alphaDataDiff, const void *betaDataDiff, const void *alphaParamDiff, const void *betaParamDiff, const cudnnTensorDescriptor_t xDesc, const void *xData, const cudnnTensorDescriptor_t yDesc, const void *yData, const cudnnTensorDescriptor_t dyDesc, const void *dyData, const cudnnTensorDescriptor_t dzDesc, void *dzData, const cudnnTensorDescriptor_t dxDesc, void *dxData, const cudnnTensorDescriptor_t dNormScaleBiasDesc, const void *normScaleData, const void *normBiasData, void *dNormScaleData, void *dNormBiasData, double epsilon, const cudnnTensorDescriptor_t normMeanVarDesc, const void *savedMean, const void *savedInvVariance, cudnnActivationDescriptor_t activationDesc, void *workSpace, size_t workSpaceSizeInBytes, void *reserveSpace, size_t reserveSpaceSizeInBytes, int groupCnt)
-     * }
-     */
-    public static int cudnnNormalizationBackward(MemorySegment handle, int mode, int normOps, int algo, MemorySegment alphaDataDiff, MemorySegment betaDataDiff, MemorySegment alphaParamDiff, MemorySegment betaParamDiff, MemorySegment xDesc, MemorySegment xData, MemorySegment yDesc, MemorySegment yData, MemorySegment dyDesc, MemorySegment dyData, MemorySegment dzDesc, MemorySegment dzData, MemorySegment dxDesc, MemorySegment dxData, MemorySegment dNormScaleBiasDesc, MemorySegment normScaleData, MemorySegment normBiasData, MemorySegment dNormScaleData, MemorySegment dNormBiasData, double epsilon, MemorySegment normMeanVarDesc, MemorySegment savedMean, MemorySegment savedInvVariance, MemorySegment activationDesc, MemorySegment workSpace, long workSpaceSizeInBytes, MemorySegment reserveSpace, long reserveSpaceSizeInBytes, int groupCnt) {
-        var mh$ = cudnnNormalizationBackward.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cudnnNormalizationBackward", handle, mode, normOps, algo, alphaDataDiff, betaDataDiff, alphaParamDiff, betaParamDiff, xDesc, xData, yDesc, yData, dyDesc, dyData, dzDesc, dzData, dxDesc, dxData, dNormScaleBiasDesc, normScaleData, normBiasData, dNormScaleData, dNormBiasData, epsilon, normMeanVarDesc, savedMean, savedInvVariance, activationDesc, workSpace, workSpaceSizeInBytes, reserveSpace, reserveSpaceSizeInBytes, groupCnt);
-            }
-            return (int)mh$.invokeExact(handle, mode, normOps, algo, alphaDataDiff, betaDataDiff, alphaParamDiff, betaParamDiff, xDesc, xData, yDesc, yData, dyDesc, dyData, dzDesc, dzData, dxDesc, dxData, dNormScaleBiasDesc, normScaleData, normBiasData, dNormScaleData, dNormBiasData, epsilon, normMeanVarDesc, savedMean, savedInvVariance, activationDesc, workSpace, workSpaceSizeInBytes, reserveSpace, reserveSpaceSizeInBytes, groupCnt);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -9258,64 +6350,6 @@ public class Cudnn extends Cudnn$shared {
         }
     }
 
-    private static class cudnnCnnVersionCheck {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cudnn.C_INT    );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cudnnCnnVersionCheck");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnCnnVersionCheck()
-     * }
-     */
-    public static FunctionDescriptor cudnnCnnVersionCheck$descriptor() {
-        return cudnnCnnVersionCheck.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnCnnVersionCheck()
-     * }
-     */
-    public static MethodHandle cudnnCnnVersionCheck$handle() {
-        return cudnnCnnVersionCheck.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnCnnVersionCheck()
-     * }
-     */
-    public static MemorySegment cudnnCnnVersionCheck$address() {
-        return cudnnCnnVersionCheck.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * cudnnStatus_t cudnnCnnVersionCheck()
-     * }
-     */
-    public static int cudnnCnnVersionCheck() {
-        var mh$ = cudnnCnnVersionCheck.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cudnnCnnVersionCheck");
-            }
-            return (int)mh$.invokeExact();
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
     private static class cudnnFindConvolutionBackwardFilterAlgorithmEx {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Cudnn.C_INT,
@@ -9657,15 +6691,6 @@ public class Cudnn extends Cudnn$shared {
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }
-    }
-    private static final int CUDNN_VERSION = (int)90600L;
-    /**
-     * {@snippet lang=c :
-     * #define CUDNN_VERSION 90600
-     * }
-     */
-    public static int CUDNN_VERSION() {
-        return CUDNN_VERSION;
     }
     private static final double CUDNN_BN_MIN_EPSILON = 0.0d;
     /**

@@ -33,7 +33,28 @@ class PackageStructureTest {
           Map.entry("lanewise.backend.host", Set.of("lanewise.backend")),
           Map.entry("lanewise.backend.scalar", Set.of("lanewise.backend", "lanewise.backend.host")),
           Map.entry("lanewise.backend.simd", Set.of("lanewise.backend", "lanewise.backend.host")),
-          Map.entry("lanewise.backend.cuda", Set.of("lanewise.backend")),
+          Map.entry("lanewise.backend.cuda.driver", Set.of("lanewise.bindings.cuda")),
+          Map.entry(
+              "lanewise.backend.cuda.cudnn",
+              Set.of(
+                  "lanewise.backend.cuda.driver",
+                  "lanewise.bindings.cuda",
+                  "lanewise.bindings.cudnn")),
+          Map.entry(
+              "lanewise.backend.cuda.library",
+              Set.of(
+                  "lanewise.backend.cuda.driver",
+                  "lanewise.bindings.cuda",
+                  "lanewise.bindings.cudnn")),
+          Map.entry(
+              "lanewise.backend.cuda",
+              Set.of(
+                  "lanewise.backend",
+                  "lanewise.backend.cuda.cudnn",
+                  "lanewise.backend.cuda.driver",
+                  "lanewise.backend.cuda.library",
+                  "lanewise.bindings.cuda",
+                  "lanewise.bindings.cudnn")),
           Map.entry("lanewise.autograd", Set.of("lanewise.backend")),
           Map.entry("lanewise.nn", Set.of("lanewise.autograd", "lanewise.backend")),
           Map.entry(

@@ -5,7 +5,7 @@ import lanewise.backend.NormSpec.Affine;
 import lanewise.backend.NormSpec.Moments;
 
 /**
- * An engine that stores fp32 tensors and computes on them.
+ * An engine that stores tensors and computes on them.
  *
  * <p>The caller gives every output, already allocated; outputs are overwritten, whatever they held,
  * and do not overlap inputs unless an operation says so. An engine computes everything itself or
@@ -31,8 +31,17 @@ public interface Backend extends AutoCloseable {
 
   // ---- 1. memory
 
-  /** A tensor with undefined contents, which belongs to the innermost open {@link #scope}. */
+  /** An fp32 tensor with undefined contents; it belongs to the innermost open {@link #scope}. */
   Tensor allocate(Shape shape);
+
+  /**
+   * {@link #allocate} for what flows through networks, forward and back: in the type as which the
+   * engine stores that, see {@link Precision}. Parameters, their gradients, statistics and sums are
+   * always fp32; every other operand may have either type.
+   */
+  default Tensor allocateActivation(Shape shape) {
+    return allocate(shape);
+  }
 
   /** Copies elements in PyTorch's order (NCHW, filters OIHW) into {@code target}. */
   void upload(float[] source, Tensor target);
@@ -152,10 +161,15 @@ public interface Backend extends AutoCloseable {
   /**
    * One step of Adam on a block of parameters: updates {@code m}, {@code v} and {@code values}.
    *
-   * @param v mean of squared gradients; all four tensors have one shape
+   * @param rates what {@link AdamSpec#rates} gives for the step; a tensor, so that a captured step
+   *     can be replayed
+   * @param v mean of squared gradients; has one shape with values, gradients and m
    */
-  default void adam(AdamSpec spec, Tensor values, Tensor gradients, Tensor m, Tensor v) {
+  default void adam(
+      AdamSpec spec, Tensor rates, Tensor values, Tensor gradients, Tensor m, Tensor v) {
     try (Scope _ = scope()) {
+      Tensor stepSize = rates.part(0, Shape.scalar());
+      Tensor varianceScale = rates.part(1, Shape.scalar());
       Tensor t = allocate(values.shape());
       map(new Unary.Affine((float) spec.beta1(), 0), m, m);
       accumulate((float) (1 - spec.beta1()), gradients, m);
@@ -163,15 +177,24 @@ public interface Backend extends AutoCloseable {
       map(new Unary.Affine((float) spec.beta2(), 0), v, v);
       accumulate((float) (1 - spec.beta2()), t, v);
       map(Unary.Elementary.SQRT, v, t);
-      map(new Unary.Affine(spec.varianceScale(), (float) spec.eps()), t, t);
+      zip(Binary.Arithmetic.MUL, t, varianceScale, t);
+      map(new Unary.Affine(1, (float) spec.eps()), t, t);
       zip(Binary.Arithmetic.DIV, m, t, t);
-      accumulate(-spec.stepSize(), t, values);
+      zip(Binary.Arithmetic.MUL, t, stepSize, t);
+      accumulate(-1, t, values);
     }
   }
 
   // ---- 8. replay
 
-  /** The step in the form that replays fastest: itself on a CPU, a captured graph on a GPU. */
+  /**
+   * The step in the form that replays fastest: on a CPU the given object itself, on a GPU one that
+   * runs it a few times and from then on replays what it recorded of it.
+   *
+   * @param step calls operations on tensors that outlive it and on temporaries of a {@link #scope}
+   *     of its own, always the same; it neither uploads, reads nor synchronises, and decides
+   *     nothing by values
+   */
   default Runnable capture(Runnable step) {
     return step;
   }

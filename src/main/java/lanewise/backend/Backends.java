@@ -16,9 +16,14 @@ public final class Backends {
 
   private Backends() {}
 
-  /** {@link #open(String, int)} with a thread for every processor. */
+  /** {@link #open(String, BackendOptions)} with a thread for every processor, in fp32. */
   public static Backend open(String name) {
-    return open(name, Runtime.getRuntime().availableProcessors());
+    return open(name, BackendOptions.defaults());
+  }
+
+  /** {@link #open(String, BackendOptions)} with so many threads, in fp32. */
+  public static Backend open(String name, int threads) {
+    return open(name, BackendOptions.ofThreads(threads));
   }
 
   /**
@@ -26,16 +31,12 @@ public final class Backends {
    *
    * @param name one of {@link #providers()}, or {@code auto} for the best that can run here, which
    *     logs what it took and why it skipped the others
-   * @param threads that compute; results do not depend on it
-   * @throws UserException if there is no such backend, or if it cannot run here: a named backend is
-   *     never replaced by another
+   * @throws UserException if there is no such backend, if it cannot run here, or if it does not
+   *     have the options' device or precision: a named backend is never replaced by another
    */
-  public static Backend open(String name, int threads) {
-    if (threads < 1) {
-      throw new UserException("--threads must be at least 1, not " + threads);
-    }
+  public static Backend open(String name, BackendOptions options) {
     BackendProvider provider = name.equals("auto") ? best() : named(name);
-    return new CheckedBackend(provider.open(threads));
+    return new CheckedBackend(provider.open(options));
   }
 
   /** All backends that are installed, best first. */
@@ -69,7 +70,7 @@ public final class Backends {
     String skipped = null;
     for (BackendProvider provider : providers()) {
       switch (provider.availability()) {
-        case Available(String device, int lanes) -> {
+        case Available(String device, List<String> _) -> {
           LOG.log(Level.INFO, "Backend {0}: {1}", provider.name(), device);
           if (provider.priority() == 0 && skipped != null) {
             // The slow one: of what was skipped, the last is what most machines could run.

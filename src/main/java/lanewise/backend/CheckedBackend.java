@@ -1,6 +1,9 @@
 package lanewise.backend;
 
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.OptionalDouble;
+import java.util.Set;
 import lanewise.backend.NormSpec.Affine;
 import lanewise.backend.NormSpec.Moments;
 import lanewise.backend.NormSpec.Source;
@@ -13,6 +16,9 @@ import lanewise.backend.NormSpec.Source;
 final class CheckedBackend implements Backend {
   private final Backend engine;
   private String layer = "";
+
+  /** Of what the step that is being recorded changes; null outside of one. */
+  private Set<Memory> changed;
 
   CheckedBackend(Backend engine) {
     this.engine = engine;
@@ -31,10 +37,15 @@ final class CheckedBackend implements Backend {
   }
 
   @Override
+  public Tensor allocateActivation(Shape shape) {
+    return engine.allocateActivation(shape);
+  }
+
+  @Override
   public void upload(float[] source, Tensor target) {
     KernelEvent event = begin("upload", null, target);
     require(source.length == target.shape().size(), "upload", source.length, target.shape());
-    engine.upload(source, target.changing());
+    engine.upload(source, changing(target));
     event.finish(engine);
   }
 
@@ -50,14 +61,14 @@ final class CheckedBackend implements Backend {
   public void copy(Tensor source, Tensor target) {
     KernelEvent event = begin("copy", null, source, target);
     require(source.shape().broadcastsTo(target.shape()), "copy", source.shape(), target.shape());
-    engine.copy(source, target.changing());
+    engine.copy(source, changing(target));
     event.finish(engine);
   }
 
   @Override
   public void fill(Tensor target, float value) {
     KernelEvent event = begin("fill", null, target);
-    engine.fill(target.changing(), value);
+    engine.fill(changing(target), value);
     event.finish(engine);
   }
 
@@ -82,7 +93,7 @@ final class CheckedBackend implements Backend {
   public void map(Unary f, Tensor x, Tensor y) {
     KernelEvent event = begin("map", f, x, y);
     require(x.shape().equals(y.shape()), "map", f, x.shape(), y.shape());
-    engine.map(f, x, y.changing());
+    engine.map(f, x, changing(y));
     event.finish(engine);
   }
 
@@ -96,7 +107,7 @@ final class CheckedBackend implements Backend {
         a.shape(),
         b.shape(),
         y.shape());
-    engine.zip(f, a, b, y.changing());
+    engine.zip(f, a, b, changing(y));
     event.finish(engine);
   }
 
@@ -104,7 +115,7 @@ final class CheckedBackend implements Backend {
   public void accumulate(float alpha, Tensor x, Tensor y) {
     KernelEvent event = begin("accumulate", null, x, y);
     same("accumulate", x, y);
-    engine.accumulate(alpha, x, y.changing());
+    engine.accumulate(alpha, x, changing(y));
     event.finish(engine);
   }
 
@@ -112,7 +123,7 @@ final class CheckedBackend implements Backend {
   public void sum(Tensor x, Tensor y) {
     KernelEvent event = begin("sum", null, x, y);
     require(y.shape().broadcastsTo(x.shape()), "sum", x.shape(), y.shape());
-    engine.sum(x, y.changing());
+    engine.sum(x, changing(y));
     event.finish(engine);
   }
 
@@ -140,7 +151,7 @@ final class CheckedBackend implements Backend {
             && inner == (transposeB ? sb.c() : sb.n())
             && sc.equals(Shape.matrix(rows, columns));
     require(fits, "gemm", order(transposeA), sa, order(transposeB), sb, sc);
-    engine.gemm(transposeA, transposeB, alpha, a, b, beta, c.changing());
+    engine.gemm(transposeA, transposeB, alpha, a, b, beta, changing(c));
     event.finish(engine);
   }
 
@@ -154,7 +165,8 @@ final class CheckedBackend implements Backend {
   public void convForward(ConvSpec spec, Tensor x, Tensor w, Tensor y) {
     KernelEvent event = begin("convForward", spec, x, w, y);
     conv("convForward", spec, x, w, y);
-    engine.convForward(spec, x, w, y.changing());
+    single("convForward", w);
+    engine.convForward(spec, x, w, changing(y));
     event.finish(engine);
   }
 
@@ -162,7 +174,8 @@ final class CheckedBackend implements Backend {
   public void convBackwardData(ConvSpec spec, Tensor dy, Tensor w, Tensor dx) {
     KernelEvent event = begin("convBackwardData", spec, dy, w, dx);
     conv("convBackwardData", spec, dx, w, dy);
-    engine.convBackwardData(spec, dy, w, dx.changing());
+    single("convBackwardData", w);
+    engine.convBackwardData(spec, dy, w, changing(dx));
     event.finish(engine);
   }
 
@@ -170,7 +183,8 @@ final class CheckedBackend implements Backend {
   public void convBackwardFilter(ConvSpec spec, Tensor x, Tensor dy, Tensor dw) {
     KernelEvent event = begin("convBackwardFilter", spec, x, dy, dw);
     conv("convBackwardFilter", spec, x, dw, dy);
-    engine.convBackwardFilter(spec, x, dy, dw.changing());
+    single("convBackwardFilter", dw);
+    engine.convBackwardFilter(spec, x, dy, changing(dw));
     event.finish(engine);
   }
 
@@ -200,8 +214,9 @@ final class CheckedBackend implements Backend {
             y);
     same("normForward", x, y);
     norm("normForward", spec, x, affine, moments);
-    changing(moments.mean(), moments.variance());
-    engine.normForward(spec, x, affine, moments, y.changing());
+    changing(moments.mean());
+    changing(moments.variance());
+    engine.normForward(spec, x, affine, moments, changing(y));
     event.finish(engine);
   }
 
@@ -222,27 +237,24 @@ final class CheckedBackend implements Backend {
       same(operation, x, dx);
     }
     norm(operation, spec, x, affine, moments);
+    single(operation, gradients.gamma());
+    single(operation, gradients.beta());
     gradient(operation, "gamma", x, affine.gamma(), gradients.gamma());
     gradient(operation, "beta", x, affine.beta(), gradients.beta());
-    changing(gradients.gamma(), gradients.beta());
-    changing(dx, null);
-    engine.normBackward(spec, x, dy, affine, moments, dx, gradients);
+    changing(gradients.gamma());
+    changing(gradients.beta());
+    engine.normBackward(spec, x, dy, affine, moments, changing(dx), gradients);
     event.finish(engine);
-  }
-
-  private static void changing(Tensor a, Tensor b) {
-    if (a != null) {
-      a.changing();
-    }
-    if (b != null) {
-      b.changing();
-    }
   }
 
   private static void norm(
       String operation, NormSpec spec, Tensor x, Affine affine, Moments moments) {
     Shape shape = x.shape();
     Shape table = spec.scope().tableShape(shape);
+    single(operation, moments.mean());
+    single(operation, moments.variance());
+    single(operation, affine.gamma());
+    single(operation, affine.beta());
     moment(operation, shape, moments.mean(), table);
     moment(operation, shape, moments.variance(), table);
     affine(operation, shape, affine.gamma());
@@ -285,7 +297,7 @@ final class CheckedBackend implements Backend {
   public void upsampleNearest(int factor, Tensor x, Tensor y) {
     KernelEvent event = begin("upsampleNearest", null, x, y);
     upsampled("upsampleNearest", factor, x, y);
-    engine.upsampleNearest(factor, x, y.changing());
+    engine.upsampleNearest(factor, x, changing(y));
     event.finish(engine);
   }
 
@@ -293,7 +305,7 @@ final class CheckedBackend implements Backend {
   public void upsampleNearestAdjoint(int factor, Tensor dy, Tensor dx) {
     KernelEvent event = begin("upsampleNearestAdjoint", null, dy, dx);
     upsampled("upsampleNearestAdjoint", factor, dx, dy);
-    engine.upsampleNearestAdjoint(factor, dy, dx.changing());
+    engine.upsampleNearestAdjoint(factor, dy, changing(dx));
     event.finish(engine);
   }
 
@@ -311,7 +323,7 @@ final class CheckedBackend implements Backend {
   public void reflectPad(Padding padding, Tensor x, Tensor y) {
     KernelEvent event = begin("reflectPad", padding, x, y);
     padded("reflectPad", padding, x, y);
-    engine.reflectPad(padding, x, y.changing());
+    engine.reflectPad(padding, x, changing(y));
     event.finish(engine);
   }
 
@@ -319,7 +331,7 @@ final class CheckedBackend implements Backend {
   public void reflectPadAdjoint(Padding padding, Tensor dy, Tensor dx) {
     KernelEvent event = begin("reflectPadAdjoint", padding, dy, dx);
     padded("reflectPadAdjoint", padding, dx, dy);
-    engine.reflectPadAdjoint(padding, dy, dx.changing());
+    engine.reflectPadAdjoint(padding, dy, changing(dx));
     event.finish(engine);
   }
 
@@ -347,17 +359,26 @@ final class CheckedBackend implements Backend {
         "biasActivation",
         x.shape(),
         bias.shape());
-    engine.biasActivation(x, bias, activation, y.changing());
+    single("biasActivation", bias);
+    engine.biasActivation(x, bias, activation, changing(y));
     event.finish(engine);
   }
 
   @Override
-  public void adam(AdamSpec spec, Tensor values, Tensor gradients, Tensor m, Tensor v) {
+  public void adam(
+      AdamSpec spec, Tensor rates, Tensor values, Tensor gradients, Tensor m, Tensor v) {
     KernelEvent event = begin("adam", null, values, gradients, m, v);
+    owned("adam", rates);
+    require(rates.shape().equals(AdamSpec.RATES), "adam", "rates", rates.shape(), AdamSpec.RATES);
+    single("adam", rates);
+    single("adam", values);
+    single("adam", gradients);
+    single("adam", m);
+    single("adam", v);
     same("adam", values, gradients);
     same("adam", values, m);
     same("adam", values, v);
-    engine.adam(spec, values.changing(), gradients, m.changing(), v.changing());
+    engine.adam(spec, rates, changing(values), gradients, changing(m), changing(v));
     event.finish(engine);
   }
 
@@ -365,7 +386,41 @@ final class CheckedBackend implements Backend {
 
   @Override
   public Runnable capture(Runnable step) {
-    return engine.capture(step);
+    Recording recording = new Recording(step);
+    Runnable replay = engine.capture(recording);
+    return replay == recording ? step : () -> recording.replay(replay);
+  }
+
+  /** A step and what it changes, which is noted for its replays too: they call no operation. */
+  private final class Recording implements Runnable {
+    private final Runnable step;
+    private final Set<Memory> changes = Collections.newSetFromMap(new IdentityHashMap<>());
+    private boolean ran;
+
+    Recording(Runnable step) {
+      this.step = step;
+    }
+
+    @Override
+    public void run() {
+      ran = true;
+      changes.clear();
+      changed = changes;
+      try {
+        step.run();
+      } finally {
+        changed = null;
+        changes.removeIf(memory -> !memory.isOpen());
+      }
+    }
+
+    void replay(Runnable replay) {
+      ran = false;
+      replay.run();
+      if (!ran) {
+        changes.forEach(Memory::change);
+      }
+    }
   }
 
   // ---- 9. for those who observe
@@ -398,6 +453,17 @@ final class CheckedBackend implements Backend {
     return KernelEvent.start(operation, layer, what, tensors);
   }
 
+  /** Notes that {@code t}, which may be null, is about to change. */
+  private Tensor changing(Tensor t) {
+    if (t != null) {
+      t.memory().change();
+      if (changed != null) {
+        changed.add(t.memory());
+      }
+    }
+    return t;
+  }
+
   private void owned(String operation, Tensor... tensors) {
     for (Tensor t : tensors) {
       if (t != null && !t.isOn(engine)) {
@@ -405,6 +471,15 @@ final class CheckedBackend implements Backend {
             "%s: the tensor %s is on another backend (%s) than this one (%s)"
                 .formatted(operation, t.shape(), t.backendName(), description().name()));
       }
+    }
+  }
+
+  /** What is summed up over pixels or steps, and what is multiplied with it, is fp32. */
+  private static void single(String operation, Tensor t) {
+    if (t != null && t.type() != ElementType.F32) {
+      throw new IllegalArgumentException(
+          "%s: the tensor %s is %s where only %s can be"
+              .formatted(operation, t.shape(), t.type(), ElementType.F32));
     }
   }
 

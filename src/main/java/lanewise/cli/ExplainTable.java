@@ -33,7 +33,7 @@ final class ExplainTable {
             .toList();
     ExplainTable table = new ExplainTable(backend.peakGflops(), text);
     table.rows(products);
-    table.total(products, BackendOptions.describe(backend.description()));
+    table.total(products, EngineArguments.describe(backend.description()));
     text.flush();
   }
 

@@ -8,7 +8,6 @@ import java.util.Arrays;
 import java.util.stream.Stream;
 import lanewise.UserException;
 import lanewise.backend.Backend;
-import lanewise.backend.Backends;
 import lanewise.io.Images;
 import lanewise.model.Dcgan;
 import lanewise.model.Norm;
@@ -87,12 +86,12 @@ final class GenerateCommand implements Runnable {
               + " ${COMPLETION-CANDIDATES}.")
   private Norm norm;
 
-  @Mixin private BackendOptions engine;
+  @Mixin private EngineArguments engine;
 
   @Override
   public void run() {
     check();
-    try (Backend backend = Backends.open(engine.backend, engine.threads());
+    try (Backend backend = engine.open();
         TrainedGenerator generator = TrainedGenerator.open(backend, model, norm)) {
       PrintWriter text = spec.commandLine().getOut();
       float[] images = generator.images(count, seed);
@@ -111,9 +110,6 @@ final class GenerateCommand implements Runnable {
   private void check() {
     if (count < 1) {
       throw usage("--count must be at least 1, not " + count);
-    }
-    if (engine.threads() < 1) {
-      throw usage("--threads must be at least 1, not " + engine.threads());
     }
     if (count > LARGEST_GRID && (separate == null || out != null)) {
       throw usage(

@@ -22,7 +22,7 @@ record RunDescription(TrainingRun run, TrainOptions options) {
         options.norm(),
         run.trainer().generator().parameterCount(),
         run.trainer().discriminator().parameterCount());
-    text.println("backend  " + BackendOptions.describe(run.backend().description()));
+    text.println("backend  " + EngineArguments.describe(run.backend().description()));
     text.println("out      " + run.folder().path());
     long perEpoch = data.size() / options.batchSize();
     long done = run.trainer().steps();

@@ -119,7 +119,7 @@ final class TrainArguments {
       description = "Write a checkpoint this often." + DEFAULT)
   private int checkpointEvery;
 
-  @Mixin private BackendOptions engine;
+  @Mixin private EngineArguments engine;
 
   /** The options of a new run. */
   TrainOptions ofNewRun() {
@@ -159,6 +159,8 @@ final class TrainArguments {
           given("--seed") ? seed : base.seed(),
           given("--backend") ? engine.backend : base.backend(),
           given("--threads") ? engine.threads() : base.threads(),
+          given("--device") ? engine.device : base.device(),
+          given("--precision") ? engine.precision.toString() : base.precision(),
           given("--sample-every") ? sampleEvery : base.sampleEvery(),
           given("--checkpoint-every") ? checkpointEvery : base.checkpointEvery(),
           given("--latent") ? latent : base.latent(),

@@ -13,8 +13,8 @@ public final class Adam implements AutoCloseable {
 
   private final Network network;
   private final double lr;
-  private final double beta1;
-  private final double beta2;
+  private final AdamSpec spec;
+  private final Tensor rates;
   private final Tensor m;
   private final Tensor v;
   private long steps;
@@ -22,20 +22,24 @@ public final class Adam implements AutoCloseable {
   public Adam(Network network, double lr, double beta1, double beta2) {
     this.network = network;
     this.lr = lr;
-    this.beta1 = beta1;
-    this.beta2 = beta2;
+    spec = new AdamSpec(beta1, beta2, EPS);
     Backend backend = network.backend();
+    rates = backend.allocate(AdamSpec.RATES);
     m = backend.allocate(network.values().shape());
     v = backend.allocate(network.values().shape());
     backend.fill(m, 0);
     backend.fill(v, 0);
   }
 
-  /** Moves the parameters by the network's present gradients. */
-  public void step() {
+  /** Counts a step and tells the backend its rates: all of it that changes from step to step. */
+  public void advance() {
     steps++;
-    AdamSpec spec = new AdamSpec(lr, beta1, beta2, EPS, steps);
-    network.backend().adam(spec, network.values(), network.gradients(), m, v);
+    network.backend().upload(spec.rates(lr, steps), rates);
+  }
+
+  /** Moves the parameters by the network's present gradients, at the rates of the step. */
+  public void step() {
+    network.backend().adam(spec, rates, network.values(), network.gradients(), m, v);
   }
 
   /** Both moments, bit for bit. */
@@ -58,6 +62,7 @@ public final class Adam implements AutoCloseable {
 
   @Override
   public void close() {
+    rates.close();
     m.close();
     v.close();
   }

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import lanewise.UserException;
+import lanewise.backend.BackendOptions;
+import lanewise.backend.Precision;
 import lanewise.io.AtomicFiles;
 import lanewise.model.Dcgan;
 import lanewise.model.Norm;
@@ -28,6 +30,8 @@ import lanewise.model.Norm;
  * @param seed of weights, latents and the order of the data
  * @param backend a name for {@link lanewise.backend.Backends#open}
  * @param threads that compute; never changes a result
+ * @param device the number of the GPU
+ * @param precision a name of {@link Precision}
  * @param sampleEvery steps between sample grids
  * @param checkpointEvery steps between checkpoints
  * @param latent size of z
@@ -46,6 +50,8 @@ public record TrainOptions(
     long seed,
     String backend,
     int threads,
+    int device,
+    String precision,
     int sampleEvery,
     int checkpointEvery,
     int latent,
@@ -57,7 +63,7 @@ public record TrainOptions(
 
   /** DCGAN's hyper-parameters on {@code data} for {@link #DEFAULT_STEPS}. */
   public static TrainOptions defaults(String data, int imageSize) {
-    int threads = Runtime.getRuntime().availableProcessors();
+    BackendOptions engine = BackendOptions.defaults();
     return new TrainOptions(
         data,
         imageSize,
@@ -69,7 +75,9 @@ public record TrainOptions(
         DEFAULT_STEPS,
         0,
         "auto",
-        threads,
+        engine.threads(),
+        engine.device(),
+        engine.precision().toString(),
         100,
         500,
         100,
@@ -85,7 +93,7 @@ public record TrainOptions(
   public TrainOptions {
     positive("--image-size", imageSize);
     positive("--batch-size", batchSize);
-    positive("--threads", threads);
+    new BackendOptions(threads, device, Precision.named(precision));
     positive("--sample-every", sampleEvery);
     positive("--checkpoint-every", checkpointEvery);
     positive("--latent", latent);
@@ -114,6 +122,11 @@ public record TrainOptions(
     }
   }
 
+  /** How the backend is to run. */
+  public BackendOptions engine() {
+    return new BackendOptions(threads, device, Precision.named(precision));
+  }
+
   /** The networks, for images of {@code channels}. */
   public Dcgan model(int channels) {
     return new Dcgan(imageSize, channels, latent, ngf, ndf, Norm.named(norm));
@@ -126,7 +139,7 @@ public record TrainOptions(
 
   /**
    * What of {@code other} would make a run another one, each as {@code --norm batch, not instance};
-   * length, backend, threads and intervals may differ.
+   * length, backend, threads, device, precision and intervals may differ.
    */
   public List<String> differences(TrainOptions other) {
     List<String> differences = new ArrayList<>();
@@ -172,7 +185,11 @@ public record TrainOptions(
    */
   public static TrainOptions read(Path file) {
     try {
-      return JSON.std.beanFrom(TrainOptions.class, Files.readString(file));
+      Map<String, Object> options = JSON.std.mapFrom(Files.readString(file));
+      // Runs from before there were GPUs do not say.
+      options.putIfAbsent("device", 0);
+      options.putIfAbsent("precision", Precision.FP32.toString());
+      return JSON.std.beanFrom(TrainOptions.class, JSON.std.asString(options));
     } catch (NoSuchFileException e) {
       throw new UserException(
           "%s does not exist: %s is not a run; give a folder that train left behind"

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Arrays;
 import java.util.List;
+import lanewise.backend.BackendOptions;
 import lanewise.backend.PooledBackend;
 import lanewise.backend.Scope;
 import lanewise.backend.Shape;
@@ -18,7 +19,8 @@ class GradientMemoryTest {
   private static final Shape SHAPE = Shape.of(2, 4, 8, 8);
   private static final long BYTES = SHAPE.size() * (long) Float.BYTES;
 
-  private final PooledBackend backend = (PooledBackend) new ScalarProvider().open(1);
+  private final PooledBackend backend =
+      (PooledBackend) new ScalarProvider().open(BackendOptions.ofThreads(1));
 
   @AfterEach
   void close() {

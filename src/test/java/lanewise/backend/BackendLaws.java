@@ -179,7 +179,7 @@ abstract class BackendLaws {
             .filter(p -> p.name().equals(name()))
             .findFirst()
             .orElseThrow();
-    try (Backend engine = provider.open(2)) {
+    try (Backend engine = provider.open(BackendOptions.ofThreads(2))) {
       PooledBackend pool = assertInstanceOf(PooledBackend.class, engine);
       step(engine);
       long afterOne = pool.pooledBytes();
@@ -206,7 +206,8 @@ abstract class BackendLaws {
         Tensor sum = inner.keep(engine.allocate(Shape.scalar()));
         engine.sum(y, sum);
         engine.adam(
-            new AdamSpec(1e-3, 0.9, 0.999, 1e-8, 1),
+            new AdamSpec(0.9, 0.999, 1e-8),
+            engine.allocate(AdamSpec.RATES),
             engine.allocate(filter),
             w,
             engine.allocate(filter),
@@ -312,9 +313,16 @@ abstract class BackendLaws {
                 Shape.vector(2)),
             refusal(
                 "adam",
-                t -> backend.adam(new AdamSpec(1, 0, 0, 1, 1), t[0], t[0], t[0], t[1]),
+                t -> {
+                  Tensor rates = backend.allocate(AdamSpec.RATES);
+                  backend.adam(new AdamSpec(0, 0, 1), rates, t[0], t[0], t[0], t[1]);
+                },
                 IMAGES,
-                Shape.vector(120)));
+                Shape.vector(120)),
+            refusal(
+                "adam: these do not fit: rates",
+                t -> backend.adam(new AdamSpec(0, 0, 1), t[0], t[0], t[0], t[0], t[0]),
+                Shape.vector(3)));
     return refusals.entrySet().stream()
         .map(entry -> dynamicTest(entry.getKey(), () -> check(entry.getKey(), entry.getValue())));
   }

@@ -8,8 +8,10 @@ import java.util.Comparator;
 import java.util.List;
 import lanewise.UserException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which backends are found, and what is said of those that cannot be opened. */
+/** Which backends are found, and what is said of those that there are not. */
 final class BackendsTest {
 
   @Test
@@ -23,13 +25,6 @@ final class BackendsTest {
                 .reversed()
                 .compare(providers.getFirst(), providers.getLast())
             < 0);
-  }
-
-  @Test
-  void aBackendThatCannotRunSaysWhyAndWhatToDo() {
-    UserException e = assertThrows(UserException.class, () -> Backends.open("cuda"));
-    assertTrue(e.getMessage().contains("no cuDNN engine yet"), e.getMessage());
-    assertTrue(e.getMessage().contains("--backend simd or scalar"), e.getMessage());
   }
 
   @Test
@@ -53,5 +48,24 @@ final class BackendsTest {
   void threadsAreAtLeastOne() {
     UserException e = assertThrows(UserException.class, () -> Backends.open("scalar", 0));
     assertTrue(e.getMessage().contains("--threads"), e.getMessage());
+  }
+
+  @Test
+  void devicesAreCountedFromZero() {
+    UserException e =
+        assertThrows(UserException.class, () -> new BackendOptions(1, -1, Precision.FP32));
+    assertTrue(e.getMessage().contains("--device must be at least 0"), e.getMessage());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"scalar", "simd"})
+  void aCpuComputesInFp32OnItsOneDevice(String name) {
+    BackendOptions bf16 = new BackendOptions(1, 0, Precision.BF16);
+    UserException precision = assertThrows(UserException.class, () -> Backends.open(name, bf16));
+    assertTrue(precision.getMessage().contains("fp32 only, not bf16"), precision.getMessage());
+    BackendOptions second = new BackendOptions(1, 1, Precision.FP32);
+    UserException device = assertThrows(UserException.class, () -> Backends.open(name, second));
+    assertTrue(device.getMessage().contains("no device 1, only 0"), device.getMessage());
+    assertEquals(1, device.getMessage().lines().count());
   }
 }

@@ -7,6 +7,7 @@ import static lanewise.backend.ConformanceCase.updated;
 import java.util.ArrayList;
 import java.util.List;
 import lanewise.backend.ConformanceCase.Fill;
+import lanewise.backend.ConformanceCase.Operand;
 import lanewise.backend.ConformanceCase.Tolerance;
 
 /** biasActivation and adam. */
@@ -53,29 +54,33 @@ final class FusedCases {
   }
 
   private void adam(Shape shape, long step) {
-    AdamSpec spec = new AdamSpec(2e-4, 0.5, 0.999, 1e-8, step);
+    AdamSpec spec = new AdamSpec(0.5, 0.999, 1e-8);
     cases.add(
         new ConformanceCase(
             "adam " + shape + ", step " + step,
-            List.of(in(shape)),
+            List.of(in(shape), rates(spec, 2e-4, step)),
             List.of(updated(shape), updated(shape), updated(shape, Fill.POSITIVE)),
             TOLERANCE,
-            (b, in, out) -> b.adam(spec, out[0], in[0], out[1], out[2])));
+            (b, in, out) -> b.adam(spec, in[1], out[0], in[0], out[1], out[2])));
+  }
+
+  private static Operand rates(AdamSpec spec, double lr, long step) {
+    return in(AdamSpec.RATES, Fill.cycle(spec.rates(lr, step)));
   }
 
   /** From zero moments, with gradients from none at all to huge: a step of lr whatever they are. */
   private void firstAdamStep() {
-    AdamSpec spec = new AdamSpec(0.1, 0.9, 0.999, 1e-8, 1);
+    AdamSpec spec = new AdamSpec(0.9, 0.999, 1e-8);
     Shape shape = Shape.vector(37);
     cases.add(
         new ConformanceCase(
             "adam, the first step",
-            List.of(in(shape, Fill.cycle(0, 1e-12f, -1e-6f, 1, -1e4f, 1e12f))),
+            List.of(in(shape, Fill.cycle(0, 1e-12f, -1e-6f, 1, -1e4f, 1e12f)), rates(spec, 0.1, 1)),
             List.of(
                 updated(shape, Fill.cycle(1)),
                 updated(shape, Fill.cycle(0)),
                 updated(shape, Fill.cycle(0))),
             TOLERANCE,
-            (b, in, out) -> b.adam(spec, out[0], in[0], out[1], out[2])));
+            (b, in, out) -> b.adam(spec, in[1], out[0], in[0], out[1], out[2])));
   }
 }

@@ -42,12 +42,14 @@ class TrainArgumentsTest {
             "--ndf", options.ndf(),
             "--seed", options.seed(),
             "--sample-every", options.sampleEvery(),
-            "--checkpoint-every", options.checkpointEvery());
+            "--checkpoint-every", options.checkpointEvery(),
+            "--device", options.device());
     numbers.forEach(
         (name, value) ->
             assertEquals(value.doubleValue(), Double.parseDouble(shownDefault(name)), name));
     assertEquals(options.norm(), shownDefault("--norm"));
     assertEquals(options.backend(), shownDefault("--backend"));
+    assertEquals(options.precision(), shownDefault("--precision"));
   }
 
   private String shownDefault(String option) {

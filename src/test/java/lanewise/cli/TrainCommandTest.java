@@ -115,6 +115,21 @@ class TrainCommandTest {
   }
 
   @Test
+  void theDeviceAndThePrecisionAreRestored() throws IOException {
+    train("--steps", 2).succeeded();
+    Path options = out.resolve("options.json");
+    String text = Files.readString(options);
+    assertTrue(text.contains("\"precision\" : \"fp32\""), text);
+    Files.writeString(
+        options, text.replace("fp32", "bf16").replace("\"device\" : 0", "\"device\" : 1"));
+    resume("--steps", 3).failed(1, "fp32 only, not bf16; give --precision fp32");
+    resume("--steps", 3, "--precision", "fp32").failed(1, "no device 1");
+    resume("--steps", 3, "--precision", "fp32", "--device", 0).succeeded();
+    Files.writeString(options, text.replaceAll("\"(device|precision)\" : [^,]+,", ""));
+    resume("--steps", 4).succeeded();
+  }
+
+  @Test
   void whatIsNoRunCannotBeResumed() {
     Cli.run("train", "--resume", dir).failed(1, "is not a run");
   }

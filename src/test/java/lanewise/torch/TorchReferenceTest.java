@@ -171,9 +171,11 @@ abstract class TorchReferenceTest {
         Tensor values = upload(initial, shape);
         Tensor m = zeros(shape);
         Tensor v = zeros(shape);
+        AdamSpec spec = new AdamSpec(betas[0], betas[1], eps);
+        Tensor rates = backend.allocate(AdamSpec.RATES);
         for (int step = 1; step <= gradients.size(); step++) {
-          AdamSpec spec = new AdamSpec(lr, betas[0], betas[1], eps, step);
-          backend.adam(spec, values, upload(gradients.get(step - 1), shape), m, v);
+          backend.upload(spec.rates(lr, step), rates);
+          backend.adam(spec, rates, values, upload(gradients.get(step - 1), shape), m, v);
           TorchTensor parameters = expected.get(step - 1);
           String what = fields.get("name") + ", step " + step;
           parameters.assertWithin(what, read(values), tolerances.adam * parameters.scale());

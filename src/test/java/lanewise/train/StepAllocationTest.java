@@ -9,6 +9,7 @@ import java.lang.management.ManagementFactory;
 import java.util.Random;
 import lanewise.FreshJvm;
 import lanewise.backend.Backend;
+import lanewise.backend.BackendOptions;
 import lanewise.backend.Backends;
 import lanewise.backend.PooledBackend;
 import lanewise.backend.simd.SimdProvider;
@@ -35,7 +36,8 @@ class StepAllocationTest {
 
   @Test
   void onlyTheFirstStepTakesNativeMemory() {
-    try (PooledBackend engine = (PooledBackend) new SimdProvider().open(2);
+    try (PooledBackend engine =
+            (PooledBackend) new SimdProvider().open(BackendOptions.ofThreads(2));
         GanTrainer trainer = trainer(engine)) {
       float[] images = images();
       trainer.step(images);

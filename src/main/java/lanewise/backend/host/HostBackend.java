@@ -5,8 +5,10 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import lanewise.UserException;
+import lanewise.backend.BackendOptions;
 import lanewise.backend.Layout;
 import lanewise.backend.PooledBackend;
+import lanewise.backend.Precision;
 import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
 
@@ -16,6 +18,25 @@ public abstract class HostBackend extends PooledBackend {
 
   /** Elements on their way between the two orders; it grows and is kept. */
   private float[] block = {};
+
+  /**
+   * Refuses what only GPUs have.
+   *
+   * @throws UserException if the options ask for another device or precision than the CPU's
+   */
+  public static void requireHost(String name, BackendOptions options) {
+    String gpu = "or take --backend cuda on a machine with an NVIDIA GPU";
+    if (options.precision() != Precision.FP32) {
+      throw new UserException(
+          "Backend %s computes in fp32 only, not %s; give --precision fp32, %s"
+              .formatted(name, options.precision(), gpu));
+    }
+    if (options.device() != 0) {
+      throw new UserException(
+          "Backend %s has no device %d, only 0; give --device 0, %s"
+              .formatted(name, options.device(), gpu));
+    }
+  }
 
   @Override
   protected final MemorySegment acquire(long bytes) {

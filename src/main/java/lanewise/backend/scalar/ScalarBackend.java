@@ -158,13 +158,14 @@ public final class ScalarBackend extends HostBackend {
   // ---- 7. fused
 
   @Override
-  public void adam(AdamSpec spec, Tensor values, Tensor gradients, Tensor m, Tensor v) {
+  public void adam(
+      AdamSpec spec, Tensor rates, Tensor values, Tensor gradients, Tensor m, Tensor v) {
     MemorySegment ps = values.segment();
     MemorySegment gs = gradients.segment();
     MemorySegment ms = m.segment();
     MemorySegment vs = v.segment();
-    double stepSize = spec.stepSize();
-    double varianceScale = spec.varianceScale();
+    double stepSize = rates.segment().getAtIndex(JAVA_FLOAT, 0);
+    double varianceScale = rates.segment().getAtIndex(JAVA_FLOAT, 1);
     for (int i = 0; i < values.shape().size(); i++) {
       double p = ps.getAtIndex(JAVA_FLOAT, i);
       double g = gs.getAtIndex(JAVA_FLOAT, i);

@@ -1,5 +1,7 @@
 package lanewise.backend.simd;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
@@ -22,8 +24,8 @@ final class Adam {
     this.workers = workers;
   }
 
-  void adam(AdamSpec spec, Tensor values, Tensor gradients, Tensor m, Tensor v) {
-    Constants constants = Constants.of(spec);
+  void adam(AdamSpec spec, Tensor rates, Tensor values, Tensor gradients, Tensor m, Tensor v) {
+    Constants constants = Constants.of(spec, rates.segment());
     MemorySegment ps = values.segment();
     MemorySegment gs = gradients.segment();
     MemorySegment ms = m.segment();
@@ -48,15 +50,15 @@ final class Adam {
       float eps,
       float negativeStep) {
 
-    static Constants of(AdamSpec spec) {
+    static Constants of(AdamSpec spec, MemorySegment rates) {
       return new Constants(
           (float) spec.beta1(),
           (float) (1 - spec.beta1()),
           (float) spec.beta2(),
           (float) (1 - spec.beta2()),
-          spec.varianceScale(),
+          rates.getAtIndex(JAVA_FLOAT, 1),
           (float) spec.eps(),
-          -spec.stepSize());
+          -rates.getAtIndex(JAVA_FLOAT, 0));
     }
   }
 

@@ -173,8 +173,9 @@ final class SimdBackend extends HostBackend {
   }
 
   @Override
-  public void adam(AdamSpec spec, Tensor values, Tensor gradients, Tensor m, Tensor v) {
-    adam.adam(spec, values, gradients, m, v);
+  public void adam(
+      AdamSpec spec, Tensor rates, Tensor values, Tensor gradients, Tensor m, Tensor v) {
+    adam.adam(spec, rates, values, gradients, m, v);
   }
 
   // ---- 9. for those who observe

@@ -3,7 +3,9 @@ package lanewise.backend.simd;
 import java.util.List;
 import lanewise.UserException;
 import lanewise.backend.Backend;
+import lanewise.backend.BackendOptions;
 import lanewise.backend.BackendProvider;
+import lanewise.backend.host.HostBackend;
 
 /** Offers the SIMD backend where the JVM was started with the Vector API. */
 public final class SimdProvider implements BackendProvider {
@@ -47,14 +49,15 @@ public final class SimdProvider implements BackendProvider {
       return new Availability.Unavailable(
           "the JVM knows no vectors of 128 bits or more on this processor", "use --backend scalar");
     }
-    return new Availability.Available(SimdBackend.device(), Lanes.COUNT);
+    return new Availability.Available(SimdBackend.device(), List.of());
   }
 
   @Override
-  public Backend open(int threads) {
+  public Backend open(BackendOptions options) {
     if (availability() instanceof Availability.Unavailable(String reason, String remedy)) {
       throw new UserException("Backend simd: " + reason + "; " + remedy);
     }
-    return new SimdBackend(threads);
+    HostBackend.requireHost(name(), options);
+    return new SimdBackend(options.threads());
   }
 }

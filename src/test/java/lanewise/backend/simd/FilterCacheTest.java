@@ -33,11 +33,13 @@ class FilterCacheTest {
       backend.upload(random(2 * W.size(), 1), other);
       Tensor zero = backend.allocate(Shape.vector(2 * W.size()));
       backend.fill(zero, 0);
+      Tensor rates = backend.allocate(AdamSpec.RATES);
+      backend.upload(new float[] {1e-2f, 1}, rates);
       Runnable[] changes = {
         () -> backend.upload(random(W.size(), 2), w),
         () -> backend.copy(other, block),
         () -> backend.accumulate(0.5f, other, block),
-        () -> backend.adam(new AdamSpec(1e-2, 0.5, 0.999, 1e-8, 1), block, other, zero, zero),
+        () -> backend.adam(new AdamSpec(0.5, 0.999, 1e-8), rates, block, other, zero, zero),
         () -> backend.fill(w, 0.25f),
       };
       float[] before = {};

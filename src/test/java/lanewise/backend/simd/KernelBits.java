@@ -62,7 +62,8 @@ final class KernelBits {
                     normalisation.normBackward(
                         spec, x, dy, Affine.NONE, moments, dx, Affine.NONE)));
       }
-      AdamSpec spec = new AdamSpec(2e-4, 0.5, 0.999, 1e-8, 3);
+      AdamSpec spec = new AdamSpec(0.5, 0.999, 1e-8);
+      Tensor rates = TestTensors.of(AdamSpec.RATES, spec.rates(2e-4, 3));
       Tensor m = TestTensors.random(SHAPE, 3);
       Tensor v = TestTensors.poisoned(SHAPE);
       pointwise.map(Unary.Elementary.SQUARE, m, v);
@@ -71,7 +72,7 @@ final class KernelBits {
           hash(
               y -> {
                 pointwise.copy(x, y);
-                new Adam(workers).adam(spec, y, dy, m, v);
+                new Adam(workers).adam(spec, rates, y, dy, m, v);
               }));
     }
     return bits;
