@@ -64,6 +64,10 @@ class MainTest {
       }
     }
     assertTrue(taken, out);
+    // A path may be longer, alone on its line.
+    out.lines()
+        .filter(line -> line.length() > 100)
+        .forEach(line -> assertFalse(line.strip().contains(" "), line));
   }
 
   @ParameterizedTest
