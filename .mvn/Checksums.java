@@ -8,7 +8,8 @@ void main(String[] args) throws Exception {
   }
   if (!offences.isEmpty()) {
     offences.forEach(offence -> System.err.println("checksum: " + offence));
-    System.err.println("Generated files are not edited: make them anew with the script beside them.");
+    System.err.println(
+        "Generated files are not edited: make them anew with the script beside them.");
     System.exit(1);
   }
 }

@@ -1,0 +1,114 @@
+package lanewise.backend.cuda.cudnn;
+
+import java.lang.foreign.MemorySegment;
+import lanewise.backend.ElementType;
+import lanewise.backend.Shape;
+import lanewise.bindings.cudnn.Cudnn;
+
+/**
+ * Batch normalisation by cuDNN's legacy routines: every channel over all samples and pixels.
+ *
+ * <p>Tables have one fp32 value a channel; all of them are wanted, and none may be null.
+ */
+public final class BatchNormPlan implements AutoCloseable {
+  private final Handle cudnn;
+  private final Descriptors descriptors = new Descriptors();
+  private final MemorySegment images;
+  private final MemorySegment table;
+  private final int mode;
+
+  /**
+   * A plan for all passes over images of {@code shape}.
+   *
+   * @param persistent whether a channel's elements are to be kept on the chip between the passes
+   *     over them, where they fit
+   */
+  public BatchNormPlan(Handle cudnn, Shape shape, ElementType type, boolean persistent) {
+    this.cudnn = cudnn;
+    mode =
+        persistent ? Cudnn.CUDNN_BATCHNORM_SPATIAL_PERSISTENT() : Cudnn.CUDNN_BATCHNORM_SPATIAL();
+    try {
+      images = descriptors.add(Descriptor.tensor(cudnn, shape, type)).handle();
+      Shape channels = Shape.vector(shape.c());
+      table = descriptors.add(Descriptor.tensor(cudnn, channels, ElementType.F32)).handle();
+    } catch (RuntimeException e) {
+      descriptors.close();
+      throw e;
+    }
+  }
+
+  /**
+   * {@code y = gamma * (x - mean) * inverseDeviation + beta}.
+   *
+   * @param mean and {@code inverseDeviation} are written
+   */
+  public void forward(
+      MemorySegment x,
+      MemorySegment gamma,
+      MemorySegment beta,
+      double eps,
+      MemorySegment mean,
+      MemorySegment inverseDeviation,
+      MemorySegment y) {
+    cudnn.check(
+        Cudnn.cudnnBatchNormalizationForwardTraining(
+            cudnn.handle(),
+            mode,
+            DataTypes.ONE,
+            DataTypes.ZERO,
+            images,
+            x,
+            images,
+            y,
+            table,
+            gamma,
+            beta,
+            1,
+            MemorySegment.NULL,
+            MemorySegment.NULL,
+            eps,
+            mean,
+            inverseDeviation),
+        "cudnnBatchNormalizationForwardTraining");
+  }
+
+  /** The gradients of {@link #forward}; all three are written. */
+  public void backward(
+      MemorySegment x,
+      MemorySegment dy,
+      MemorySegment gamma,
+      double eps,
+      MemorySegment mean,
+      MemorySegment inverseDeviation,
+      MemorySegment dx,
+      MemorySegment dgamma,
+      MemorySegment dbeta) {
+    cudnn.check(
+        Cudnn.cudnnBatchNormalizationBackward(
+            cudnn.handle(),
+            mode,
+            DataTypes.ONE,
+            DataTypes.ZERO,
+            DataTypes.ONE,
+            DataTypes.ZERO,
+            images,
+            x,
+            images,
+            dy,
+            images,
+            dx,
+            table,
+            gamma,
+            dgamma,
+            dbeta,
+            eps,
+            mean,
+            inverseDeviation),
+        "cudnnBatchNormalizationBackward");
+  }
+
+  @Override
+  public void close() {
+    descriptors.close();
+  }
+}
