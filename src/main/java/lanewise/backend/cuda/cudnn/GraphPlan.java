@@ -28,7 +28,7 @@ final class GraphPlan implements AutoCloseable {
 
   private final Handle cudnn;
   private final Descriptors descriptors = new Descriptors();
-  private final Arena arena;
+  private final Arena arena = Arena.ofShared();
   private final GraphDescriptor operation;
   private GraphDescriptor plan;
   private long workspaceBytes;
@@ -37,15 +37,19 @@ final class GraphPlan implements AutoCloseable {
   private MemorySegment pointers;
   private MemorySegment workspacePointer;
 
+  private GraphPlan(Handle cudnn, GraphDescriptor operation) {
+    this.cudnn = cudnn;
+    this.operation = descriptors.add(operation);
+  }
+
   /**
    * A plan of one operation, which is to be described next.
    *
    * @param type a {@code cudnnBackendDescriptorType_t}
    */
-  GraphPlan(Handle cudnn, int type) {
-    this.cudnn = cudnn;
-    operation = descriptors.add(GraphDescriptor.create(cudnn, type));
-    arena = Arena.ofShared();
+  static GraphPlan of(Handle cudnn, int type) {
+    GraphDescriptor operation = GraphDescriptor.create(cudnn, type);
+    return new GraphPlan(cudnn, operation);
   }
 
   /** What the operation does, beside its operands. */

@@ -51,7 +51,7 @@ public final class InstanceNormPlan implements AutoCloseable {
   private boolean planForward(Shape x, ElementType type) {
     Shape sets = Shape.matrix(x.n(), x.c());
     Shape channels = Shape.vector(x.c());
-    forward = new GraphPlan(cudnn, Cudnn.CUDNN_BACKEND_OPERATION_NORM_FORWARD_DESCRIPTOR());
+    forward = GraphPlan.of(cudnn, Cudnn.CUDNN_BACKEND_OPERATION_NORM_FORWARD_DESCRIPTOR());
     return forward
         .choice(
             Cudnn.CUDNN_ATTR_OPERATION_NORM_FWD_MODE(),
@@ -74,7 +74,7 @@ public final class InstanceNormPlan implements AutoCloseable {
   private boolean planBackward(Shape x, ElementType type) {
     Shape sets = Shape.matrix(x.n(), x.c());
     Shape channels = Shape.vector(x.c());
-    backward = new GraphPlan(cudnn, Cudnn.CUDNN_BACKEND_OPERATION_NORM_BACKWARD_DESCRIPTOR());
+    backward = GraphPlan.of(cudnn, Cudnn.CUDNN_BACKEND_OPERATION_NORM_BACKWARD_DESCRIPTOR());
     return backward
         .choice(
             Cudnn.CUDNN_ATTR_OPERATION_NORM_BWD_MODE(),
