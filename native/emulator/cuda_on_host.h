@@ -12,13 +12,11 @@
 #include <cstring>
 
 // build.sh finds the kernels' names by this attribute in the preprocessed source.
-#define __global__ __attribute__((section(".text.kernel"), visibility("default")))
+#define __global__ __attribute__((section(".text.kernel")))
 #define __device__
 #define __host__
-#define __constant__ static
 #define __shared__ static
 #define __forceinline__ inline __attribute__((always_inline))
-#define __noinline__ __attribute__((noinline))
 #define __launch_bounds__(...)
 
 struct uint3 {

@@ -42,11 +42,18 @@ class PackageStructureTest {
                   "lanewise.bindings.cuda",
                   "lanewise.bindings.cudnn")),
           Map.entry(
+              "lanewise.backend.cuda.library",
+              Set.of(
+                  "lanewise.backend.cuda.driver",
+                  "lanewise.bindings.cuda",
+                  "lanewise.bindings.cudnn")),
+          Map.entry(
               "lanewise.backend.cuda",
               Set.of(
                   "lanewise.backend",
                   "lanewise.backend.cuda.cudnn",
                   "lanewise.backend.cuda.driver",
+                  "lanewise.backend.cuda.library",
                   "lanewise.bindings.cuda",
                   "lanewise.bindings.cudnn")),
           Map.entry("lanewise.autograd", Set.of("lanewise.backend")),

@@ -9,6 +9,7 @@ import lanewise.backend.Backend;
 import lanewise.backend.Binary;
 import lanewise.backend.Binary.Arithmetic;
 import lanewise.backend.ConvSpec;
+import lanewise.backend.ElementType;
 import lanewise.backend.NormScope;
 import lanewise.backend.NormSpec;
 import lanewise.backend.NormSpec.Affine;
@@ -42,8 +43,23 @@ public final class Ops {
     return Variable.constant(backend, y);
   }
 
+  /** Memory of that shape, stored as x is. */
+  private static Tensor allocate(Variable x, Shape shape) {
+    return x.tensor().type() == ElementType.F32
+        ? x.backend().allocate(shape)
+        : x.backend().allocateActivation(shape);
+  }
+
   private static Tensor like(Variable x) {
-    return x.backend().allocate(x.shape());
+    return allocate(x, x.shape());
+  }
+
+  /**
+   * Memory for a pointwise result. What has one pixel is small, and losses are made of it: that is
+   * fp32 however the operand is stored.
+   */
+  private static Tensor pointwise(Variable x, Shape shape) {
+    return shape.plane() == 1 ? x.backend().allocate(shape) : allocate(x, shape);
   }
 
   // ---- arithmetic, with broadcasting
@@ -114,7 +130,8 @@ public final class Ops {
   }
 
   private static Tensor zip(Binary f, Variable a, Variable b) {
-    Tensor y = a.backend().allocate(a.shape().broadcast(b.shape()));
+    Variable stored = a.tensor().type() == ElementType.F32 ? b : a;
+    Tensor y = pointwise(stored, a.shape().broadcast(b.shape()));
     a.backend().zip(f, a.tensor(), b.tensor(), y);
     return y;
   }
@@ -135,7 +152,7 @@ public final class Ops {
   // ---- functions of one element
 
   private static Tensor map(Unary f, Variable x) {
-    Tensor y = like(x);
+    Tensor y = pointwise(x, x.shape());
     x.backend().map(f, x.tensor(), y);
     return y;
   }
@@ -320,7 +337,7 @@ public final class Ops {
    * @param w out x in/groups x kh x kw
    */
   public static Variable conv2d(Variable x, Variable w, ConvSpec spec) {
-    Tensor y = x.backend().allocate(spec.outputShape(x.shape(), w.shape()));
+    Tensor y = x.backend().allocateActivation(spec.outputShape(x.shape(), w.shape()));
     x.backend().convForward(spec, x.tensor(), w.tensor(), y);
     return record(
         "conv2d",
@@ -345,7 +362,7 @@ public final class Ops {
    * @param shape of the result; see {@link ConvSpec#transposedShape}
    */
   public static Variable convTranspose2d(Variable x, Variable w, ConvSpec spec, Shape shape) {
-    Tensor y = x.backend().allocate(shape);
+    Tensor y = x.backend().allocateActivation(shape);
     x.backend().convBackwardData(spec, x.tensor(), w.tensor(), y);
     return record(
         "convTranspose2d",
@@ -531,7 +548,7 @@ public final class Ops {
 
   public static Variable upsampleNearest(Variable x, int factor) {
     Shape s = x.shape();
-    Tensor y = x.backend().allocate(Shape.of(s.n(), s.c(), s.h() * factor, s.w() * factor));
+    Tensor y = allocate(x, Shape.of(s.n(), s.c(), s.h() * factor, s.w() * factor));
     x.backend().upsampleNearest(factor, x.tensor(), y);
     return record(
         "upsampleNearest",
@@ -541,7 +558,7 @@ public final class Ops {
   }
 
   private static Variable upsampleNearestAdjoint(Variable dy, int factor, Shape shape) {
-    Tensor dx = dy.backend().allocate(shape);
+    Tensor dx = allocate(dy, shape);
     dy.backend().upsampleNearestAdjoint(factor, dy.tensor(), dx);
     return record(
         "upsampleNearestAdjoint", dx, (at, ddx) -> at.give(0, upsampleNearest(ddx, factor)), dy);
@@ -549,7 +566,7 @@ public final class Ops {
 
   /** As {@code torch.nn.ReflectionPad2d}. */
   public static Variable reflectPad(Variable x, Padding padding) {
-    Tensor y = x.backend().allocate(padding.pad(x.shape()));
+    Tensor y = allocate(x, padding.pad(x.shape()));
     x.backend().reflectPad(padding, x.tensor(), y);
     return record(
         "reflectPad",
@@ -559,7 +576,7 @@ public final class Ops {
   }
 
   private static Variable reflectPadAdjoint(Variable dy, Padding padding, Shape shape) {
-    Tensor dx = dy.backend().allocate(shape);
+    Tensor dx = allocate(dy, shape);
     dy.backend().reflectPadAdjoint(padding, dy.tensor(), dx);
     return record("reflectPadAdjoint", dx, (at, ddx) -> at.give(0, reflectPad(ddx, padding)), dy);
   }

@@ -5,7 +5,7 @@ import lanewise.backend.NormSpec.Affine;
 import lanewise.backend.NormSpec.Moments;
 
 /**
- * An engine that stores fp32 tensors and computes on them.
+ * An engine that stores tensors and computes on them.
  *
  * <p>The caller gives every output, already allocated; outputs are overwritten, whatever they held,
  * and do not overlap inputs unless an operation says so. An engine computes everything itself or
@@ -31,8 +31,17 @@ public interface Backend extends AutoCloseable {
 
   // ---- 1. memory
 
-  /** A tensor with undefined contents, which belongs to the innermost open {@link #scope}. */
+  /** An fp32 tensor with undefined contents; it belongs to the innermost open {@link #scope}. */
   Tensor allocate(Shape shape);
+
+  /**
+   * {@link #allocate} for what flows through networks, forward and back: in the type as which the
+   * engine stores that, see {@link Precision}. Parameters, their gradients, statistics and sums are
+   * always fp32; every other operand may have either type.
+   */
+  default Tensor allocateActivation(Shape shape) {
+    return allocate(shape);
+  }
 
   /** Copies elements in PyTorch's order (NCHW, filters OIHW) into {@code target}. */
   void upload(float[] source, Tensor target);

@@ -1,5 +1,7 @@
 package lanewise.backend;
 
+import java.util.List;
+
 /**
  * How {@link Backends} finds an engine: one class each, named in {@code META-INF/services} and
  * loadable on every machine, whether the engine can run there or not.
@@ -25,8 +27,17 @@ public interface BackendProvider {
   /** Whether and why an engine can run on this machine. */
   sealed interface Availability {
 
-    /** It can, on {@code device} with vectors of {@code lanes} fp32 elements. */
-    record Available(String device, int lanes) implements Availability {}
+    /**
+     * It can.
+     *
+     * @param device that computes, in a few words
+     * @param details lines on what it uses, or none
+     */
+    record Available(String device, List<String> details) implements Availability {
+      public Available {
+        details = List.copyOf(details);
+      }
+    }
 
     /** It cannot, for {@code reason}; {@code remedy} says what the user can do. */
     record Unavailable(String reason, String remedy) implements Availability {}

@@ -70,7 +70,7 @@ public final class Backends {
     String skipped = null;
     for (BackendProvider provider : providers()) {
       switch (provider.availability()) {
-        case Available(String device, int lanes) -> {
+        case Available(String device, List<String> _) -> {
           LOG.log(Level.INFO, "Backend {0}: {1}", provider.name(), device);
           if (provider.priority() == 0 && skipped != null) {
             // The slow one: of what was skipped, the last is what most machines could run.

@@ -31,6 +31,11 @@ final class CheckedBackend implements Backend {
   }
 
   @Override
+  public Tensor allocateActivation(Shape shape) {
+    return engine.allocateActivation(shape);
+  }
+
+  @Override
   public void upload(float[] source, Tensor target) {
     KernelEvent event = begin("upload", null, target);
     require(source.length == target.shape().size(), "upload", source.length, target.shape());
@@ -154,6 +159,7 @@ final class CheckedBackend implements Backend {
   public void convForward(ConvSpec spec, Tensor x, Tensor w, Tensor y) {
     KernelEvent event = begin("convForward", spec, x, w, y);
     conv("convForward", spec, x, w, y);
+    single("convForward", w);
     engine.convForward(spec, x, w, y.changing());
     event.finish(engine);
   }
@@ -162,6 +168,7 @@ final class CheckedBackend implements Backend {
   public void convBackwardData(ConvSpec spec, Tensor dy, Tensor w, Tensor dx) {
     KernelEvent event = begin("convBackwardData", spec, dy, w, dx);
     conv("convBackwardData", spec, dx, w, dy);
+    single("convBackwardData", w);
     engine.convBackwardData(spec, dy, w, dx.changing());
     event.finish(engine);
   }
@@ -170,6 +177,7 @@ final class CheckedBackend implements Backend {
   public void convBackwardFilter(ConvSpec spec, Tensor x, Tensor dy, Tensor dw) {
     KernelEvent event = begin("convBackwardFilter", spec, x, dy, dw);
     conv("convBackwardFilter", spec, x, dw, dy);
+    single("convBackwardFilter", dw);
     engine.convBackwardFilter(spec, x, dy, dw.changing());
     event.finish(engine);
   }
@@ -222,6 +230,8 @@ final class CheckedBackend implements Backend {
       same(operation, x, dx);
     }
     norm(operation, spec, x, affine, moments);
+    single(operation, gradients.gamma());
+    single(operation, gradients.beta());
     gradient(operation, "gamma", x, affine.gamma(), gradients.gamma());
     gradient(operation, "beta", x, affine.beta(), gradients.beta());
     changing(gradients.gamma(), gradients.beta());
@@ -243,6 +253,10 @@ final class CheckedBackend implements Backend {
       String operation, NormSpec spec, Tensor x, Affine affine, Moments moments) {
     Shape shape = x.shape();
     Shape table = spec.scope().tableShape(shape);
+    single(operation, moments.mean());
+    single(operation, moments.variance());
+    single(operation, affine.gamma());
+    single(operation, affine.beta());
     moment(operation, shape, moments.mean(), table);
     moment(operation, shape, moments.variance(), table);
     affine(operation, shape, affine.gamma());
@@ -347,6 +361,7 @@ final class CheckedBackend implements Backend {
         "biasActivation",
         x.shape(),
         bias.shape());
+    single("biasActivation", bias);
     engine.biasActivation(x, bias, activation, y.changing());
     event.finish(engine);
   }
@@ -357,6 +372,11 @@ final class CheckedBackend implements Backend {
     KernelEvent event = begin("adam", null, values, gradients, m, v);
     owned("adam", rates);
     require(rates.shape().equals(AdamSpec.RATES), "adam", "rates", rates.shape(), AdamSpec.RATES);
+    single("adam", rates);
+    single("adam", values);
+    single("adam", gradients);
+    single("adam", m);
+    single("adam", v);
     same("adam", values, gradients);
     same("adam", values, m);
     same("adam", values, v);
@@ -408,6 +428,15 @@ final class CheckedBackend implements Backend {
             "%s: the tensor %s is on another backend (%s) than this one (%s)"
                 .formatted(operation, t.shape(), t.backendName(), description().name()));
       }
+    }
+  }
+
+  /** What is summed up over pixels or steps, and what is multiplied with it, is fp32. */
+  private static void single(String operation, Tensor t) {
+    if (t != null && t.type() != ElementType.F32) {
+      throw new IllegalArgumentException(
+          "%s: the tensor %s is %s where only %s can be"
+              .formatted(operation, t.shape(), t.type(), ElementType.F32));
     }
   }
 

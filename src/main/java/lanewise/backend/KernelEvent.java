@@ -95,9 +95,9 @@ final class KernelEvent extends Event {
       return;
     }
     end();
-    Shape[] all =
-        Arrays.stream(tensors).filter(Objects::nonNull).map(Tensor::shape).toArray(Shape[]::new);
-    Work work = Work.of(operation, all);
+    Tensor[] given = Arrays.stream(tensors).filter(Objects::nonNull).toArray(Tensor[]::new);
+    Shape[] all = Arrays.stream(given).map(Tensor::shape).toArray(Shape[]::new);
+    Work work = Work.of(operation, given);
     variant = what == null ? "" : what.toString();
     shapes = Arrays.stream(all).map(Shape::toString).collect(Collectors.joining(", "));
     Algorithm chosen = algorithm(engine, all);

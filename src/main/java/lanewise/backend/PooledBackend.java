@@ -30,14 +30,19 @@ public abstract class PooledBackend implements Backend {
 
   @Override
   public final Tensor allocate(Shape shape) {
-    long size = bucket(shape.size() * (long) Float.BYTES);
+    return allocate(shape, ElementType.F32);
+  }
+
+  /** {@link #allocate(Shape)} with elements of that type. */
+  protected final Tensor allocate(Shape shape, ElementType type) {
+    long size = bucket(type.bytes(shape));
     ArrayDeque<Block> bucket = free.computeIfAbsent(ordinal(size), s -> new ArrayDeque<>());
     Block block = bucket.poll();
     if (block == null) {
       block = new Block(this, acquire(size), bucket);
       pooledBytes += size;
     }
-    return scopes.register(new Tensor(shape, new Lease(block)));
+    return scopes.register(new Tensor(shape, type, new Lease(block)));
   }
 
   @Override

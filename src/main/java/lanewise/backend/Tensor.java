@@ -3,7 +3,7 @@ package lanewise.backend;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A shape and the memory that holds its fp32 elements, contiguous in the shape's layout.
+ * A shape and the memory that holds its elements, contiguous in the shape's layout.
  *
  * <p>A tensor that {@link Backend#allocate} returned owns its memory: closing it gives the memory
  * back, once. {@link #reshape} and {@link #part} give views, which end with their owner and whose
@@ -11,26 +11,33 @@ import java.lang.foreign.MemorySegment;
  */
 public final class Tensor implements AutoCloseable {
   private final Shape shape;
+  private final ElementType type;
   private final Memory memory;
   private final int offset;
   private final boolean owning;
   private final MemorySegment segment;
 
   /** A tensor that owns {@code memory}; backends call this. */
-  public Tensor(Shape shape, Memory memory) {
-    this(shape, memory, 0, true);
+  public Tensor(Shape shape, ElementType type, Memory memory) {
+    this(shape, type, memory, 0, true);
   }
 
-  private Tensor(Shape shape, Memory memory, int offset, boolean owning) {
+  private Tensor(Shape shape, ElementType type, Memory memory, int offset, boolean owning) {
     this.shape = shape;
+    this.type = type;
     this.memory = memory;
     this.offset = offset;
     this.owning = owning;
-    this.segment = memory.slice(offset * (long) Float.BYTES, shape.size() * (long) Float.BYTES);
+    this.segment = memory.slice(offset * (long) type.bytes(), type.bytes(shape));
   }
 
   public Shape shape() {
     return shape;
+  }
+
+  /** As what the elements are stored; views have their owner's. */
+  public ElementType type() {
+    return type;
   }
 
   /**
@@ -108,7 +115,7 @@ public final class Tensor implements AutoCloseable {
       throw new IllegalArgumentException(
           "part: %s at element %d is outside of %s".formatted(target, start, shape));
     }
-    return new Tensor(target, memory, offset + (int) start, false);
+    return new Tensor(target, type, memory, offset + (int) start, false);
   }
 
   /** Gives the memory back to the backend's pool if this tensor owns it; may be called again. */
@@ -121,6 +128,6 @@ public final class Tensor implements AutoCloseable {
 
   @Override
   public String toString() {
-    return "Tensor[" + shape + (memory.isOpen() ? "" : ", closed") + "]";
+    return "Tensor[" + shape + ", " + type + (memory.isOpen() ? "" : ", closed") + "]";
   }
 }

@@ -9,26 +9,26 @@ package lanewise.backend;
  */
 record Work(long flop, long bytes) {
 
-  /** The work of a {@link Backend}'s method on tensors of these shapes, in the method's order. */
-  static Work of(String operation, Shape... shapes) {
+  /** The work of a {@link Backend}'s method on these tensors, in the method's order. */
+  static Work of(String operation, Tensor... t) {
     long bytes = 0;
-    for (Shape shape : shapes) {
-      bytes += bytes(shape);
+    for (Tensor tensor : t) {
+      bytes += bytes(tensor);
     }
     return switch (operation) {
-      case "convForward" -> new Work(conv(shapes[1], shapes[2]), bytes);
-      case "convBackwardData" -> new Work(conv(shapes[1], shapes[0]), bytes);
-      case "convBackwardFilter" -> new Work(conv(shapes[2], shapes[1]), bytes);
-      case "gemm" -> new Work(gemm(shapes[0], shapes[2]), bytes);
+      case "convForward" -> new Work(conv(t[1].shape(), t[2].shape()), bytes);
+      case "convBackwardData" -> new Work(conv(t[1].shape(), t[0].shape()), bytes);
+      case "convBackwardFilter" -> new Work(conv(t[2].shape(), t[1].shape()), bytes);
+      case "gemm" -> new Work(gemm(t[0].shape(), t[2].shape()), bytes);
       // What is updated is read and written.
-      case "accumulate" -> new Work(0, bytes + bytes(shapes[1]));
-      case "adam" -> new Work(0, bytes + 3 * bytes(shapes[0]));
+      case "accumulate" -> new Work(0, bytes + bytes(t[1]));
+      case "adam" -> new Work(0, bytes + 3 * bytes(t[0]));
       default -> new Work(0, bytes);
     };
   }
 
-  private static long bytes(Shape shape) {
-    return shape.size() * (long) Float.BYTES;
+  private static long bytes(Tensor t) {
+    return t.type().bytes(t.shape());
   }
 
   private static long conv(Shape filter, Shape output) {

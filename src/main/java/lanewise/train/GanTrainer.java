@@ -142,7 +142,7 @@ public final class GanTrainer implements AutoCloseable {
   }
 
   private Variable upload(float[] data, Shape shape) {
-    Tensor tensor = backend.allocate(shape);
+    Tensor tensor = backend.allocateActivation(shape);
     backend.upload(data, tensor);
     return Variable.constant(backend, tensor);
   }
@@ -160,7 +160,7 @@ public final class GanTrainer implements AutoCloseable {
     Backend backend = generator.backend();
     int count = z.length / model.latentShape(1).size();
     try (Scope _ = backend.scope()) {
-      Tensor latent = backend.allocate(model.latentShape(count));
+      Tensor latent = backend.allocateActivation(model.latentShape(count));
       backend.upload(z, latent);
       Variable images = generator.forward(Variable.constant(backend, latent), Statistics.RUNNING);
       float[] pixels = new float[images.shape().size()];

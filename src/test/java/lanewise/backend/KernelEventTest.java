@@ -52,11 +52,14 @@ class KernelEventTest {
 
   @Test
   void workOfProducts() {
-    Shape a = Shape.matrix(5, 7);
-    assertEquals(2L * 5 * 7 * 3, Work.of("gemm", a, Shape.matrix(7, 3), Shape.matrix(5, 3)).flop());
-    Shape transposed = Shape.matrix(7, 5);
-    assertEquals(
-        2L * 5 * 7 * 3, Work.of("gemm", transposed, Shape.matrix(7, 3), Shape.matrix(5, 3)).flop());
+    try (Backend backend = Backends.open("scalar")) {
+      Tensor a = backend.allocate(Shape.matrix(5, 7));
+      Tensor transposed = backend.allocate(Shape.matrix(7, 5));
+      Tensor b = backend.allocate(Shape.matrix(7, 3));
+      Tensor c = backend.allocate(Shape.matrix(5, 3));
+      assertEquals(2L * 5 * 7 * 3, Work.of("gemm", a, b, c).flop());
+      assertEquals(2L * 5 * 7 * 3, Work.of("gemm", transposed, b, c).flop());
+    }
   }
 
   @Test

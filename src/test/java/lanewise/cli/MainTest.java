@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import lanewise.backend.BackendProvider;
 import lanewise.backend.BackendProvider.Availability.Available;
 import lanewise.backend.BackendProvider.Availability.Unavailable;
@@ -45,15 +46,18 @@ class MainTest {
   @Test
   void backendsAreListedWithWhatAutoTakes() {
     String out = Cli.run("backends").succeeded().out();
+    String unwrapped = out.replaceAll("\\s+", " ");
     boolean taken = false;
     for (BackendProvider provider : Backends.providers()) {
-      String line = out.lines().filter(l -> l.contains(provider.name())).toList().getFirst();
       String row = out.lines().filter(l -> l.startsWith(provider.name(), 2)).toList().getFirst();
       switch (provider.availability()) {
-        case Unavailable(String reason, String remedy) ->
-            assertTrue(row.contains("unavailable") && row.contains(remedy), line);
-        case Available(String device, int lanes) -> {
+        case Unavailable(String reason, String remedy) -> {
+          assertTrue(row.contains("unavailable"), row);
+          assertTrue(unwrapped.contains(reason + "; " + remedy), out);
+        }
+        case Available(String device, List<String> details) -> {
           assertTrue(row.contains(" available ") && row.contains(device), row);
+          details.forEach(detail -> assertTrue(unwrapped.contains(detail), out));
           assertEquals(!taken, row.startsWith("*"), out);
           taken = true;
         }

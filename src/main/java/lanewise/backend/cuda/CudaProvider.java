@@ -1,15 +1,20 @@
 package lanewise.backend.cuda;
 
+import java.util.ArrayList;
+import java.util.List;
 import lanewise.UserException;
 import lanewise.backend.Backend;
 import lanewise.backend.BackendOptions;
 import lanewise.backend.BackendProvider;
+import lanewise.backend.cuda.driver.Device;
+import lanewise.backend.cuda.driver.Driver;
+import lanewise.backend.cuda.library.Installation;
+import lanewise.backend.cuda.library.Installation.Unusable;
+import lanewise.backend.cuda.library.Installation.Usable;
 
-/** Says why {@code cuda} cannot be opened. */
+/** Offers the engine on NVIDIA's GPUs where the machine has what it needs. */
 public final class CudaProvider implements BackendProvider {
-  private static final Availability.Unavailable NOT_YET =
-      new Availability.Unavailable(
-          "this version of Lanewise has no cuDNN engine yet", "use --backend simd or scalar");
+  private static final double GIB = 1L << 30;
 
   @Override
   public String name() {
@@ -23,11 +28,39 @@ public final class CudaProvider implements BackendProvider {
 
   @Override
   public Availability availability() {
-    return NOT_YET;
+    return switch (Installation.get()) {
+      case Unusable(String reason, String remedy) -> new Availability.Unavailable(reason, remedy);
+      case Usable usable ->
+          new Availability.Available(describe(usable.devices().getFirst()), details(usable));
+    };
+  }
+
+  private static String describe(Device device) {
+    return "%s, %.1f GiB".formatted(device.name(), device.memory() / GIB);
+  }
+
+  private static List<String> details(Usable usable) {
+    List<String> details = new ArrayList<>();
+    usable.devices().stream()
+        .skip(1)
+        .map(device -> "--device %d: %s".formatted(device.ordinal(), describe(device)))
+        .forEach(details::add);
+    String release = Driver.release().map(number -> " " + number).orElse("");
+    details.add(
+        "driver%s for CUDA %s: %s".formatted(release, usable.cudaVersion(), usable.driverFile()));
+    details.add("cuDNN %s: %s".formatted(usable.cudnnVersion(), usable.cudnnFile()));
+    return details;
   }
 
   @Override
   public Backend open(BackendOptions options) {
-    throw new UserException("Backend cuda: " + NOT_YET.reason() + "; " + NOT_YET.remedy());
+    switch (Installation.get()) {
+      case Unusable(String reason, String remedy) ->
+          throw new UserException("Backend cuda: " + reason + "; " + remedy);
+      case Usable usable -> {
+        usable.device(options.device());
+        throw new UserException("Backend cuda: this version of Lanewise has no engine for it yet");
+      }
+    }
   }
 }

@@ -1,5 +1,6 @@
 package lanewise.backend.scalar;
 
+import java.util.List;
 import lanewise.backend.Backend;
 import lanewise.backend.BackendOptions;
 import lanewise.backend.BackendProvider;
@@ -20,7 +21,7 @@ public final class ScalarProvider implements BackendProvider {
 
   @Override
   public Availability availability() {
-    return new Availability.Available(ScalarBackend.DESCRIPTION.device(), 1);
+    return new Availability.Available(ScalarBackend.DESCRIPTION.device(), List.of());
   }
 
   /** Opens the engine, which computes on the caller's thread whatever {@code threads} says. */

@@ -49,7 +49,7 @@ public final class SimdProvider implements BackendProvider {
       return new Availability.Unavailable(
           "the JVM knows no vectors of 128 bits or more on this processor", "use --backend scalar");
     }
-    return new Availability.Available(SimdBackend.device(), Lanes.COUNT);
+    return new Availability.Available(SimdBackend.device(), List.of());
   }
 
   @Override

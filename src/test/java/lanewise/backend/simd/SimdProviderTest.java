@@ -47,7 +47,7 @@ class SimdProviderTest {
   public static void main(String[] args) {
     System.out.print(
         switch (new SimdProvider().availability()) {
-          case Available(String device, int lanes) -> device;
+          case Available(String device, List<String> _) -> device;
           case Unavailable(String reason, String remedy) -> reason + "; " + remedy;
         });
   }

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Random;
+import lanewise.backend.ElementType;
 import lanewise.backend.Memory;
 import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
@@ -30,7 +31,7 @@ final class TestTensors {
 
   /** Full of NaN, as no output may be read. */
   static Tensor poisoned(Shape shape) {
-    Tensor t = new Tensor(shape, new HeapFreeMemory(shape.size() * 4L));
+    Tensor t = new Tensor(shape, ElementType.F32, new HeapFreeMemory(shape.size() * 4L));
     t.segment().fill((byte) 0xff);
     return t;
   }

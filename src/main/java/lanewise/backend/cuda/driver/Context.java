@@ -1,7 +1,6 @@
 package lanewise.backend.cuda.driver;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.System.Logger.Level;
@@ -58,10 +57,8 @@ public final class Context extends Owner {
    */
   public static Context open(int ordinal) {
     try (Arena arena = Arena.ofConfined()) {
-      require(Cuda.cuInit(0), "cuInit");
-      MemorySegment deviceHandle = arena.allocate(JAVA_INT);
-      require(Cuda.cuDeviceGet(deviceHandle, ordinal), "cuDeviceGet");
-      int handle = deviceHandle.get(JAVA_INT, 0);
+      Driver.start();
+      int handle = Driver.device(ordinal);
       Device device = Device.of(ordinal, handle);
       MemorySegment context = arena.allocate(ADDRESS);
       require(Cuda.cuDevicePrimaryCtxRetain(context, handle), "cuDevicePrimaryCtxRetain");

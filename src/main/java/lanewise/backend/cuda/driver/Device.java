@@ -27,8 +27,13 @@ public record Device(
     int driver) {
   private static final int NAME_BYTES = 256;
 
+  /** Asks the driver, which was started, about one of its devices. */
+  public static Device of(int ordinal) {
+    return of(ordinal, Driver.device(ordinal));
+  }
+
   /**
-   * Asks the driver, which {@code cuInit} has started.
+   * Asks the driver, which was started.
    *
    * @param handle of the device, a {@code CUdevice}
    */
@@ -38,8 +43,6 @@ public record Device(
       Context.require(Cuda.cuDeviceGetName(name, NAME_BYTES, handle), "cuDeviceGetName");
       MemorySegment memory = arena.allocate(JAVA_LONG);
       Context.require(Cuda.cuDeviceTotalMem_v2(memory, handle), "cuDeviceTotalMem_v2");
-      MemorySegment version = arena.allocate(JAVA_INT);
-      Context.require(Cuda.cuDriverGetVersion(version), "cuDriverGetVersion");
       int major = attribute(Cuda.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR(), handle, arena);
       int minor = attribute(Cuda.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR(), handle, arena);
       return new Device(
@@ -49,7 +52,7 @@ public record Device(
           10 * major + minor,
           attribute(Cuda.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT(), handle, arena),
           attribute(Cuda.CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE(), handle, arena),
-          version.get(JAVA_INT, 0));
+          Driver.version());
     }
   }
 

@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# Builds the emulated libcuda.so.1 and libcudnn.so.9 into a folder, if anything changed.
+#
+#   build.sh FOLDER
+#
+# CXX is the compiler (g++). NVIDIA's headers are used where CUDA_INCLUDE and CUDNN_INCLUDE, or the
+# usual folders, have them; else those in include/, which are checked against the real ones when
+# there are any. LANEWISE_OWN_HEADERS=1 takes include/ in any case.
+set -euo pipefail
+out=$(mkdir -p "$1" && cd "$1" && pwd)
+here=$(cd "$(dirname "$0")" && pwd)
+cxx=${CXX:-g++}
+
+# Prints the first of the folders that has the header, or nothing.
+folder_of() {
+  local header=$1 folder
+  shift
+  [[ -z ${LANEWISE_OWN_HEADERS:-} ]] || return 0
+  for folder in "$@"; do
+    if [[ -n $folder && -f $folder/$header ]]; then
+      echo "$folder"
+      return
+    fi
+  done
+}
+
+cuda=$(folder_of cuda.h "${CUDA_INCLUDE:-}" "${CUDA_HOME:-/usr/local/cuda}/include")
+cudnn=$(folder_of cudnn.h "${CUDNN_INCLUDE:-}" "${CUDA_HOME:-/usr/local/cuda}/include" /usr/include)
+flags=(-std=c++17 -O2 -march=native -fPIC -fvisibility=hidden -Wall -Wextra -Wno-unknown-pragmas)
+includes=(-I"$here" -isystem "${cuda:-$here/include}" -isystem "${cudnn:-$here/include}")
+
+# Everything that the result depends on.
+fingerprint() {
+  "$cxx" --version | head -n 1
+  printf '%s\n' "${flags[@]}" "${includes[@]}"
+  cat "$here"/*.cpp "$here"/*.h "$here"/include/*.h "$here"/../kernels.cu "$here"/../kernels/* \
+    "${BASH_SOURCE[0]}"
+}
+
+stamp=$(fingerprint | sha256sum)
+if [[ -f $out/stamp && $(<"$out/stamp") == "$stamp" ]]; then
+  exit 0
+fi
+rm -f "$out/stamp"
+
+# The names of the kernels, by the attribute that __global__ stands for.
+{
+  printf '#include "cuda_on_host.h"\n#include "../kernels.cu"\n' |
+    "$cxx" "${flags[@]}" "${includes[@]}" -E -P -x c++ - |
+    tr '\n' ' ' |
+    grep -oE '\(\(section\("\.text\.kernel"\)\)\)[^({]*' |
+    sed -E 's/.*[^[:alnum:]_]([[:alnum:]_]+) *$/KERNEL(\1)/'
+} >"$out/kernel_table.inc"
+
+# Our headers' values against NVIDIA's.
+check_values() {
+  local header=$1 real=$2
+  {
+    printf '#include <cstddef>\n#include "%s"\n' "$real/$header"
+    sed -nE 's/^  ((CU|CUDA|CUDNN)_[A-Z0-9_x]+) = (-?[0-9]+),.*/static_assert(\1 == \3, "\1");/p' \
+      "$here/include/$header"
+  } | "$cxx" -std=c++17 -isystem "${cuda:-$here/include}" -isystem "$real" -x c++ -fsyntax-only -
+}
+
+[[ -z $cuda ]] || check_values cuda.h "$cuda"
+[[ -z $cudnn ]] || check_values cudnn.h "$cudnn"
+
+driver=(settings driver memory streams modules fibers kernels)
+cd "$out"
+printf '%s\n' "${driver[@]}" |
+  xargs -P "$(nproc)" -I{} "$cxx" "${flags[@]}" "${includes[@]}" -I. -c "$here/{}.cpp" -o {}.o
+"$cxx" -shared -Wl,-soname,libcuda.so.1 -Wl,--no-undefined "${driver[@]/%/.o}" -o libcuda.so.1
+rm -f ./*.o
+echo "$stamp" >stamp

@@ -1,0 +1,557 @@
+// The emulated driver: memory of the device and page-locked memory of the host.
+//
+// Every allocation lies between two borders that nothing may write to, and is filled with a pattern
+// that reads as NaN in fp32 and bf16, so that what was never written shows. Memory that was freed is
+// kept for a while, so that its addresses are not soon valid again.
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <set>
+
+#include "driver.h"
+
+namespace emulator {
+namespace {
+
+constexpr uint32_t kPattern = 0x7fff7fff;
+constexpr size_t kBorder = 256;
+constexpr size_t kGranularity = 512;
+constexpr size_t kKeptBytes = size_t{128} << 20;
+
+size_t rounded(size_t bytes) { return (bytes + kGranularity - 1) / kGranularity * kGranularity; }
+
+void fill(std::byte* from, size_t bytes) {
+  auto* words = reinterpret_cast<uint32_t*>(from);
+  std::fill_n(words, bytes / sizeof(uint32_t), kPattern);
+}
+
+// Memory with its borders.
+class Bordered {
+ public:
+  explicit Bordered(size_t bytes)
+      : bytes_(bytes),
+        start_(static_cast<std::byte*>(std::aligned_alloc(kBorder, rounded(bytes) + 2 * kBorder))) {
+    if (start_ == nullptr) {
+      throw Failure{CUDA_ERROR_OUT_OF_MEMORY, "the host has no memory for the emulated GPU"};
+    }
+    fill(start_, rounded(bytes) + 2 * kBorder);
+  }
+  ~Bordered() { std::free(start_); }
+  Bordered(const Bordered&) = delete;
+  Bordered& operator=(const Bordered&) = delete;
+
+  std::byte* data() const { return start_ + kBorder; }
+  size_t bytes() const { return bytes_; }
+
+  bool bordersAreIntact() const {
+    return isIntact(start_, kBorder) && isIntact(data() + bytes_, kBorder);
+  }
+
+ private:
+  static bool isIntact(const std::byte* from, size_t bytes) {
+    std::byte expected[sizeof(kPattern)];
+    std::memcpy(expected, &kPattern, sizeof(kPattern));
+    for (size_t i = 0; i < bytes; i++) {
+      if (from[i] != expected[reinterpret_cast<uintptr_t>(from + i) % sizeof(kPattern)]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  size_t bytes_;
+  std::byte* start_;
+};
+
+struct Allocation {
+  std::unique_ptr<Bordered> memory;
+  int device;
+  bool ofPool;
+  // Freed in a stream that has not come so far.
+  bool freeing = false;
+};
+
+uint64_t addressOf(const Bordered& memory) {
+  return reinterpret_cast<uint64_t>(memory.data()) + kDeviceAddress;
+}
+
+class DeviceMemory : public Census {
+ public:
+  DeviceMemory() : Census("device allocation") {}
+
+  uint64_t allocate(size_t bytes, int device, bool ofPool) {
+    require(bytes > 0, CUDA_ERROR_INVALID_VALUE, "an allocation of no bytes");
+    require(!allocationFails(), CUDA_ERROR_OUT_OF_MEMORY, "injected");
+    if (used_[device] + rounded(bytes) > settings().memory) {
+      drain();
+    }
+    require(bytes <= settings().memory && used_[device] + rounded(bytes) <= settings().memory,
+            CUDA_ERROR_OUT_OF_MEMORY, "the emulated GPU's memory is full");
+    auto memory = std::make_unique<Bordered>(bytes);
+    uint64_t address = addressOf(*memory);
+    used_[device] += rounded(bytes);
+    allocations_[address] = {std::move(memory), device, ofPool};
+    return address;
+  }
+
+  // What starts at this address and is to be freed.
+  Allocation& toFree(uint64_t address) {
+    auto found = allocations_.find(address);
+    require(found != allocations_.end() && !found->second.freeing, CUDA_ERROR_INVALID_VALUE,
+            "no allocation starts at the address that is to be freed");
+    return found->second;
+  }
+
+  void release(uint64_t address) {
+    auto found = allocations_.find(address);
+    Allocation& allocation = found->second;
+    bool intact = allocation.memory->bordersAreIntact();
+    used_[allocation.device] -= rounded(allocation.memory->bytes());
+    keptBytes_ += allocation.memory->bytes();
+    fill(allocation.memory->data(), allocation.memory->bytes());
+    kept_.push_back(std::move(allocation.memory));
+    allocations_.erase(found);
+    touched_.erase(address);
+    while (keptBytes_ > kKeptBytes) {
+      keptBytes_ -= kept_.front()->bytes();
+      kept_.pop_front();
+    }
+    require(intact, CUDA_ERROR_ILLEGAL_ADDRESS, "something was written beside an allocation");
+  }
+
+  std::byte* find(uint64_t address, size_t bytes, int device) {
+    auto next = allocations_.upper_bound(address);
+    if (next == allocations_.begin()) {
+      throw illegal(address, bytes, "no allocation");
+    }
+    auto& [start, allocation] = *std::prev(next);
+    uint64_t end = start + allocation.memory->bytes();
+    if (address >= end) {
+      throw illegal(address, bytes, "no allocation (any more)");
+    }
+    if (bytes > end - address) {
+      throw illegal(address, bytes, "an allocation that ends before");
+    }
+    if (allocation.device != device) {
+      throw illegal(address, bytes, "another GPU's memory");
+    }
+    touched_.insert(start);
+    return reinterpret_cast<std::byte*>(address - kDeviceAddress);
+  }
+
+  void checkTouched() {
+    std::set<uint64_t> touched;
+    touched.swap(touched_);
+    for (uint64_t address : touched) {
+      require(allocations_.at(address).memory->bordersAreIntact(), CUDA_ERROR_ILLEGAL_ADDRESS,
+              "something was written beside an allocation");
+    }
+  }
+
+  size_t used(int device) { return used_[device]; }
+
+  size_t live() const override { return allocations_.size(); }
+
+ private:
+  static Failure illegal(uint64_t address, size_t bytes, const char* where) {
+    char text[120];
+    std::snprintf(text, sizeof(text), "%zu bytes at %#llx are in %s", bytes,
+                  static_cast<unsigned long long>(address), where);
+    return {CUDA_ERROR_ILLEGAL_ADDRESS, text};
+  }
+
+  std::map<uint64_t, Allocation> allocations_;
+  std::map<int, size_t> used_;
+  std::set<uint64_t> touched_;
+  std::deque<std::unique_ptr<Bordered>> kept_;
+  size_t keptBytes_ = 0;
+};
+
+DeviceMemory& deviceMemory() {
+  static DeviceMemory& memory = *new DeviceMemory;
+  return memory;
+}
+
+// Page-locked memory of the host.
+class HostMemory : public Census {
+ public:
+  explicit HostMemory(const char* kind) : Census(kind) {}
+
+  void* allocate(size_t bytes) {
+    require(bytes > 0, CUDA_ERROR_INVALID_VALUE, "an allocation of no bytes");
+    require(!allocationFails(), CUDA_ERROR_OUT_OF_MEMORY, "injected");
+    constexpr size_t kPage = 4096;
+    size_t pages = (bytes + kPage - 1) / kPage * kPage;
+    auto* start = static_cast<std::byte*>(std::aligned_alloc(kPage, pages));
+    require(start != nullptr, CUDA_ERROR_OUT_OF_MEMORY, "the host has no memory");
+    fill(start, pages);
+    ranges_[start] = bytes;
+    return start;
+  }
+
+  void free(void* start) {
+    remove(start, CUDA_ERROR_INVALID_VALUE);
+    std::free(start);
+  }
+
+  void add(void* start, size_t bytes) {
+    require(start != nullptr && bytes > 0, CUDA_ERROR_INVALID_VALUE, "no memory to register");
+    require(!contains(start, 1), CUDA_ERROR_HOST_MEMORY_ALREADY_REGISTERED,
+            "the memory is registered already");
+    ranges_[static_cast<std::byte*>(start)] = bytes;
+  }
+
+  void remove(void* start, CUresult unknown) {
+    require(ranges_.erase(static_cast<std::byte*>(start)) == 1, unknown,
+            "no page-locked memory starts there");
+  }
+
+  bool contains(const void* host, size_t bytes) const {
+    auto* start = static_cast<const std::byte*>(host);
+    auto next = ranges_.upper_bound(const_cast<std::byte*>(start));
+    if (next == ranges_.begin()) {
+      return false;
+    }
+    auto& [first, length] = *std::prev(next);
+    return start + bytes <= first + length;
+  }
+
+  size_t live() const override { return ranges_.size(); }
+
+ private:
+  std::map<std::byte*, size_t> ranges_;
+};
+
+HostMemory& hostAllocations() {
+  static HostMemory& memory = *new HostMemory("page-locked allocation");
+  return memory;
+}
+
+HostMemory& registered() {
+  static HostMemory& memory = *new HostMemory("registered host memory");
+  return memory;
+}
+
+CUresult allocateDevice(const char* function, CUdeviceptr* address, size_t bytes) {
+  return driverCall(function, [&] {
+    requireResult(address);
+    Context& context = current();
+    requireNoCapture();
+    *address = deviceMemory().allocate(bytes, context.device, false);
+  });
+}
+
+CUresult allocateHost(const char* function, void** host, size_t bytes) {
+  return driverCall(function, [&] {
+    requireResult(host);
+    current();
+    requireNoCapture();
+    *host = hostAllocations().allocate(bytes);
+  });
+}
+
+void requireHost(const void* host) {
+  require(host != nullptr, CUDA_ERROR_INVALID_VALUE, "host memory at null");
+  require(!isDeviceAddress(reinterpret_cast<uint64_t>(host)), CUDA_ERROR_INVALID_VALUE,
+          "a device's address where the host's is asked for");
+}
+
+void requireDeviceAddress(uint64_t address) {
+  require(isDeviceAddress(address), CUDA_ERROR_INVALID_VALUE,
+          "not an address of the device's memory");
+}
+
+// Checks at the time of the call, as the driver does for copies and fills.
+void requireAllocated(uint64_t address, size_t bytes, int device) {
+  requireDeviceAddress(address);
+  try {
+    onHost(address, bytes, device);
+  } catch (const Failure& failure) {
+    throw Failure{CUDA_ERROR_INVALID_VALUE, failure.message};
+  }
+}
+
+// Waits for all that was enqueued, and for the legacy stream's part in it.
+int beginBlockingCopy() {
+  int device = current().device;
+  requireNotCapturing(nullptr);
+  drain();
+  current();
+  return device;
+}
+
+template <typename T>
+void fillDevice(uint64_t address, T value, size_t count, int device) {
+  auto* start = reinterpret_cast<T*>(onHost(address, count * sizeof(T), device));
+  std::fill_n(start, count, value);
+}
+
+template <typename T>
+CUresult fillNow(const char* function, CUdeviceptr address, T value, size_t count) {
+  return driverCall(function, [&] {
+    int device = beginBlockingCopy();
+    if (count > 0) {
+      requireAllocated(address, count * sizeof(T), device);
+      fillDevice(address, value, count, device);
+    }
+  });
+}
+
+template <typename T>
+CUresult fillLater(const char* function, CUdeviceptr address, T value, size_t count,
+                   CUstream stream) {
+  return driverCall(function, [&] {
+    int device = deviceOf(stream);
+    if (count > 0) {
+      require(address % sizeof(T) == 0, CUDA_ERROR_INVALID_VALUE, "a misaligned address");
+      requireAllocated(address, count * sizeof(T), device);
+      enqueue(stream, [=] { fillDevice(address, value, count, device); });
+    }
+  });
+}
+
+}  // namespace
+
+std::byte* onHost(uint64_t address, size_t bytes, int device) {
+  return deviceMemory().find(address, bytes, device);
+}
+
+void checkBorders() { deviceMemory().checkTouched(); }
+
+bool isPageLocked(const void* host, size_t bytes) {
+  return hostAllocations().contains(host, bytes) || registered().contains(host, bytes);
+}
+
+}  // namespace emulator
+
+using namespace emulator;
+
+#pragma GCC visibility push(default)
+
+extern "C" {
+
+CUresult cuMemGetInfo_v2(size_t* free, size_t* total) {
+  return driverCall("cuMemGetInfo_v2", [&] {
+    requireResult(free);
+    requireResult(total);
+    Context& context = current();
+    *total = settings().memory;
+    *free = settings().memory - deviceMemory().used(context.device);
+  });
+}
+
+CUresult cuMemAlloc_v2(CUdeviceptr* address, size_t bytes) {
+  return allocateDevice("cuMemAlloc_v2", address, bytes);
+}
+
+CUresult cuMemFree_v2(CUdeviceptr address) {
+  return driverCall("cuMemFree_v2", [&] {
+    if (address == 0) {
+      return;
+    }
+    requireNoCapture();
+    drain();
+    deviceMemory().toFree(address);
+    deviceMemory().release(address);
+    current();
+  });
+}
+
+CUresult cuMemAllocAsync(CUdeviceptr* address, size_t bytes, CUstream stream) {
+  return driverCall("cuMemAllocAsync", [&] {
+    requireResult(address);
+    int device = deviceOf(stream);
+    requireNotCapturing(stream);
+    *address = deviceMemory().allocate(bytes, device, true);
+  });
+}
+
+CUresult cuMemFreeAsync(CUdeviceptr address, CUstream stream) {
+  return driverCall("cuMemFreeAsync", [&] {
+    streamOf(stream);
+    requireNotCapturing(stream);
+    Allocation& allocation = deviceMemory().toFree(address);
+    require(allocation.ofPool, CUDA_ERROR_INVALID_VALUE, "this memory is not of a pool");
+    if (contextOf(allocation.device).error != CUDA_SUCCESS) {
+      deviceMemory().release(address);
+      current();
+    }
+    allocation.freeing = true;
+    enqueue(stream, [address] { deviceMemory().release(address); });
+  });
+}
+
+CUresult cuMemAllocHost_v2(void** host, size_t bytes) {
+  return allocateHost("cuMemAllocHost_v2", host, bytes);
+}
+
+CUresult cuMemHostAlloc(void** host, size_t bytes, unsigned) {
+  return allocateHost("cuMemHostAlloc", host, bytes);
+}
+
+CUresult cuMemFreeHost(void* host) {
+  return driverCall("cuMemFreeHost", [&] {
+    requireNoCapture();
+    drain();
+    hostAllocations().free(host);
+    current();
+  });
+}
+
+CUresult cuMemHostRegister_v2(void* host, size_t bytes, unsigned) {
+  return driverCall("cuMemHostRegister_v2", [&] {
+    current();
+    requireNoCapture();
+    registered().add(host, bytes);
+  });
+}
+
+CUresult cuMemHostUnregister(void* host) {
+  return driverCall("cuMemHostUnregister", [&] {
+    drain();
+    registered().remove(host, CUDA_ERROR_HOST_MEMORY_NOT_REGISTERED);
+    current();
+  });
+}
+
+CUresult cuMemcpyHtoD_v2(CUdeviceptr to, const void* from, size_t bytes) {
+  return driverCall("cuMemcpyHtoD_v2", [&] {
+    int device = beginBlockingCopy();
+    if (bytes > 0) {
+      requireHost(from);
+      requireAllocated(to, bytes, device);
+      std::memcpy(onHost(to, bytes, device), from, bytes);
+    }
+  });
+}
+
+CUresult cuMemcpyDtoH_v2(void* to, CUdeviceptr from, size_t bytes) {
+  return driverCall("cuMemcpyDtoH_v2", [&] {
+    int device = beginBlockingCopy();
+    if (bytes > 0) {
+      requireHost(to);
+      requireAllocated(from, bytes, device);
+      std::memcpy(to, onHost(from, bytes, device), bytes);
+    }
+  });
+}
+
+CUresult cuMemcpyDtoD_v2(CUdeviceptr to, CUdeviceptr from, size_t bytes) {
+  return driverCall("cuMemcpyDtoD_v2", [&] {
+    int device = beginBlockingCopy();
+    if (bytes > 0) {
+      requireAllocated(to, bytes, device);
+      requireAllocated(from, bytes, device);
+      std::memcpy(onHost(to, bytes, device), onHost(from, bytes, device), bytes);
+    }
+  });
+}
+
+CUresult cuMemcpyHtoDAsync_v2(CUdeviceptr to, const void* from, size_t bytes, CUstream stream) {
+  return driverCall("cuMemcpyHtoDAsync_v2", [&] {
+    int device = deviceOf(stream);
+    if (bytes == 0) {
+      return;
+    }
+    requireHost(from);
+    requireAllocated(to, bytes, device);
+    if (isPageLocked(from, bytes)) {
+      enqueue(stream, [=] { std::memcpy(onHost(to, bytes, device), from, bytes); });
+    } else {
+      // The driver stages what the GPU cannot reach before the call returns.
+      requireNotCapturing(stream);
+      auto* start = static_cast<const std::byte*>(from);
+      std::vector<std::byte> staged(start, start + bytes);
+      enqueue(stream, [=, data = std::move(staged)] {
+        std::memcpy(onHost(to, bytes, device), data.data(), bytes);
+      });
+    }
+  });
+}
+
+CUresult cuMemcpyDtoHAsync_v2(void* to, CUdeviceptr from, size_t bytes, CUstream stream) {
+  return driverCall("cuMemcpyDtoHAsync_v2", [&] {
+    int device = deviceOf(stream);
+    if (bytes == 0) {
+      return;
+    }
+    requireHost(to);
+    requireAllocated(from, bytes, device);
+    bool waits = !isPageLocked(to, bytes);
+    if (waits) {
+      requireNotCapturing(stream);
+    }
+    enqueue(stream, [=] { std::memcpy(to, onHost(from, bytes, device), bytes); });
+    if (waits) {
+      drain();
+      current();
+    }
+  });
+}
+
+CUresult cuMemcpyDtoDAsync_v2(CUdeviceptr to, CUdeviceptr from, size_t bytes, CUstream stream) {
+  return driverCall("cuMemcpyDtoDAsync_v2", [&] {
+    int device = deviceOf(stream);
+    if (bytes == 0) {
+      return;
+    }
+    requireAllocated(to, bytes, device);
+    requireAllocated(from, bytes, device);
+    enqueue(stream, [=] {
+      std::memcpy(onHost(to, bytes, device), onHost(from, bytes, device), bytes);
+    });
+  });
+}
+
+CUresult cuMemsetD8_v2(CUdeviceptr address, unsigned char value, size_t count) {
+  return fillNow("cuMemsetD8_v2", address, value, count);
+}
+
+CUresult cuMemsetD32_v2(CUdeviceptr address, unsigned value, size_t count) {
+  return fillNow("cuMemsetD32_v2", address, value, count);
+}
+
+CUresult cuMemsetD8Async(CUdeviceptr address, unsigned char value, size_t count, CUstream stream) {
+  return fillLater("cuMemsetD8Async", address, value, count, stream);
+}
+
+CUresult cuMemsetD32Async(CUdeviceptr address, unsigned value, size_t count, CUstream stream) {
+  return fillLater("cuMemsetD32Async", address, value, count, stream);
+}
+
+CUresult cuDeviceGetDefaultMemPool(CUmemoryPool* pool, CUdevice device) {
+  return driverCall("cuDeviceGetDefaultMemPool", [&] {
+    requireResult(pool);
+    requireDevice(device);
+    // There is one pool of each device, which keeps nothing.
+    *pool = reinterpret_cast<CUmemoryPool>(static_cast<uintptr_t>(device) + 1);
+  });
+}
+
+CUresult cuMemPoolSetAttribute(CUmemoryPool pool, CUmemPool_attribute, void* value) {
+  return driverCall("cuMemPoolSetAttribute", [&] {
+    requireResult(value);
+    requireDevice(static_cast<int>(reinterpret_cast<uintptr_t>(pool)) - 1);
+  });
+}
+
+CUresult cuMemPoolGetAttribute(CUmemoryPool pool, CUmemPool_attribute attribute, void* value) {
+  return driverCall("cuMemPoolGetAttribute", [&] {
+    requireResult(value);
+    int device = static_cast<int>(reinterpret_cast<uintptr_t>(pool)) - 1;
+    requireDevice(device);
+    bool isSize = attribute == CU_MEMPOOL_ATTR_RESERVED_MEM_CURRENT ||
+                  attribute == CU_MEMPOOL_ATTR_USED_MEM_CURRENT;
+    require(isSize, CUDA_ERROR_NOT_SUPPORTED, "an attribute that is not emulated");
+    *static_cast<uint64_t*>(value) = deviceMemory().used(device);
+  });
+}
+
+CUresult cuMemPoolTrimTo(CUmemoryPool pool, size_t) {
+  return driverCall("cuMemPoolTrimTo", [&] {
+    requireDevice(static_cast<int>(reinterpret_cast<uintptr_t>(pool)) - 1);
+    drain();
+  });
+}
+
+}  // extern "C"
