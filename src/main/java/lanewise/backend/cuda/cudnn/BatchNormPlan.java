@@ -3,6 +3,7 @@ package lanewise.backend.cuda.cudnn;
 import java.lang.foreign.MemorySegment;
 import lanewise.backend.ElementType;
 import lanewise.backend.Shape;
+import lanewise.backend.cuda.driver.Resources;
 import lanewise.bindings.cudnn.Cudnn;
 
 /**
@@ -12,7 +13,7 @@ import lanewise.bindings.cudnn.Cudnn;
  */
 public final class BatchNormPlan implements AutoCloseable {
   private final Handle cudnn;
-  private final Descriptors descriptors = new Descriptors();
+  private final Resources owned = new Resources();
   private final MemorySegment images;
   private final MemorySegment table;
   private final int mode;
@@ -28,11 +29,11 @@ public final class BatchNormPlan implements AutoCloseable {
     mode =
         persistent ? Cudnn.CUDNN_BATCHNORM_SPATIAL_PERSISTENT() : Cudnn.CUDNN_BATCHNORM_SPATIAL();
     try {
-      images = descriptors.add(Descriptor.tensor(cudnn, shape, type)).handle();
+      images = owned.add(Descriptor.tensor(cudnn, shape, type)).handle();
       Shape channels = Shape.vector(shape.c());
-      table = descriptors.add(Descriptor.tensor(cudnn, channels, ElementType.F32)).handle();
+      table = owned.add(Descriptor.tensor(cudnn, channels, ElementType.F32)).handle();
     } catch (RuntimeException e) {
-      descriptors.close();
+      owned.close();
       throw e;
     }
   }
@@ -109,6 +110,6 @@ public final class BatchNormPlan implements AutoCloseable {
 
   @Override
   public void close() {
-    descriptors.close();
+    owned.close();
   }
 }

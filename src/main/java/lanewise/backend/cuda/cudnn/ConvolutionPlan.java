@@ -13,6 +13,7 @@ import lanewise.backend.ConvPass;
 import lanewise.backend.ConvSpec;
 import lanewise.backend.ElementType;
 import lanewise.backend.Shape;
+import lanewise.backend.cuda.driver.Resources;
 import lanewise.backend.cuda.driver.Workspace;
 import lanewise.bindings.cudnn.Cudnn;
 import lanewise.bindings.cudnn.cudnnConvolutionFwdAlgoPerf_t;
@@ -46,7 +47,7 @@ public final class ConvolutionPlan implements AutoCloseable {
 
   private final Handle cudnn;
   private final Problem problem;
-  private final Descriptors descriptors = new Descriptors();
+  private final Resources owned = new Resources();
   private final MemorySegment x;
   private final MemorySegment w;
   private final MemorySegment y;
@@ -59,13 +60,13 @@ public final class ConvolutionPlan implements AutoCloseable {
     this.cudnn = cudnn;
     this.problem = problem;
     try {
-      x = descriptors.add(Descriptor.tensor(cudnn, problem.x(), problem.type())).handle();
-      w = descriptors.add(Descriptor.filter(cudnn, problem.w(), problem.type())).handle();
-      y = descriptors.add(Descriptor.tensor(cudnn, problem.y(), problem.type())).handle();
-      convolution = descriptors.add(Descriptor.convolution(cudnn, problem.spec()));
+      x = owned.add(Descriptor.tensor(cudnn, problem.x(), problem.type())).handle();
+      w = owned.add(Descriptor.filter(cudnn, problem.w(), problem.type())).handle();
+      y = owned.add(Descriptor.tensor(cudnn, problem.y(), problem.type())).handle();
+      convolution = owned.add(Descriptor.convolution(cudnn, problem.spec()));
       convolution.mathType(math());
     } catch (RuntimeException e) {
-      descriptors.close();
+      owned.close();
       throw e;
     }
   }
@@ -244,6 +245,6 @@ public final class ConvolutionPlan implements AutoCloseable {
 
   @Override
   public void close() {
-    descriptors.close();
+    owned.close();
   }
 }

@@ -10,6 +10,7 @@ import java.util.Optional;
 import lanewise.backend.ElementType;
 import lanewise.backend.Shape;
 import lanewise.backend.cuda.driver.CudaException;
+import lanewise.backend.cuda.driver.Resources;
 import lanewise.backend.cuda.driver.Workspace;
 import lanewise.bindings.cudnn.Cudnn;
 
@@ -27,7 +28,7 @@ final class GraphPlan implements AutoCloseable {
   private static final int MAX_NOTES = 32;
 
   private final Handle cudnn;
-  private final Descriptors descriptors = new Descriptors();
+  private final Resources owned = new Resources();
   private final Arena arena = Arena.ofShared();
   private final GraphDescriptor operation;
   private GraphDescriptor plan;
@@ -39,7 +40,7 @@ final class GraphPlan implements AutoCloseable {
 
   private GraphPlan(Handle cudnn, GraphDescriptor operation) {
     this.cudnn = cudnn;
-    this.operation = descriptors.add(operation);
+    this.operation = owned.add(operation);
   }
 
   /**
@@ -181,7 +182,7 @@ final class GraphPlan implements AutoCloseable {
   }
 
   private GraphDescriptor create(int type) {
-    return descriptors.add(GraphDescriptor.create(cudnn, type));
+    return owned.add(GraphDescriptor.create(cudnn, type));
   }
 
   /** Says where operand {@code index} is: on the device, or on the host for a number. */
@@ -208,7 +209,7 @@ final class GraphPlan implements AutoCloseable {
 
   @Override
   public void close() {
-    descriptors.close();
+    owned.close();
     if (arena.scope().isAlive()) {
       arena.close();
     }
