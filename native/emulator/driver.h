@@ -66,9 +66,6 @@ struct Stream {
 // Checks a stream and that its context is the current one; null is the legacy stream.
 Stream& streamOf(CUstream handle);
 
-// Refuses to wait for a stream that is being captured, and spoils its capture.
-void requireNotCapturing(CUstream handle);
-
 // Copies between host and device must be told which host memory the GPU can reach.
 bool isPageLocked(const void* host, size_t bytes);
 
