@@ -1,6 +1,5 @@
 package lanewise.backend.cuda.library;
 
-import java.lang.foreign.SymbolLookup;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -105,6 +104,14 @@ final class InstallationCheck {
     return "install cuDNN 9 (pip install nvidia-cudnn-cu%d)".formatted(Math.min(driver / 1000, 13));
   }
 
+  private static void requireGenuine(NativeLibrary library, Path file, String remedy)
+      throws UnusableException {
+    if (!library.isGenuine()) {
+      throw new UnusableException(
+          "%s is another library: it lacks %s".formatted(file, library.probe()), remedy);
+    }
+  }
+
   private static void requireFunctions(NativeLibrary library, Path file, String remedy)
       throws UnusableException {
     List<String> missing = library.missingFunctions();
@@ -119,9 +126,7 @@ final class InstallationCheck {
   /** The CUDA version that the loaded driver supports. */
   private static int checkedDriver(Path file) throws UnusableException {
     String update = "update NVIDIA's driver to " + OLDEST_DRIVER_RELEASE + " or newer";
-    if (SymbolLookup.loaderLookup().find("cuDriverGetVersion").isEmpty()) {
-      throw new UnusableException(file + " lacks cuDriverGetVersion: it is no driver", update);
-    }
+    requireGenuine(NativeLibrary.DRIVER, file, update);
     int version = Driver.version();
     if (version < OLDEST_DRIVER) {
       throw new UnusableException(
@@ -200,10 +205,7 @@ final class InstallationCheck {
 
   /** The version of the loaded cuDNN. */
   private static int checkedCudnn(Path file, int driver) throws UnusableException {
-    if (SymbolLookup.loaderLookup().find("cudnnGetVersion").isEmpty()) {
-      throw new UnusableException(
-          file + " lacks cudnnGetVersion: it is not cuDNN", installCudnn(driver));
-    }
+    requireGenuine(NativeLibrary.CUDNN, file, installCudnn(driver));
     int version = Math.toIntExact(Cudnn.cudnnGetVersion());
     // Before version 9 the major number counted thousands.
     int major = version < 10000 ? version / 1000 : version / 10000;
