@@ -69,7 +69,7 @@ check_values() {
 [[ -z $cudnn_include ]] || check_values cudnn.h "$cudnn_include"
 
 driver=(settings driver memory streams modules fibers kernels)
-cudnn=(cudnn cudnn_convolution cudnn_norm)
+cudnn=(cudnn cudnn_convolution cudnn_norm cudnn_graph)
 link=(-shared -Wl,--no-undefined)
 cd "$out"
 printf '%s\n' "${driver[@]}" "${cudnn[@]}" |
