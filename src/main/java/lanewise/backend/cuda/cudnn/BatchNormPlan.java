@@ -12,22 +12,17 @@ import lanewise.bindings.cudnn.Cudnn;
  * <p>Tables have one fp32 value a channel; all of them are wanted, and none may be null.
  */
 public final class BatchNormPlan implements AutoCloseable {
+  /** Keeps a channel's elements on the chip between the passes over them, where they fit. */
+  private static final int MODE = Cudnn.CUDNN_BATCHNORM_SPATIAL_PERSISTENT();
+
   private final Handle cudnn;
   private final Resources owned = new Resources();
   private final MemorySegment images;
   private final MemorySegment table;
-  private final int mode;
 
-  /**
-   * A plan for all passes over images of {@code shape}.
-   *
-   * @param persistent whether a channel's elements are to be kept on the chip between the passes
-   *     over them, where they fit
-   */
-  public BatchNormPlan(Handle cudnn, Shape shape, ElementType type, boolean persistent) {
+  /** A plan for all passes over images of {@code shape}. */
+  public BatchNormPlan(Handle cudnn, Shape shape, ElementType type) {
     this.cudnn = cudnn;
-    mode =
-        persistent ? Cudnn.CUDNN_BATCHNORM_SPATIAL_PERSISTENT() : Cudnn.CUDNN_BATCHNORM_SPATIAL();
     try {
       images = owned.add(Descriptor.tensor(cudnn, shape, type)).handle();
       Shape channels = Shape.vector(shape.c());
@@ -54,7 +49,7 @@ public final class BatchNormPlan implements AutoCloseable {
     cudnn.check(
         Cudnn.cudnnBatchNormalizationForwardTraining(
             cudnn.handle(),
-            mode,
+            MODE,
             DataTypes.ONE,
             DataTypes.ZERO,
             images,
@@ -87,7 +82,7 @@ public final class BatchNormPlan implements AutoCloseable {
     cudnn.check(
         Cudnn.cudnnBatchNormalizationBackward(
             cudnn.handle(),
-            mode,
+            MODE,
             DataTypes.ONE,
             DataTypes.ZERO,
             DataTypes.ONE,

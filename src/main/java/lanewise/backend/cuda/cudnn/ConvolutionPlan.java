@@ -45,6 +45,31 @@ public final class ConvolutionPlan implements AutoCloseable {
    */
   public record Choice(int number, int math) {}
 
+  /** By their numbers, which cuDNN's headers fix. */
+  private static final List<String> FORWARD_NAMES =
+      List.of(
+          "implicit GEMM",
+          "implicit GEMM, precomputed",
+          "GEMM",
+          "direct",
+          "FFT",
+          "FFT, tiled",
+          "Winograd",
+          "Winograd, not fused");
+
+  private static final List<String> BACKWARD_DATA_NAMES =
+      List.of("algorithm 0", "algorithm 1", "FFT", "FFT, tiled", "Winograd", "Winograd, not fused");
+
+  private static final List<String> BACKWARD_FILTER_NAMES =
+      List.of(
+          "algorithm 0",
+          "algorithm 1",
+          "FFT",
+          "algorithm 3",
+          "Winograd",
+          "Winograd, not fused",
+          "FFT, tiled");
+
   private final Handle cudnn;
   private final Problem problem;
   private final Resources owned = new Resources();
@@ -108,12 +133,14 @@ public final class ConvolutionPlan implements AutoCloseable {
 
   private boolean fits(MemorySegment result) {
     int math = cudnnConvolutionFwdAlgoPerf_t.mathType(result);
-    boolean rounds =
-        math == Cudnn.CUDNN_TENSOR_OP_MATH()
-            || math == Cudnn.CUDNN_TENSOR_OP_MATH_ALLOW_CONVERSION();
     return cudnnConvolutionFwdAlgoPerf_t.status(result) == Cudnn.CUDNN_STATUS_SUCCESS()
         && cudnnConvolutionFwdAlgoPerf_t.determinism(result) == Cudnn.CUDNN_DETERMINISTIC()
-        && (math() != Cudnn.CUDNN_FMA_MATH() || !rounds);
+        && (math() != Cudnn.CUDNN_FMA_MATH() || !rounds(math));
+  }
+
+  private static boolean rounds(int math) {
+    return math == Cudnn.CUDNN_TENSOR_OP_MATH()
+        || math == Cudnn.CUDNN_TENSOR_OP_MATH_ALLOW_CONVERSION();
   }
 
   private void find(
@@ -211,9 +238,17 @@ public final class ConvolutionPlan implements AutoCloseable {
     };
   }
 
-  /** The algorithm that {@link #choose} took. */
-  public Choice choice() {
-    return choice;
+  /** The algorithm that {@link #choose} took, by cuDNN's name, and its scratch memory. */
+  public String describe() {
+    List<String> names =
+        switch (problem.pass()) {
+          case FORWARD -> FORWARD_NAMES;
+          case BACKWARD_DATA -> BACKWARD_DATA_NAMES;
+          case BACKWARD_FILTER -> BACKWARD_FILTER_NAMES;
+        };
+    int number = choice.number();
+    String name = number < names.size() ? names.get(number) : "algorithm " + number;
+    return name + (rounds(choice.math()) ? ", tensor cores" : "");
   }
 
   /** Queues the pass; which of the operands is the result depends on the pass. */
