@@ -11,6 +11,11 @@ out=$(mkdir -p "$1" && cd "$1" && pwd)
 here=$(cd "$(dirname "$0")" && pwd)
 cxx=${CXX:-g++}
 
+if ! command -v "$cxx" >/dev/null; then
+  echo "there is no C++ compiler ($cxx)" >&2
+  exit 1
+fi
+
 # Prints the first of the folders that has the header, or nothing.
 folder_of() {
   local header=$1 folder

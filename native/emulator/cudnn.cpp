@@ -372,8 +372,11 @@ extern "C" {
 
 size_t cudnnGetVersion() { return settings().cudnnVersion; }
 
+// A fault stands for the version here.
 size_t cudnnGetCudartVersion() {
-  return static_cast<size_t>(settings().driverVersion / 1000 * 1000);
+  Call call("cudnnGetCudartVersion");
+  return static_cast<size_t>(call.injected() != 0 ? call.injected()
+                                                  : settings().driverVersion / 1000 * 1000);
 }
 
 const char* cudnnGetErrorString(cudnnStatus_t status) { return nameOf(status); }

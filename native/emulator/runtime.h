@@ -52,7 +52,8 @@ struct Settings {
   size_t memory = size_t{2} << 30;
   bool eager = false;
   bool explain = false;
-  bool leaks = false;
+  // A file for the report of what was not destroyed; none if empty.
+  std::string leaks;
 };
 
 const Settings& settings();

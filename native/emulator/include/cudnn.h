@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "cuda.h"
+#include <cuda.h>
 
 #define CUDNNWINAPI
 

@@ -60,10 +60,8 @@ public final class Tensor implements AutoCloseable {
     return memory.version();
   }
 
-  /** Notes that the elements are about to change. */
-  Tensor changing() {
-    memory.change();
-    return this;
+  Memory memory() {
+    return memory;
   }
 
   /** Whether one is a view of the other, or both are views of the same tensor. */
