@@ -101,7 +101,7 @@ final class InstallationCheck {
   }
 
   private static String installCudnn(int driver) {
-    // A driver runs what was made for its major version of CUDA and for the one before.
+    // A driver runs what was made for any CUDA up to its own.
     return "install cuDNN 9 (pip install nvidia-cudnn-cu%d)".formatted(Math.min(driver / 1000, 13));
   }
 

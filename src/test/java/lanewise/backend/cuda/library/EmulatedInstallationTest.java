@@ -104,6 +104,16 @@ class EmulatedInstallationTest {
   }
 
   @Test
+  void cudnnForANewerCudaThanTheDriversIsRefused() throws Exception {
+    assertEquals(
+        CUDNN
+            + " was made for CUDA 13, and the driver supports 12.8; "
+            + INSTALL
+            + ", or update NVIDIA's driver",
+        line(with("fail=cudnnGetCudartVersion:1:13000")));
+  }
+
+  @Test
   void anotherLibraryInItsPlaceIsRefused() throws Exception {
     Path jdk = Path.of(System.getProperty("java.home"), "lib", "libzip.so");
     Path other = Files.copy(jdk, dir.resolve("libcudnn.so.9"));
