@@ -160,15 +160,7 @@ final class Convolutions implements AutoCloseable {
   private String measure(
       Problem problem, ConvolutionPlan plan, MemorySegment xs, MemorySegment ws, MemorySegment ys) {
     measuring.requireAllowed();
-    MemorySegment memory = measuringMemory();
-    Optional<Choice> fastest;
-    try {
-      fastest = plan.measure(xs, ws, ys, memory);
-    } finally {
-      measuring.finish();
-      allocator.free(memory);
-    }
-    return fastest
+    return fastest(plan, xs, ws, ys)
         .filter(plan::choose)
         .map(choice -> choice.number() + " " + choice.math())
         .orElseThrow(
@@ -185,14 +177,24 @@ final class Convolutions implements AutoCloseable {
                             problem.spec())));
   }
 
-  private MemorySegment measuringMemory() {
-    for (long bytes = MOST_SCRATCH; bytes > LEAST_SCRATCH; bytes /= 2) {
-      Optional<MemorySegment> memory = allocator.tryAllocate(bytes);
-      if (memory.isPresent()) {
-        return memory.get();
-      }
+  private Optional<Choice> fastest(
+      ConvolutionPlan plan, MemorySegment xs, MemorySegment ws, MemorySegment ys) {
+    long bytes = plan.scratchBytes(MOST_SCRATCH);
+    Optional<MemorySegment> memory = scratch(bytes);
+    while (memory.isEmpty() && bytes > LEAST_SCRATCH) {
+      bytes /= 2;
+      memory = scratch(bytes);
     }
-    return allocator.allocate(LEAST_SCRATCH);
+    try {
+      return plan.measure(xs, ws, ys, memory.orElse(MemorySegment.NULL));
+    } finally {
+      measuring.finish();
+      memory.ifPresent(allocator::free);
+    }
+  }
+
+  private Optional<MemorySegment> scratch(long bytes) {
+    return bytes == 0 ? Optional.empty() : allocator.tryAllocate(bytes);
   }
 
   private static Optional<Choice> parse(String chosen) {

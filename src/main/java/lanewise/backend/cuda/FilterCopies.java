@@ -1,14 +1,9 @@
 package lanewise.backend.cuda;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.ref.Reference;
-import java.lang.ref.ReferenceQueue;
-import java.lang.ref.WeakReference;
 import java.util.EnumMap;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
-import java.util.WeakHashMap;
 import lanewise.backend.ElementType;
 import lanewise.backend.Tensor;
 
@@ -21,12 +16,7 @@ import lanewise.backend.Tensor;
 final class FilterCopies {
   private final Scratch memory;
   private final Permutation permutation;
-  private final Map<Tensor, Map<ElementType, Copy>> copies = new WeakHashMap<>();
-
-  /** The memory of kept copies, each with the filter after which it is given back. */
-  private final Set<Kept> kept = new HashSet<>();
-
-  private final ReferenceQueue<Tensor> collected = new ReferenceQueue<>();
+  private final Map<Tensor, Map<ElementType, Copy>> copies = new HashMap<>();
   private long epoch;
 
   FilterCopies(Scratch memory, Permutation permutation) {
@@ -37,48 +27,55 @@ final class FilterCopies {
   private static final class Copy {
     private long version = -1;
     private long epoch = -1;
-    private Tensor tensor;
-  }
+    private Tensor kept;
 
-  private static final class Kept extends WeakReference<Tensor> {
-    private final Tensor copy;
-
-    Kept(Tensor filter, Tensor copy, ReferenceQueue<Tensor> queue) {
-      super(filter, queue);
-      this.copy = copy;
+    void close() {
+      if (kept != null) {
+        kept.close();
+      }
     }
   }
 
   /** The filter as out x kh x kw x in, valid until the innermost scope ends. */
   MemorySegment get(Tensor w, ElementType type) {
-    Copy copy =
-        copies
-            .computeIfAbsent(w, t -> new EnumMap<>(ElementType.class))
-            .computeIfAbsent(type, t -> new Copy());
+    Copy copy = copy(w, type);
     boolean current = copy.version == w.version() && copy.epoch == epoch;
-    if (current && copy.tensor != null) {
-      return copy.tensor.segment();
+    if (current && copy.kept != null) {
+      return copy.kept.segment();
     }
     if (current) {
-      copy.tensor = keep(w, type);
+      copy.kept = memory.allocateUnscoped(w.shape(), type);
     }
     copy.version = w.version();
     copy.epoch = epoch;
     MemorySegment target =
-        (copy.tensor == null ? memory.allocate(w.shape(), type) : copy.tensor).segment();
+        (copy.kept == null ? memory.allocate(w.shape(), type) : copy.kept).segment();
     permutation.toKrsc(w, target, type);
     return target;
   }
 
-  private Tensor keep(Tensor w, ElementType type) {
-    for (Reference<? extends Tensor> r = collected.poll(); r != null; r = collected.poll()) {
-      Kept gone = (Kept) r;
-      gone.copy.close();
-      kept.remove(gone);
+  private Copy copy(Tensor w, ElementType type) {
+    Map<ElementType, Copy> ofFilter = copies.get(w);
+    if (ofFilter == null) {
+      dropClosed();
+      ofFilter = new EnumMap<>(ElementType.class);
+      copies.put(w, ofFilter);
     }
-    Tensor copy = memory.allocateUnscoped(w.shape(), type);
-    kept.add(new Kept(w, copy, collected));
-    return copy;
+    return ofFilter.computeIfAbsent(type, t -> new Copy());
+  }
+
+  /** Forgets filters that are no more, such as temporaries of earlier steps. */
+  private void dropClosed() {
+    copies
+        .entrySet()
+        .removeIf(
+            entry -> {
+              boolean closed = !entry.getKey().isOpen();
+              if (closed) {
+                entry.getValue().values().forEach(Copy::close);
+              }
+              return closed;
+            });
   }
 
   /**

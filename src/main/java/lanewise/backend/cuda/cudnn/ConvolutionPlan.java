@@ -101,6 +101,21 @@ public final class ConvolutionPlan implements AutoCloseable {
     return exact ? Cudnn.CUDNN_FMA_MATH() : Cudnn.CUDNN_DEFAULT_MATH();
   }
 
+  /** How much scratch memory {@link #measure} can use, without the algorithms that need more. */
+  public long scratchBytes(long most) {
+    long largest = 0;
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment bytes = arena.allocate(JAVA_LONG);
+      for (int algorithm = 0; algorithm < names().size(); algorithm++) {
+        if (workspaceSize(algorithm, bytes) == Cudnn.CUDNN_STATUS_SUCCESS()
+            && bytes.get(JAVA_LONG, 0) <= most) {
+          largest = Math.max(largest, bytes.get(JAVA_LONG, 0));
+        }
+      }
+    }
+    return largest;
+  }
+
   /**
    * Runs every algorithm on these operands, of which the result is overwritten, and gives the
    * fastest of those that compute the same bits each time and do not round more than they may.
@@ -238,17 +253,19 @@ public final class ConvolutionPlan implements AutoCloseable {
     };
   }
 
-  /** The algorithm that {@link #choose} took, by cuDNN's name, and its scratch memory. */
+  /** The algorithm that {@link #choose} took, by cuDNN's name. */
   public String describe() {
-    List<String> names =
-        switch (problem.pass()) {
-          case FORWARD -> FORWARD_NAMES;
-          case BACKWARD_DATA -> BACKWARD_DATA_NAMES;
-          case BACKWARD_FILTER -> BACKWARD_FILTER_NAMES;
-        };
     int number = choice.number();
-    String name = number < names.size() ? names.get(number) : "algorithm " + number;
+    String name = number < names().size() ? names().get(number) : "algorithm " + number;
     return name + (rounds(choice.math()) ? ", tensor cores" : "");
+  }
+
+  private List<String> names() {
+    return switch (problem.pass()) {
+      case FORWARD -> FORWARD_NAMES;
+      case BACKWARD_DATA -> BACKWARD_DATA_NAMES;
+      case BACKWARD_FILTER -> BACKWARD_FILTER_NAMES;
+    };
   }
 
   /** Queues the pass; which of the operands is the result depends on the pass. */
