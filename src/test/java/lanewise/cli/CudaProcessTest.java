@@ -30,12 +30,17 @@ class CudaProcessTest {
     data = Cli.images(dir.resolve("images-idx3-ubyte"), 40);
   }
 
+  private Cli.Result emulated(String settings, Object... args) throws Exception {
+    List<String> command = new ArrayList<>(Emulator.environment(settings));
+    command.add("XDG_CACHE_HOME=" + dir.resolve("cache"));
+    command.addAll(Cli.command(Cli.FLAGS, args));
+    return Cli.end(Cli.start(dir, command), dir);
+  }
+
   /** A run, which must leave nothing behind on the GPU. */
   private Cli.Result run(Object... args) throws Exception {
     Path left = dir.resolve("left");
-    List<String> command = new ArrayList<>(Emulator.environment("leaks=" + left));
-    command.addAll(Cli.command(Cli.FLAGS, args));
-    Cli.Result result = Cli.end(Cli.start(dir, command), dir).succeeded();
+    Cli.Result result = emulated("leaks=" + left, args).succeeded();
     assertEquals("", result.err());
     assertEquals("", Files.readString(left), "left behind on the GPU");
     return result;
@@ -71,9 +76,7 @@ class CudaProcessTest {
 
   @Test
   void aGpuThatIsNotThereIsNamed() throws Exception {
-    List<String> command = new ArrayList<>(Emulator.environment(""));
-    command.addAll(Cli.command(Cli.FLAGS, "train", "--backend", "cuda", "--device", 3));
-    Cli.end(Cli.start(dir, command), dir)
+    emulated("", "train", "--backend", "cuda", "--device", 3)
         .failed(1, "--device 3: there is no such GPU; the driver shows one, number 0");
   }
 }

@@ -2,12 +2,7 @@ package lanewise.torch;
 
 import lanewise.backend.cuda.OnEmulator;
 
-/**
- * Accumulates in float, on a GPU in an order of cuDNN's choice.
- *
- * <p>On the emulated one the losses of the ten steps are within 5.0e-7 and the weights within
- * 5.0e-7.
- */
+/** Accumulates in float, in an order that depends on the device and on cuDNN's algorithms. */
 @OnEmulator
 final class CudaTorchReferenceTest extends TorchReferenceTest {
 
