@@ -30,6 +30,7 @@ class PackageStructureTest {
           Map.entry("lanewise.io", Set.of()),
           Map.entry("lanewise.report", Set.of("lanewise.io")),
           Map.entry("lanewise.backend", Set.of()),
+          Map.entry("lanewise.backend.conformance", Set.of("lanewise.backend")),
           Map.entry("lanewise.backend.host", Set.of("lanewise.backend")),
           Map.entry("lanewise.backend.scalar", Set.of("lanewise.backend", "lanewise.backend.host")),
           Map.entry("lanewise.backend.simd", Set.of("lanewise.backend", "lanewise.backend.host")),
@@ -78,6 +79,7 @@ class PackageStructureTest {
                   "lanewise.model",
                   "lanewise.nn",
                   "lanewise.backend",
+                  "lanewise.backend.conformance",
                   "lanewise.data",
                   "lanewise.io")));
 

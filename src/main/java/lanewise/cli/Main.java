@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       GenerateCommand.class,
       BackendsCommand.class,
+      CheckCommand.class,
       GenerateCompletion.class
     },
     exitCodeListHeading = "%nExit status:%n",

@@ -14,7 +14,8 @@ import java.util.Arrays;
  * @param across tiles of an image, from left to right
  * @param step from pixel to pixel and from tap to tap: the stride
  */
-record TileInput(Filtering side, Window patches, int channels, int down, int across, int step) {
+record TileInput(Filtering side, Window patches, int channels, int down, int across, int step)
+    implements TileSource {
 
   /**
    * The tiles of a convolution.
@@ -56,18 +57,14 @@ record TileInput(Filtering side, Window patches, int channels, int down, int acr
   }
 
   /** Channels of all phases. */
-  int depth() {
+  @Override
+  public int depth() {
     return step * step * paddedChannels();
   }
 
-  /**
-   * Transforms a tile's channels, those of all phases in a row.
-   *
-   * @param unit channels that are written one after the other; the next follow {@code stride}
-   *     further on
-   * @param plane from one product's channels to the next product's
-   */
-  void transform(
+  /** Transforms a tile's channels, those of all phases in a row. */
+  @Override
+  public void transform(
       int tile,
       Buffer patches,
       Buffer scratch,

@@ -26,6 +26,7 @@ final class InstallationCheck {
   private static final int OLDEST_DRIVER = 12000;
   private static final String OLDEST_DRIVER_RELEASE = "525.60";
   private static final int CUDNN_MAJOR = 9;
+  private static final int NAMED = 5;
   private static final Path KERNEL_MODULE = Path.of("/proc/driver/nvidia/version");
 
   private final LibraryLoader loader;
@@ -84,7 +85,7 @@ final class InstallationCheck {
               install + ", or " + name);
       case NotThere(String setting, String path) ->
           throw new UnusableException(
-              "%s is %s, where there is no %s".formatted(setting, path, library.file()),
+              "%s names %s, but no %s is there".formatted(setting, path, library.file()),
               "correct it, or leave it out to have the usual folders searched");
       case Refused(Path file, String reason) ->
           throw new UnusableException(
@@ -100,7 +101,7 @@ final class InstallationCheck {
   }
 
   private static String installCudnn(int driver) {
-    // A driver runs what was made for its major version of CUDA and for the one before.
+    // A driver runs what was made for any CUDA up to its own.
     return "install cuDNN 9 (pip install nvidia-cudnn-cu%d)".formatted(Math.min(driver / 1000, 13));
   }
 
@@ -116,8 +117,9 @@ final class InstallationCheck {
       throws UnusableException {
     List<String> missing = library.missingFunctions();
     if (!missing.isEmpty()) {
-      throw new UnusableException(
-          "%s lacks %s".formatted(file, String.join(", ", missing)), remedy);
+      String more = missing.size() > NAMED ? " and %d more".formatted(missing.size() - NAMED) : "";
+      String names = String.join(", ", missing.subList(0, Math.min(NAMED, missing.size())));
+      throw new UnusableException("%s lacks %s%s".formatted(file, names, more), remedy);
     }
   }
 

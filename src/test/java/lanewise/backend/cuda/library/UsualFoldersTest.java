@@ -136,6 +136,14 @@ class UsualFoldersTest {
         companions(lib, 12).toList());
   }
 
+  @Test
+  void whatCannotBeLoadedBesideCudnnIsLeftOut() throws IOException {
+    Path jdk = Path.of(System.getProperty("java.home"), "lib", "libzip.so");
+    Path good = Files.copy(jdk, dir.resolve("libcudnn_ops.so.9"));
+    Path bad = Files.writeString(dir.resolve("libcudnn_cnn.so.9"), "no library ".repeat(100));
+    assertEquals(List.of(bad), Companions.load(List.of(bad, good)));
+  }
+
   private Stream<String> companions(Path folder, int cuda) {
     return Companions.files(folder, cuda).stream()
         .map(file -> dir.resolve("nvidia").relativize(file).toString());

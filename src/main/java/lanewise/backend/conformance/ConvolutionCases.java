@@ -1,14 +1,16 @@
-package lanewise.backend;
+package lanewise.backend.conformance;
 
-import static lanewise.backend.ConformanceCase.in;
-import static lanewise.backend.ConformanceCase.out;
+import static lanewise.backend.conformance.ConformanceCase.in;
+import static lanewise.backend.conformance.ConformanceCase.out;
 
 import java.util.ArrayList;
 import java.util.List;
-import lanewise.backend.ConformanceCase.Tolerance;
+import lanewise.backend.ConvSpec;
+import lanewise.backend.Shape;
+import lanewise.backend.conformance.ConformanceCase.Tolerance;
 
 /** convForward, convBackwardData and convBackwardFilter over one list of geometries. */
-final class ConvolutionCases {
+public final class ConvolutionCases {
   /** Leaves room for Winograd's transforms. */
   private static final Tolerance TOLERANCE = Tolerance.ofScale(1e-5);
 
@@ -17,9 +19,9 @@ final class ConvolutionCases {
   private static final ConvSpec VALID = ConvSpec.of(1, 0);
 
   /** A convolution, seen from its input and its filter. */
-  record Geometry(ConvSpec spec, Shape x, Shape w) {
+  public record Geometry(ConvSpec spec, Shape x, Shape w) {
 
-    Shape y() {
+    public Shape y() {
       return spec.outputShape(x, w);
     }
 
@@ -70,7 +72,7 @@ final class ConvolutionCases {
     return cases;
   }
 
-  static List<Geometry> geometries() {
+  public static List<Geometry> geometries() {
     ConvolutionCases table = new ConvolutionCases();
     table.kernels();
     table.channels();

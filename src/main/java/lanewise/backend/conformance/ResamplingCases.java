@@ -1,11 +1,13 @@
-package lanewise.backend;
+package lanewise.backend.conformance;
 
-import static lanewise.backend.ConformanceCase.in;
-import static lanewise.backend.ConformanceCase.out;
+import static lanewise.backend.conformance.ConformanceCase.in;
+import static lanewise.backend.conformance.ConformanceCase.out;
 
 import java.util.ArrayList;
 import java.util.List;
-import lanewise.backend.ConformanceCase.Tolerance;
+import lanewise.backend.Padding;
+import lanewise.backend.Shape;
+import lanewise.backend.conformance.ConformanceCase.Tolerance;
 
 /** Nearest upsampling, reflection padding and their adjoints. */
 final class ResamplingCases {

@@ -1,16 +1,21 @@
-package lanewise.backend;
+package lanewise.backend.conformance;
 
-import static lanewise.backend.ConformanceCase.in;
-import static lanewise.backend.ConformanceCase.out;
+import static lanewise.backend.conformance.ConformanceCase.in;
+import static lanewise.backend.conformance.ConformanceCase.out;
 
 import java.util.ArrayList;
 import java.util.List;
-import lanewise.backend.ConformanceCase.Fill;
-import lanewise.backend.ConformanceCase.Operand;
-import lanewise.backend.ConformanceCase.Tolerance;
+import lanewise.backend.Activation;
+import lanewise.backend.NormScope;
+import lanewise.backend.NormSpec;
 import lanewise.backend.NormSpec.Affine;
 import lanewise.backend.NormSpec.Moments;
 import lanewise.backend.NormSpec.Source;
+import lanewise.backend.Shape;
+import lanewise.backend.Tensor;
+import lanewise.backend.conformance.ConformanceCase.Fill;
+import lanewise.backend.conformance.ConformanceCase.Operand;
+import lanewise.backend.conformance.ConformanceCase.Tolerance;
 
 /** normForward and normBackward. */
 final class NormCases {

@@ -1,4 +1,4 @@
-package lanewise.backend;
+package lanewise.backend.conformance;
 
 import java.util.List;
 import java.util.stream.Stream;
@@ -9,13 +9,13 @@ import java.util.stream.Stream;
  * <p>Sizes lie around the widths of vectors, planes are odd, and the layers of the models that are
  * trained are there in their real shapes.
  */
-final class ConformanceCases {
+public final class ConformanceCases {
   /** Around vectors of 4, 8 and 16 elements, and channels of images. */
   static final int[] SIZES = {1, 3, 13, 15, 16, 17, 31, 32, 33, 64, 65};
 
   private ConformanceCases() {}
 
-  static List<ConformanceCase> all() {
+  public static List<ConformanceCase> all() {
     return Stream.of(
             PointwiseCases.all(),
             MatrixCases.all(),
@@ -28,7 +28,7 @@ final class ConformanceCases {
   }
 
   /** The operations that {@link Backend} also composes of others. */
-  static List<ConformanceCase> fused() {
+  public static List<ConformanceCase> fused() {
     return FusedCases.all();
   }
 }

@@ -1,15 +1,18 @@
-package lanewise.backend;
+package lanewise.backend.conformance;
 
-import static lanewise.backend.ConformanceCase.in;
-import static lanewise.backend.ConformanceCase.out;
-import static lanewise.backend.ConformanceCase.updated;
+import static lanewise.backend.conformance.ConformanceCase.in;
+import static lanewise.backend.conformance.ConformanceCase.out;
+import static lanewise.backend.conformance.ConformanceCase.updated;
 
 import java.util.ArrayList;
 import java.util.List;
+import lanewise.backend.Binary;
 import lanewise.backend.Binary.Arithmetic;
-import lanewise.backend.ConformanceCase.Fill;
-import lanewise.backend.ConformanceCase.Tolerance;
+import lanewise.backend.Shape;
+import lanewise.backend.Unary;
 import lanewise.backend.Unary.Elementary;
+import lanewise.backend.conformance.ConformanceCase.Fill;
+import lanewise.backend.conformance.ConformanceCase.Tolerance;
 
 /** fill, copy, map, zip, accumulate, sum. */
 final class PointwiseCases {
@@ -250,7 +253,7 @@ final class PointwiseCases {
         new ConformanceCase(
             "sum " + x + " to " + y,
             List.of(in(x, Fill.around(1))),
-            List.of(out(y)),
+            List.of(ConformanceCase.sum(y)),
             SUM,
             (b, in, out) -> b.sum(in[0], out[0])));
   }

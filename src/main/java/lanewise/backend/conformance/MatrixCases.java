@@ -1,12 +1,13 @@
-package lanewise.backend;
+package lanewise.backend.conformance;
 
-import static lanewise.backend.ConformanceCase.in;
-import static lanewise.backend.ConformanceCase.out;
-import static lanewise.backend.ConformanceCase.updated;
+import static lanewise.backend.conformance.ConformanceCase.in;
+import static lanewise.backend.conformance.ConformanceCase.out;
+import static lanewise.backend.conformance.ConformanceCase.updated;
 
 import java.util.ArrayList;
 import java.util.List;
-import lanewise.backend.ConformanceCase.Tolerance;
+import lanewise.backend.Shape;
+import lanewise.backend.conformance.ConformanceCase.Tolerance;
 
 /** gemm. */
 final class MatrixCases {
