@@ -73,8 +73,18 @@ class PackageStructureTest {
                   "lanewise.io",
                   "lanewise.report")),
           Map.entry(
+              "lanewise.bench",
+              Set.of(
+                  "lanewise.train",
+                  "lanewise.train.loss",
+                  "lanewise.model",
+                  "lanewise.nn",
+                  "lanewise.autograd",
+                  "lanewise.backend")),
+          Map.entry(
               "lanewise.cli",
               Set.of(
+                  "lanewise.bench",
                   "lanewise.train",
                   "lanewise.model",
                   "lanewise.nn",

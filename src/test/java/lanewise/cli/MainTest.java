@@ -28,7 +28,7 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"train", "generate", "backends", "check", "generate-completion"})
+  @ValueSource(strings = {"train", "generate", "backends", "check", "bench", "generate-completion"})
   void everyCommandHasHelp(String command) {
     assertTrue(Cli.run("--help").succeeded().out().contains("  " + command + " "));
     String help = Cli.run(command, "--help").succeeded().out();
@@ -64,6 +64,10 @@ class MainTest {
       }
     }
     assertTrue(taken, out);
+    // A path may be longer, alone on its line.
+    out.lines()
+        .filter(line -> line.length() > 100)
+        .forEach(line -> assertFalse(line.strip().contains(" "), line));
   }
 
   @ParameterizedTest

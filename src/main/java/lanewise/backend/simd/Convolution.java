@@ -126,10 +126,8 @@ final class Convolution {
     TileInput in = tiles(winograd, spec, x, dy.shape(), group);
     Planes gradient = Planes.of(dy, group, spec.groups());
     winogradFilterGradient.run(
-        winograd,
         in,
-        TileGradient.of(winograd, gradient, in).squares(),
-        gradient.channels(),
+        TileGradient.of(winograd, gradient, in),
         dy.shape().n(),
         Matrix.filter(dw, group, spec.groups()));
   }

@@ -41,16 +41,6 @@ record TileInput(Filtering side, Window patches, int channels, int down, int acr
     return new Axis(count, windows.origin(), outputs * step, side.points() * step, 1);
   }
 
-  /** The same tiles for each phase alone. */
-  TileInput[] phases() {
-    TileInput[] phases = new TileInput[step * step];
-    for (int i = 0; i < phases.length; i++) {
-      Window pixels = patches.every(step, i / step, i % step);
-      phases[i] = new TileInput(side, pixels, channels, down, across, 1);
-    }
-    return phases;
-  }
-
   /** Channels of each phase, filled up to whole blocks of a filter. */
   int paddedChannels() {
     return Blocks.roundUp(channels, FilterPanels.SQUARE);
