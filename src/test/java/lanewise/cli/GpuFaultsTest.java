@@ -71,7 +71,7 @@ class GpuFaultsTest {
 
   @Test
   void aGpuThatIsTooSmallSaysWhatWasAskedForAndWhatWouldFit() throws Exception {
-    train("memory=16M", "--backend", "cuda", "--data", data, "--out", dir.resolve("run"))
+    train("memory=16M", "--backend", "cuda", "--data", data, "--out", dir.resolve("run"), "--batch-size", 32)
         .failed(1, "out of memory", "MiB more were asked for", "of 16 MiB", "--batch-size");
   }
 
@@ -85,7 +85,7 @@ class GpuFaultsTest {
   void aCallThatFailsIsNamed(String function, int call, int status) throws Exception {
     Path run = dir.resolve("run");
     String fault = "fail=%s:%d:%d".formatted(function, call, status);
-    trainNew(fault, run, 20).failed(1, "GPU: " + function + " failed");
+    trainNew(fault, run, 20).failed(1, "GPU: " + function + " ", "failed: ");
     assertFalse(Files.exists(run.resolve("generator.safetensors")));
   }
 
@@ -110,7 +110,6 @@ class GpuFaultsTest {
     Path run = dir.resolve("run");
     trainNew("fail=cuGraphLaunch:6:" + FAILED_FOR_GOOD, run, steps)
         .failed(1, "GPU: ", "CUDA_ERROR_LAUNCH_FAILED", "checkpoint");
-    assertFalse(Files.exists(run.resolve("generator.safetensors")));
     assertTrue(Files.exists(run.resolve("checkpoint")));
 
     String text = train("", "--resume", run, "--steps", steps).succeeded().out();
