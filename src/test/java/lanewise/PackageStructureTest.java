@@ -38,6 +38,7 @@ class PackageStructureTest {
           Map.entry(
               "lanewise.backend.cuda.cudnn",
               Set.of(
+                  "lanewise.backend",
                   "lanewise.backend.cuda.driver",
                   "lanewise.bindings.cuda",
                   "lanewise.bindings.cudnn")),

@@ -68,14 +68,14 @@ final class KernelRig implements AutoCloseable {
 
   /** A tensor whose elements are aligned to 16 bytes. */
   Tensor allocate(Shape shape, ElementType type) {
-    return new Tensor(shape, type, new Block(allocator.allocate(type.bytes(shape)).segment()));
+    return new Tensor(shape, type, new Block(allocator.allocate(type.bytes(shape))));
   }
 
   Tensor upload(float[] values, Shape shape, ElementType type) {
     Tensor tensor = allocate(shape, type);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment source = arena.allocateFrom(JAVA_FLOAT, values);
-      MemorySegment staging = allocator.allocate(source.byteSize()).segment();
+      MemorySegment staging = allocator.allocate(source.byteSize());
       stream.copyToDevice(source, staging, source.byteSize());
       permutation.fromPyTorch(staging, tensor);
       stream.synchronize();
@@ -86,7 +86,7 @@ final class KernelRig implements AutoCloseable {
   float[] read(Tensor tensor) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment target = arena.allocate(JAVA_FLOAT, tensor.shape().size());
-      MemorySegment staging = allocator.allocate(target.byteSize()).segment();
+      MemorySegment staging = allocator.allocate(target.byteSize());
       permutation.toPyTorch(tensor, staging);
       stream.copyToHost(staging, target, target.byteSize());
       stream.synchronize();
