@@ -20,7 +20,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Training on a GPU that fails: one line says why, nothing is left on it, no checkpoint is lost. */
+/**
+ * Training on a GPU that fails: one line says why, nothing is left on it, no checkpoint is lost.
+ */
 @OnEmulator
 @Timeout(value = 300, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class GpuFaultsTest {
@@ -38,7 +40,8 @@ class GpuFaultsTest {
   private Cli.Result train(String faults, Object... arguments) throws Exception {
     Path left = dir.resolve("left");
     List<String> command =
-        new ArrayList<>(Emulator.environment("leaks=" + left + (faults.isEmpty() ? "" : ",") + faults));
+        new ArrayList<>(
+            Emulator.environment("leaks=" + left + (faults.isEmpty() ? "" : ",") + faults));
     // What is measured there must not be read by other tests, nor stay with the user.
     command.add("XDG_CACHE_HOME=" + dir.resolve("cache"));
     command.addAll(Cli.command(Cli.FLAGS, "train", List.of(arguments)));
@@ -71,7 +74,16 @@ class GpuFaultsTest {
 
   @Test
   void aGpuThatIsTooSmallSaysWhatWasAskedForAndWhatWouldFit() throws Exception {
-    train("memory=16M", "--backend", "cuda", "--data", data, "--out", dir.resolve("run"), "--batch-size", 32)
+    train(
+            "memory=16M",
+            "--backend",
+            "cuda",
+            "--data",
+            data,
+            "--out",
+            dir.resolve("run"),
+            "--batch-size",
+            32)
         .failed(1, "out of memory", "MiB more were asked for", "of 16 MiB", "--batch-size");
   }
 
@@ -94,8 +106,7 @@ class GpuFaultsTest {
     Path captured = dir.resolve("captured");
     trainNew("", captured, 8).succeeded();
     Path run = dir.resolve("run");
-    Cli.Result result =
-        trainNew("fail=cuGraphInstantiateWithFlags:1:801", run, 8).succeeded();
+    Cli.Result result = trainNew("fail=cuGraphInstantiateWithFlags:1:801", run, 8).succeeded();
     assertEquals(1, result.err().lines().count(), result.err());
     assertTrue(result.err().contains("cuGraphInstantiateWithFlags"), result.err());
     assertSameWeights(captured, run);

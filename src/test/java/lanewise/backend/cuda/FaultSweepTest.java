@@ -28,7 +28,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whichever call fails while the engine opens, computes and closes: it says so and leaves nothing. */
+/**
+ * Whichever call fails while the engine opens, computes and closes: it says so and leaves nothing.
+ */
 @OnEmulator
 class FaultSweepTest {
   private static final int UNKNOWN = 999;
@@ -112,7 +114,8 @@ class FaultSweepTest {
     LongStream.of(1, calls / 2, calls)
         .distinct()
         .filter(call -> call >= 1 && call <= calls)
-        .forEach(call -> holdToAnErrorAndNothingLeft("fail=%s:%d:%d".formatted(function, call, status)));
+        .forEach(
+            call -> holdToAnErrorAndNothingLeft("fail=%s:%d:%d".formatted(function, call, status)));
   }
 
   @Test
