@@ -57,13 +57,6 @@ class GpuFaultsTest {
     return train(faults, arguments.toArray());
   }
 
-  @Test
-  void aRunLeavesNothingOnTheGpu() throws Exception {
-    Cli.Result result = trainNew("", dir.resolve("run"), 20).succeeded();
-    assertEquals("", result.err());
-    assertTrue(result.out().contains("emulated GPU"), result.out());
-  }
-
   @ParameterizedTest
   @ValueSource(ints = {2, 40})
   void memoryThatCannotBeHadEndsTheRun(int allocation) throws Exception {
@@ -138,15 +131,6 @@ class GpuFaultsTest {
   void aMachineThatCannotDoItSaysWhy() throws Exception {
     Path run = dir.resolve("run");
     trainNew("driver=11040", run, 4).failed(1, "cuda cannot run here: the driver is too old");
-    assertFalse(Files.exists(run), "a run folder for nothing");
-  }
-
-  @Test
-  void aDeviceThatIsNotThereIsRefused() throws Exception {
-    Path run = dir.resolve("run");
-    List<Object> arguments = new ArrayList<>(Cli.SMALL);
-    arguments.addAll(List.of("--backend", "cuda", "--device", 3, "--data", data, "--out", run));
-    train("devices=2", arguments.toArray()).failed(1, "--device 3", "0 to 1");
     assertFalse(Files.exists(run), "a run folder for nothing");
   }
 }
