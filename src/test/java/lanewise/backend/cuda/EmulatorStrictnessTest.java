@@ -128,8 +128,7 @@ class EmulatorStrictnessTest {
   @Test
   void aCaptureThatWaitsIsSpoilt() {
     ok(Cuda.cuStreamBeginCapture_v2(stream, Cuda.CU_STREAM_CAPTURE_MODE_RELAXED()));
-    assertEquals(
-        Cuda.CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED(), Cuda.cuStreamSynchronize(stream));
+    assertEquals(Cuda.CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED(), Cuda.cuStreamSynchronize(stream));
     assertEquals(
         Cuda.CUDA_ERROR_STREAM_CAPTURE_INVALIDATED(), Cuda.cuStreamEndCapture(stream, out));
   }
