@@ -122,6 +122,15 @@ public class Cuda extends Cuda$shared {
     public static int CUDA_SUCCESS() {
         return CUDA_SUCCESS;
     }
+    private static final int CUDA_ERROR_INVALID_VALUE = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum cudaError_enum.CUDA_ERROR_INVALID_VALUE = 1
+     * }
+     */
+    public static int CUDA_ERROR_INVALID_VALUE() {
+        return CUDA_ERROR_INVALID_VALUE;
+    }
     private static final int CUDA_ERROR_OUT_OF_MEMORY = (int)2L;
     /**
      * {@snippet lang=c :
