@@ -294,11 +294,9 @@ __device__ __forceinline__ void residentBackward(const void* x, const void* dy, 
                                   lanes, shared);                                                      \
   }
 
-NORM_RESIDENT_FORWARD(norm_resident_forward_f32_2, F32, 2)
 NORM_RESIDENT_FORWARD(norm_resident_forward_f32_4, F32, 4)
 NORM_RESIDENT_FORWARD(norm_resident_forward_f32_8, F32, 8)
 NORM_RESIDENT_FORWARD(norm_resident_forward_f32_16, F32, 16)
-NORM_RESIDENT_FORWARD(norm_resident_forward_bf16_4, BF16, 4)
 NORM_RESIDENT_FORWARD(norm_resident_forward_bf16_8, BF16, 8)
 NORM_RESIDENT_FORWARD(norm_resident_forward_bf16_16, BF16, 16)
 NORM_RESIDENT_FORWARD(norm_resident_forward_bf16_32, BF16, 32)
@@ -321,9 +319,7 @@ NORM_RESIDENT_FORWARD(norm_resident_forward_bf16_32, BF16, 32)
                                    shared);                                                            \
   }
 
-NORM_RESIDENT_BACKWARD(norm_resident_backward_f32_2, F32, 2)
 NORM_RESIDENT_BACKWARD(norm_resident_backward_f32_4, F32, 4)
 NORM_RESIDENT_BACKWARD(norm_resident_backward_f32_8, F32, 8)
-NORM_RESIDENT_BACKWARD(norm_resident_backward_bf16_4, BF16, 4)
 NORM_RESIDENT_BACKWARD(norm_resident_backward_bf16_8, BF16, 8)
 NORM_RESIDENT_BACKWARD(norm_resident_backward_bf16_16, BF16, 16)

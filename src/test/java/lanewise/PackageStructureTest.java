@@ -38,6 +38,7 @@ class PackageStructureTest {
           Map.entry(
               "lanewise.backend.cuda.cudnn",
               Set.of(
+                  "lanewise.backend",
                   "lanewise.backend.cuda.driver",
                   "lanewise.bindings.cuda",
                   "lanewise.bindings.cudnn")),
@@ -73,8 +74,18 @@ class PackageStructureTest {
                   "lanewise.io",
                   "lanewise.report")),
           Map.entry(
+              "lanewise.bench",
+              Set.of(
+                  "lanewise.train",
+                  "lanewise.train.loss",
+                  "lanewise.model",
+                  "lanewise.nn",
+                  "lanewise.autograd",
+                  "lanewise.backend")),
+          Map.entry(
               "lanewise.cli",
               Set.of(
+                  "lanewise.bench",
                   "lanewise.train",
                   "lanewise.model",
                   "lanewise.nn",

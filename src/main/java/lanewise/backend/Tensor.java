@@ -64,6 +64,11 @@ public final class Tensor implements AutoCloseable {
     return memory;
   }
 
+  /** Whether the owning tensor was not closed yet. */
+  public boolean isOpen() {
+    return memory.isOpen();
+  }
+
   /** Whether one is a view of the other, or both are views of the same tensor. */
   public boolean sharesMemoryWith(Tensor other) {
     return memory == other.memory;

@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       GenerateCommand.class,
       BackendsCommand.class,
       CheckCommand.class,
+      BenchCommand.class,
       GenerateCompletion.class
     },
     exitCodeListHeading = "%nExit status:%n",

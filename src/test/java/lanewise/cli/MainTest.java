@@ -28,7 +28,7 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"train", "generate", "backends", "check", "generate-completion"})
+  @ValueSource(strings = {"train", "generate", "backends", "check", "bench", "generate-completion"})
   void everyCommandHasHelp(String command) {
     assertTrue(Cli.run("--help").succeeded().out().contains("  " + command + " "));
     String help = Cli.run(command, "--help").succeeded().out();

@@ -59,7 +59,7 @@ public final class CudaProvider implements BackendProvider {
           throw new UserException("Backend cuda: " + reason + "; " + remedy);
       case Usable usable -> {
         usable.device(options.device());
-        throw new UserException("Backend cuda: this version of Lanewise has no engine for it yet");
+        return CudaBackend.open(options);
       }
     }
   }

@@ -29,14 +29,14 @@ record NormPlanes(int samples, int pixels, int channels) {
     return parameter == null || parameter.shape().n() == 1 ? 0 : parameter.shape().c();
   }
 
-  /** Blocks for a pass that reads everything once and leaves few results a block. */
-  Tiles reducing(long wanted) {
-    return Tiles.of(samples, pixels, channels, wanted, 16);
+  /** Blocks for a pass that leaves partial results: each of these is another one to merge. */
+  Tiles reducing(int multiprocessors) {
+    return Tiles.of(samples, pixels, channels, 4L * multiprocessors, 16);
   }
 
-  /** Blocks for a pass that writes what it reads. */
-  Tiles streaming() {
-    return Tiles.of(samples, pixels, channels, Integer.MAX_VALUE, 8);
+  /** Blocks for a pass that writes what it reads: enough to even out what they take. */
+  Tiles streaming(int multiprocessors) {
+    return Tiles.of(samples, pixels, channels, 16L * multiprocessors, 8);
   }
 
   /** One value for each sample, split and channel, in bytes. */

@@ -19,9 +19,6 @@ import lanewise.backend.cuda.driver.Workspace;
  * cache between the two passes.
  */
 final class Norms {
-  /** Blocks a multiprocessor for passes that leave partial results. */
-  private static final int BLOCKS = 4;
-
   /** Of a block that merges partial results. */
   private static final int TABLE_THREADS = 512;
 
@@ -81,7 +78,7 @@ final class Norms {
   private void forwardPart(
       NormSpec spec, NormSets sets, Tensor x, Affine affine, Moments moments, Tensor y) {
     NormPlanes planes = sets.perSample() ? NormPlanes.of(x.shape()) : NormPlanes.merged(x.shape());
-    Tiles tiles = planes.reducing((long) BLOCKS * call.multiprocessors());
+    Tiles tiles = planes.reducing(call.multiprocessors());
     MemorySegment partial = workspace.take(2 * planes.partialBytes(tiles.splits()));
     planes(call.start(this.moments).operand(x).pointer(partial), planes);
     tiles(tiles).launch(tiles.blocks(), Call.THREADS);
@@ -105,7 +102,7 @@ final class Norms {
   private void apply(
       NormSpec spec, NormSets sets, Tensor x, Affine affine, Moments moments, Tensor y) {
     NormPlanes planes = NormPlanes.of(x.shape(), sets, affine);
-    Tiles tiles = planes.streaming();
+    Tiles tiles = planes.streaming(call.multiprocessors());
     call.start(apply).operand(x).operand(y);
     tables(sets, affine, moments);
     call.f32(spec.eps()).f32(spec.activation().slope());
@@ -137,7 +134,7 @@ final class Norms {
     }
     if (parameters) {
       NormPlanes planes = NormPlanes.of(x.shape(), sets, affine);
-      Tiles tiles = planes.reducing((long) BLOCKS * call.multiprocessors());
+      Tiles tiles = planes.reducing(call.multiprocessors());
       Sums sums = sums(planes, tiles.splits(), 0);
       backwardSums(spec, sets, planes, tiles, x, dy, affine, moments, sums);
       parameterGradients(planes, tiles.splits(), sums, affine, gradients);
@@ -161,7 +158,7 @@ final class Norms {
     int chunk = sets.perSample() ? chunks.samples(samples, bytes) : samples;
     NormPlanes all = NormPlanes.of(x.shape(), sets, affine);
     NormPlanes some = sets.perSample() ? new NormPlanes(chunk, all.pixels(), all.channels()) : all;
-    Tiles tiles = some.reducing((long) BLOCKS * call.multiprocessors());
+    Tiles tiles = some.reducing(call.multiprocessors());
     Sums sums = sums(all, tiles.splits(), moments.mean().shape().size());
     for (int first = 0; first < samples; first += chunk) {
       Samples part = new Samples(first, Math.min(chunk, samples - first), samples);
@@ -253,7 +250,7 @@ final class Norms {
       MemorySegment means,
       Tensor dx) {
     NormPlanes planes = NormPlanes.of(x.shape(), sets, affine);
-    Tiles tiles = planes.streaming();
+    Tiles tiles = planes.streaming(call.multiprocessors());
     call.start(backwardApply).operand(x).operand(dy).operand(dx);
     tables(sets, affine, moments);
     call.pointer(means).i32(moments.mean().shape().size());

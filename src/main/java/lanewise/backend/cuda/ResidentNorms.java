@@ -47,9 +47,9 @@ final class ResidentNorms {
     backward = new Variants(module, "norm_resident_backward", BACKWARD_BYTES);
   }
 
-  /** One kernel's versions for 32 bytes a thread, 64, ... up to {@code maxBytes}. */
+  /** One kernel's versions for 64 bytes a thread, 128, ... up to {@code maxBytes}. */
   private static final class Variants {
-    private static final int LEAST_BYTES = 32;
+    private static final int LEAST_BYTES = 64;
 
     private final Function[][] functions;
     private final int maxBytes;
@@ -82,23 +82,18 @@ final class ResidentNorms {
   /** Does the forward pass if it is one for these kernels. */
   boolean forward(
       NormSpec spec, NormSets sets, Tensor x, Affine affine, Moments moments, Tensor y) {
-    boolean suits = sets.perSample() || x.shape().n() == 1;
-    Fit fit = suits && alike(x, y) ? fit(forward, x.shape(), x.type(), sets) : null;
+    Fit fit = alike(x, y) ? fit(forward, x.shape(), x.type(), sets) : null;
     if (fit == null) {
       return false;
     }
     call.start(fit.kernel).pointer(x.segment()).pointer(y.segment());
-    tables(sets, affine, moments);
-    launch(spec, x, fit);
+    arguments(spec, sets, affine, moments);
+    launch(x.shape(), fit);
     return true;
   }
 
   boolean fitsBackward(NormSets sets, Tensor x, Tensor dy, Tensor dx) {
-    boolean suits = sets.perSample() || x.shape().n() == 1;
-    return suits
-        && alike(x, dy)
-        && alike(x, dx)
-        && fit(backward, x.shape(), x.type(), sets) != null;
+    return alike(x, dy) && alike(x, dx) && fit(backward, x.shape(), x.type(), sets) != null;
   }
 
   /** The gradient of x, and with one split what {@code sums} is for, if it is for anything. */
@@ -113,25 +108,20 @@ final class ResidentNorms {
       Norms.Sums sums) {
     Fit fit = fit(backward, x.shape(), x.type(), sets);
     call.start(fit.kernel).pointer(x.segment()).pointer(dy.segment()).pointer(dx.segment());
-    tables(sets, affine, moments);
-    call.f32(spec.eps()).f32(spec.activation().slope());
+    arguments(spec, sets, affine, moments);
     call.pointer(sums.dz()).pointer(sums.dzXhat());
-    planes(x.shape()).i32(fit.lanes).launch(fit.blocks, fit.threads);
+    launch(x.shape(), fit);
   }
 
-  private void tables(NormSets sets, Affine affine, Moments moments) {
+  private void arguments(NormSpec spec, NormSets sets, Affine affine, Moments moments) {
     call.table(moments.mean()).table(moments.variance()).i32(sets.channels());
     call.table(affine.gamma()).i32(NormPlanes.stride(affine.gamma()));
     call.table(affine.beta()).i32(NormPlanes.stride(affine.beta()));
-  }
-
-  private void launch(NormSpec spec, Tensor x, Fit fit) {
     call.f32(spec.eps()).f32(spec.activation().slope());
-    planes(x.shape()).i32(fit.lanes).launch(fit.blocks, fit.threads);
   }
 
-  private Call planes(Shape s) {
-    return call.i32(s.n()).i32(s.plane()).i32(s.c());
+  private void launch(Shape x, Fit fit) {
+    call.i32(x.n()).i32(x.plane()).i32(x.c()).i32(fit.lanes).launch(fit.blocks, fit.threads);
   }
 
   /** Of one type, and both aligned for accesses of four elements. */
@@ -142,19 +132,21 @@ final class ResidentNorms {
         && b.segment().address() % quad == 0;
   }
 
-  /** The launch, or null if planes are too large, sets too wide, or blocks too few. */
+  /** The launch, or null if sets go beyond a sample, or planes are too large, or blocks too few. */
   private Fit fit(Variants variants, Shape x, ElementType type, NormSets sets) {
     int quad = quadBytes(type);
     int capacity = variants.maxBytes / quad;
     int pixels = x.plane();
     int lanes = x.c() % Tiles.QUAD == 0 ? lanes(x, quad, capacity) : 0;
+    boolean inSample = sets.perSample() || x.n() == 1;
     if (lanes == 0
+        || !inSample
         || sets.channels() > MAX_SET_CHANNELS
         || lanes * Tiles.QUAD % sets.channels() != 0) {
       return null;
     }
-    // Half of what a thread can hold keeps enough loads under way, and leaves room for more blocks.
-    int enough = Tiles.powerOfTwo(Tiles.ceilDiv(pixels, Math.max(1, capacity / 2)));
+    // As much as a thread can hold: the fewer the threads, the more blocks run at once.
+    int enough = Tiles.powerOfTwo(Tiles.ceilDiv(pixels, capacity));
     int rows = Math.min(MAX_THREADS / lanes, Math.max(MIN_THREADS / lanes, enough));
     long blocks = (long) x.n() * Tiles.ceilDiv(x.c() / Tiles.QUAD, lanes);
     if (2 * blocks < call.multiprocessors() && type.bytes(x) > SMALL) {

@@ -1,4 +1,4 @@
-package lanewise.benchmarks.ours;
+package lanewise.model;
 
 import java.util.ArrayList;
 import java.util.List;
