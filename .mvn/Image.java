@@ -1,7 +1,8 @@
 import java.util.spi.ToolProvider;
 
-/// Makes the archive that runs where there is no JDK: `JAR VERSION TARGET` packs the runnable jar, the
-/// parts of this JDK that it needs, and a start script as TARGET/lanewise-VERSION-PLATFORM.tar.gz.
+/// Makes the archive that runs where there is no JDK: `JAR VERSION TARGET` packs the runnable jar,
+/// the parts of this JDK that it needs, and a start script as
+/// TARGET/lanewise-VERSION-PLATFORM.tar.gz.
 void main(String[] args) throws IOException, InterruptedException {
   var jar = Path.of(args[0]);
   var name = "lanewise-%s-%s".formatted(args[1], platform());
@@ -33,8 +34,7 @@ String platform() {
 
 /// What `jdeps --print-module-deps` says of the jar, and, through reflection, JLine's signals.
 void link(Path runtime) {
-  var modules =
-      "java.base,java.desktop,java.logging,jdk.incubator.vector,jdk.jfr,jdk.unsupported";
+  var modules = "java.base,java.desktop,java.logging,jdk.incubator.vector,jdk.jfr,jdk.unsupported";
   var jlink = ToolProvider.findFirst("jlink").orElseThrow();
   var status =
       jlink.run(

@@ -340,7 +340,7 @@ void search(const Library& library, const Operand& output, Workspace workspace) 
   requireOperand(output.shape, output.address);
   enqueue(library.stream, [=] {
     spoil(library.device, output.address, output.shape.bytes());
-    spoil(library.device, workspace.address, workspace.bytes);
+    spoil(library.device, workspace.address, std::min(workspace.bytes, output.shape.bytes() / 2));
   });
   drain();
   current();

@@ -16,13 +16,23 @@ namespace {
 constexpr uint32_t kPattern = 0x7fff7fff;
 constexpr size_t kBorder = 256;
 constexpr size_t kGranularity = 512;
+constexpr size_t kFilledEnd = size_t{8} << 20;
 constexpr size_t kKeptBytes = size_t{128} << 20;
 
 size_t rounded(size_t bytes) { return (bytes + kGranularity - 1) / kGranularity * kGranularity; }
 
+void fillAll(std::byte* from, size_t bytes) {
+  std::fill_n(reinterpret_cast<uint32_t*>(from), bytes / sizeof(uint32_t), kPattern);
+}
+
+// Of large blocks only the ends, so that the host need not have all of the memory.
 void fill(std::byte* from, size_t bytes) {
-  auto* words = reinterpret_cast<uint32_t*>(from);
-  std::fill_n(words, bytes / sizeof(uint32_t), kPattern);
+  if (bytes <= 2 * kFilledEnd) {
+    fillAll(from, bytes);
+  } else {
+    fillAll(from, kFilledEnd);
+    fillAll(from + bytes - kFilledEnd, kFilledEnd);
+  }
 }
 
 // Memory with its borders.
@@ -395,14 +405,13 @@ CUresult cuMemAllocAsync(CUdeviceptr* address, size_t bytes, CUstream stream) {
 
 CUresult cuMemFreeAsync(CUdeviceptr address, CUstream stream) {
   return driverCall("cuMemFreeAsync", [&] {
-    streamOf(stream);
-    requireNotCapturing(stream);
     Allocation& allocation = deviceMemory().toFree(address);
     require(allocation.ofPool, CUDA_ERROR_INVALID_VALUE, "this memory is not of a pool");
     if (contextOf(allocation.device).error != CUDA_SUCCESS) {
       deviceMemory().release(address);
       current();
     }
+    requireNotCapturing(stream);
     if (isIdle(stream)) {
       // A GPU may free it at once, whatever waits in other streams.
       deviceMemory().release(address);
