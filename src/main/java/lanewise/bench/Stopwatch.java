@@ -11,27 +11,31 @@ public final class Stopwatch implements AutoCloseable {
   /** Until the JIT compiler is done with the kernels, and a GPU has chosen and captured. */
   private static final int WARM_UP_RUNS = 3;
 
-  private static final long WARM_UP_NANOS = 1_000_000_000L;
-
   /** A shorter sample would measure the waiting. */
   private static final long SAMPLE_NANOS = 2_000_000L;
 
   private static final int MIN_SAMPLES = 5;
   private static final int MAX_SAMPLES = 200;
-  private static final long NANOS = 1_000_000_000L;
 
   private final Backend backend;
+  private final long nanos;
   private Workload workload;
   private int batch;
   private Work work;
   private int runsASample;
 
-  public Stopwatch(Backend backend) {
+  /**
+   * Of workloads on {@code backend}.
+   *
+   * @param seconds for which a workload is warmed up, and then measured
+   */
+  public Stopwatch(Backend backend, double seconds) {
     this.backend = backend;
+    nanos = (long) (seconds * 1e9);
   }
 
   /**
-   * The median of some samples, about a second of them.
+   * The median of some samples.
    *
    * @param batch ignored where the workload has none
    * @throws lanewise.UserException if there is not enough memory
@@ -41,7 +45,7 @@ public final class Stopwatch implements AutoCloseable {
     double[] ms = new double[MAX_SAMPLES];
     int samples = 0;
     long start = System.nanoTime();
-    while (samples < MIN_SAMPLES || samples < MAX_SAMPLES && System.nanoTime() - start < NANOS) {
+    while (samples < MIN_SAMPLES || samples < MAX_SAMPLES && System.nanoTime() - start < nanos) {
       ms[samples++] = time(runsASample) / 1e6 / runsASample;
     }
     Arrays.sort(ms, 0, samples);
@@ -59,7 +63,7 @@ public final class Stopwatch implements AutoCloseable {
     this.batch = batch;
     long start = System.nanoTime();
     long last = 0;
-    for (int i = 0; i < WARM_UP_RUNS || System.nanoTime() - start < WARM_UP_NANOS; i++) {
+    for (int i = 0; i < WARM_UP_RUNS || System.nanoTime() - start < nanos; i++) {
       last = time(1);
     }
     runsASample = (int) Math.ceilDiv(SAMPLE_NANOS, Math.max(1, last));

@@ -73,6 +73,13 @@ final class BenchCommand implements Callable<Integer> {
       description = "Images in a batch. Default: ${DEFAULT-VALUE}")
   private List<Integer> batches;
 
+  @Option(
+      names = "--seconds",
+      paramLabel = "S",
+      defaultValue = "1",
+      description = "To warm each case up, and again to measure it. Default: ${DEFAULT-VALUE}")
+  private double seconds;
+
   @Option(names = "--json", description = "Print one JSON object a measurement.")
   private boolean json;
 
@@ -93,9 +100,13 @@ final class BenchCommand implements Callable<Integer> {
     for (int batch : batches) {
       checkBatch(batch);
     }
+    if (!(seconds > 0 && seconds <= 3600)) {
+      throw new ParameterException(
+          spec.commandLine(), "--seconds must be positive and at most 3600, not " + seconds);
+    }
     PrintWriter out = spec.commandLine().getOut();
     try (Backend backend = engine.open();
-        Stopwatch stopwatch = new Stopwatch(backend)) {
+        Stopwatch stopwatch = new Stopwatch(backend, seconds)) {
       if (stdin) {
         answer(stopwatch, out);
         return ExitCode.OK;

@@ -13,7 +13,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class BenchCommandTest {
-  private static final List<String> ENGINE = List.of("--backend", "simd", "--threads", "1");
+  private static final List<String> ENGINE =
+      List.of("--backend", "simd", "--threads", "1", "--seconds", "0.1");
 
   @Test
   void kernelsHaveRatesAndNormsStandBesideACopy() {
@@ -60,6 +61,7 @@ class BenchCommandTest {
   @Test
   void impossibleValuesAreUsageErrors() {
     Cli.run("bench", "--case", "gem").failed(2, "did you mean gemm?");
+    Cli.run("bench", "--seconds", 0).failed(2, "--seconds must be positive");
     Cli.run("bench", "--batch-size", "64,0").failed(2, "--batch-size must be at least 1, not 0");
   }
 }

@@ -24,6 +24,7 @@ import java.util.Optional;
 public final class Emulator {
   private static final String DRIVER_PROPERTY = "lanewise.cuda";
   private static final String CUDNN_PROPERTY = "lanewise.cudnn";
+  private static final String CHOICES_PROPERTY = "lanewise.cuda.cache";
   private static final String DRIVER_FILE = "libcuda.so.1";
   private static final String CUDNN_FILE = "libcudnn.so.9";
   private static final Path FOLDER = Path.of("target", "emulator").toAbsolutePath();
@@ -41,6 +42,11 @@ public final class Emulator {
     return MISSING;
   }
 
+  /** Whether tests run on the emulator, and not on a real GPU. */
+  static boolean isUsed() {
+    return !REPLACED && MISSING.isEmpty();
+  }
+
   /** Builds the libraries and makes this JVM take them. */
   private static Optional<String> prepare() {
     String output;
@@ -53,6 +59,8 @@ public final class Emulator {
       if (build.waitFor() == 0) {
         System.setProperty(DRIVER_PROPERTY, FOLDER.resolve(DRIVER_FILE).toString());
         System.setProperty(CUDNN_PROPERTY, FOLDER.resolve(CUDNN_FILE).toString());
+        // What is measured here is nothing to keep.
+        System.setProperty(CHOICES_PROPERTY, "");
         return Optional.empty();
       }
     } catch (IOException e) {
