@@ -3,6 +3,8 @@
 #
 #   build.sh FOLDER
 #
+# Ends with status 3 if there is no C++ compiler.
+#
 # CXX is the compiler (g++). NVIDIA's headers are used where CUDA_INCLUDE and CUDNN_INCLUDE, or the
 # usual folders, have them; else those in include/, which are checked against the real ones when
 # there are any. LANEWISE_OWN_HEADERS=1 takes include/ in any case.
@@ -13,7 +15,7 @@ cxx=${CXX:-g++}
 
 if ! command -v "$cxx" >/dev/null; then
   echo "there is no C++ compiler ($cxx)" >&2
-  exit 1
+  exit 3
 fi
 
 # Prints the first of the folders that has the header, or nothing.

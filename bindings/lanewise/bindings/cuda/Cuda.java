@@ -23,15 +23,6 @@ public class Cuda extends Cuda$shared {
     static final SymbolLookup SYMBOL_LOOKUP = SymbolLookup.loaderLookup()
             .or(Linker.nativeLinker().defaultLookup());
 
-    private static final int CU_STREAM_DEFAULT = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum CUstream_flags_enum.CU_STREAM_DEFAULT = 0
-     * }
-     */
-    public static int CU_STREAM_DEFAULT() {
-        return CU_STREAM_DEFAULT;
-    }
     private static final int CU_STREAM_NON_BLOCKING = (int)1L;
     /**
      * {@snippet lang=c :
@@ -41,24 +32,6 @@ public class Cuda extends Cuda$shared {
     public static int CU_STREAM_NON_BLOCKING() {
         return CU_STREAM_NON_BLOCKING;
     }
-    private static final int CU_EVENT_DEFAULT = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum CUevent_flags_enum.CU_EVENT_DEFAULT = 0
-     * }
-     */
-    public static int CU_EVENT_DEFAULT() {
-        return CU_EVENT_DEFAULT;
-    }
-    private static final int CU_EVENT_BLOCKING_SYNC = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum CUevent_flags_enum.CU_EVENT_BLOCKING_SYNC = 1
-     * }
-     */
-    public static int CU_EVENT_BLOCKING_SYNC() {
-        return CU_EVENT_BLOCKING_SYNC;
-    }
     private static final int CU_EVENT_DISABLE_TIMING = (int)2L;
     /**
      * {@snippet lang=c :
@@ -67,15 +40,6 @@ public class Cuda extends Cuda$shared {
      */
     public static int CU_EVENT_DISABLE_TIMING() {
         return CU_EVENT_DISABLE_TIMING;
-    }
-    private static final int CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK = (int)8L;
-    /**
-     * {@snippet lang=c :
-     * enum CUdevice_attribute_enum.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK = 8
-     * }
-     */
-    public static int CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK() {
-        return CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK;
     }
     private static final int CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT = (int)16L;
     /**
@@ -95,15 +59,6 @@ public class Cuda extends Cuda$shared {
     public static int CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE() {
         return CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE;
     }
-    private static final int CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_MULTIPROCESSOR = (int)39L;
-    /**
-     * {@snippet lang=c :
-     * enum CUdevice_attribute_enum.CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_MULTIPROCESSOR = 39
-     * }
-     */
-    public static int CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_MULTIPROCESSOR() {
-        return CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_MULTIPROCESSOR;
-    }
     private static final int CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR = (int)75L;
     /**
      * {@snippet lang=c :
@@ -121,60 +76,6 @@ public class Cuda extends Cuda$shared {
      */
     public static int CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR() {
         return CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR;
-    }
-    private static final int CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN = (int)97L;
-    /**
-     * {@snippet lang=c :
-     * enum CUdevice_attribute_enum.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN = 97
-     * }
-     */
-    public static int CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN() {
-        return CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN;
-    }
-    private static final int CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED = (int)115L;
-    /**
-     * {@snippet lang=c :
-     * enum CUdevice_attribute_enum.CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED = 115
-     * }
-     */
-    public static int CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED() {
-        return CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED;
-    }
-    private static final int CU_FUNC_ATTRIBUTE_MAX_THREADS_PER_BLOCK = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum CUfunction_attribute_enum.CU_FUNC_ATTRIBUTE_MAX_THREADS_PER_BLOCK = 0
-     * }
-     */
-    public static int CU_FUNC_ATTRIBUTE_MAX_THREADS_PER_BLOCK() {
-        return CU_FUNC_ATTRIBUTE_MAX_THREADS_PER_BLOCK;
-    }
-    private static final int CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES = (int)8L;
-    /**
-     * {@snippet lang=c :
-     * enum CUfunction_attribute_enum.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES = 8
-     * }
-     */
-    public static int CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES() {
-        return CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES;
-    }
-    private static final int CU_JIT_INFO_LOG_BUFFER = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * enum CUjit_option_enum.CU_JIT_INFO_LOG_BUFFER = 3
-     * }
-     */
-    public static int CU_JIT_INFO_LOG_BUFFER() {
-        return CU_JIT_INFO_LOG_BUFFER;
-    }
-    private static final int CU_JIT_INFO_LOG_BUFFER_SIZE_BYTES = (int)4L;
-    /**
-     * {@snippet lang=c :
-     * enum CUjit_option_enum.CU_JIT_INFO_LOG_BUFFER_SIZE_BYTES = 4
-     * }
-     */
-    public static int CU_JIT_INFO_LOG_BUFFER_SIZE_BYTES() {
-        return CU_JIT_INFO_LOG_BUFFER_SIZE_BYTES;
     }
     private static final int CU_JIT_ERROR_LOG_BUFFER = (int)5L;
     /**
@@ -202,42 +103,6 @@ public class Cuda extends Cuda$shared {
      */
     public static int CU_STREAM_CAPTURE_STATUS_NONE() {
         return CU_STREAM_CAPTURE_STATUS_NONE;
-    }
-    private static final int CU_STREAM_CAPTURE_STATUS_ACTIVE = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum CUstreamCaptureStatus_enum.CU_STREAM_CAPTURE_STATUS_ACTIVE = 1
-     * }
-     */
-    public static int CU_STREAM_CAPTURE_STATUS_ACTIVE() {
-        return CU_STREAM_CAPTURE_STATUS_ACTIVE;
-    }
-    private static final int CU_STREAM_CAPTURE_STATUS_INVALIDATED = (int)2L;
-    /**
-     * {@snippet lang=c :
-     * enum CUstreamCaptureStatus_enum.CU_STREAM_CAPTURE_STATUS_INVALIDATED = 2
-     * }
-     */
-    public static int CU_STREAM_CAPTURE_STATUS_INVALIDATED() {
-        return CU_STREAM_CAPTURE_STATUS_INVALIDATED;
-    }
-    private static final int CU_STREAM_CAPTURE_MODE_GLOBAL = (int)0L;
-    /**
-     * {@snippet lang=c :
-     * enum CUstreamCaptureMode_enum.CU_STREAM_CAPTURE_MODE_GLOBAL = 0
-     * }
-     */
-    public static int CU_STREAM_CAPTURE_MODE_GLOBAL() {
-        return CU_STREAM_CAPTURE_MODE_GLOBAL;
-    }
-    private static final int CU_STREAM_CAPTURE_MODE_THREAD_LOCAL = (int)1L;
-    /**
-     * {@snippet lang=c :
-     * enum CUstreamCaptureMode_enum.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL = 1
-     * }
-     */
-    public static int CU_STREAM_CAPTURE_MODE_THREAD_LOCAL() {
-        return CU_STREAM_CAPTURE_MODE_THREAD_LOCAL;
     }
     private static final int CU_STREAM_CAPTURE_MODE_RELAXED = (int)2L;
     /**
@@ -275,15 +140,6 @@ public class Cuda extends Cuda$shared {
     public static int CUDA_ERROR_OUT_OF_MEMORY() {
         return CUDA_ERROR_OUT_OF_MEMORY;
     }
-    private static final int CUDA_ERROR_NOT_INITIALIZED = (int)3L;
-    /**
-     * {@snippet lang=c :
-     * enum cudaError_enum.CUDA_ERROR_NOT_INITIALIZED = 3
-     * }
-     */
-    public static int CUDA_ERROR_NOT_INITIALIZED() {
-        return CUDA_ERROR_NOT_INITIALIZED;
-    }
     private static final int CUDA_ERROR_DEINITIALIZED = (int)4L;
     /**
      * {@snippet lang=c :
@@ -302,15 +158,6 @@ public class Cuda extends Cuda$shared {
     public static int CUDA_ERROR_STUB_LIBRARY() {
         return CUDA_ERROR_STUB_LIBRARY;
     }
-    private static final int CUDA_ERROR_DEVICE_UNAVAILABLE = (int)46L;
-    /**
-     * {@snippet lang=c :
-     * enum cudaError_enum.CUDA_ERROR_DEVICE_UNAVAILABLE = 46
-     * }
-     */
-    public static int CUDA_ERROR_DEVICE_UNAVAILABLE() {
-        return CUDA_ERROR_DEVICE_UNAVAILABLE;
-    }
     private static final int CUDA_ERROR_NO_DEVICE = (int)100L;
     /**
      * {@snippet lang=c :
@@ -320,42 +167,6 @@ public class Cuda extends Cuda$shared {
     public static int CUDA_ERROR_NO_DEVICE() {
         return CUDA_ERROR_NO_DEVICE;
     }
-    private static final int CUDA_ERROR_INVALID_DEVICE = (int)101L;
-    /**
-     * {@snippet lang=c :
-     * enum cudaError_enum.CUDA_ERROR_INVALID_DEVICE = 101
-     * }
-     */
-    public static int CUDA_ERROR_INVALID_DEVICE() {
-        return CUDA_ERROR_INVALID_DEVICE;
-    }
-    private static final int CUDA_ERROR_INVALID_IMAGE = (int)200L;
-    /**
-     * {@snippet lang=c :
-     * enum cudaError_enum.CUDA_ERROR_INVALID_IMAGE = 200
-     * }
-     */
-    public static int CUDA_ERROR_INVALID_IMAGE() {
-        return CUDA_ERROR_INVALID_IMAGE;
-    }
-    private static final int CUDA_ERROR_INVALID_CONTEXT = (int)201L;
-    /**
-     * {@snippet lang=c :
-     * enum cudaError_enum.CUDA_ERROR_INVALID_CONTEXT = 201
-     * }
-     */
-    public static int CUDA_ERROR_INVALID_CONTEXT() {
-        return CUDA_ERROR_INVALID_CONTEXT;
-    }
-    private static final int CUDA_ERROR_NO_BINARY_FOR_GPU = (int)209L;
-    /**
-     * {@snippet lang=c :
-     * enum cudaError_enum.CUDA_ERROR_NO_BINARY_FOR_GPU = 209
-     * }
-     */
-    public static int CUDA_ERROR_NO_BINARY_FOR_GPU() {
-        return CUDA_ERROR_NO_BINARY_FOR_GPU;
-    }
     private static final int CUDA_ERROR_ECC_UNCORRECTABLE = (int)214L;
     /**
      * {@snippet lang=c :
@@ -364,42 +175,6 @@ public class Cuda extends Cuda$shared {
      */
     public static int CUDA_ERROR_ECC_UNCORRECTABLE() {
         return CUDA_ERROR_ECC_UNCORRECTABLE;
-    }
-    private static final int CUDA_ERROR_INVALID_PTX = (int)218L;
-    /**
-     * {@snippet lang=c :
-     * enum cudaError_enum.CUDA_ERROR_INVALID_PTX = 218
-     * }
-     */
-    public static int CUDA_ERROR_INVALID_PTX() {
-        return CUDA_ERROR_INVALID_PTX;
-    }
-    private static final int CUDA_ERROR_UNSUPPORTED_PTX_VERSION = (int)222L;
-    /**
-     * {@snippet lang=c :
-     * enum cudaError_enum.CUDA_ERROR_UNSUPPORTED_PTX_VERSION = 222
-     * }
-     */
-    public static int CUDA_ERROR_UNSUPPORTED_PTX_VERSION() {
-        return CUDA_ERROR_UNSUPPORTED_PTX_VERSION;
-    }
-    private static final int CUDA_ERROR_OPERATING_SYSTEM = (int)304L;
-    /**
-     * {@snippet lang=c :
-     * enum cudaError_enum.CUDA_ERROR_OPERATING_SYSTEM = 304
-     * }
-     */
-    public static int CUDA_ERROR_OPERATING_SYSTEM() {
-        return CUDA_ERROR_OPERATING_SYSTEM;
-    }
-    private static final int CUDA_ERROR_NOT_FOUND = (int)500L;
-    /**
-     * {@snippet lang=c :
-     * enum cudaError_enum.CUDA_ERROR_NOT_FOUND = 500
-     * }
-     */
-    public static int CUDA_ERROR_NOT_FOUND() {
-        return CUDA_ERROR_NOT_FOUND;
     }
     private static final int CUDA_ERROR_NOT_READY = (int)600L;
     /**
@@ -527,78 +302,6 @@ public class Cuda extends Cuda$shared {
     public static int CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE() {
         return CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE;
     }
-    private static final int CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED = (int)900L;
-    /**
-     * {@snippet lang=c :
-     * enum cudaError_enum.CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED = 900
-     * }
-     */
-    public static int CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED() {
-        return CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
-    }
-    private static final int CUDA_ERROR_STREAM_CAPTURE_INVALIDATED = (int)901L;
-    /**
-     * {@snippet lang=c :
-     * enum cudaError_enum.CUDA_ERROR_STREAM_CAPTURE_INVALIDATED = 901
-     * }
-     */
-    public static int CUDA_ERROR_STREAM_CAPTURE_INVALIDATED() {
-        return CUDA_ERROR_STREAM_CAPTURE_INVALIDATED;
-    }
-    private static final int CUDA_ERROR_STREAM_CAPTURE_MERGE = (int)902L;
-    /**
-     * {@snippet lang=c :
-     * enum cudaError_enum.CUDA_ERROR_STREAM_CAPTURE_MERGE = 902
-     * }
-     */
-    public static int CUDA_ERROR_STREAM_CAPTURE_MERGE() {
-        return CUDA_ERROR_STREAM_CAPTURE_MERGE;
-    }
-    private static final int CUDA_ERROR_STREAM_CAPTURE_UNMATCHED = (int)903L;
-    /**
-     * {@snippet lang=c :
-     * enum cudaError_enum.CUDA_ERROR_STREAM_CAPTURE_UNMATCHED = 903
-     * }
-     */
-    public static int CUDA_ERROR_STREAM_CAPTURE_UNMATCHED() {
-        return CUDA_ERROR_STREAM_CAPTURE_UNMATCHED;
-    }
-    private static final int CUDA_ERROR_STREAM_CAPTURE_UNJOINED = (int)904L;
-    /**
-     * {@snippet lang=c :
-     * enum cudaError_enum.CUDA_ERROR_STREAM_CAPTURE_UNJOINED = 904
-     * }
-     */
-    public static int CUDA_ERROR_STREAM_CAPTURE_UNJOINED() {
-        return CUDA_ERROR_STREAM_CAPTURE_UNJOINED;
-    }
-    private static final int CUDA_ERROR_STREAM_CAPTURE_ISOLATION = (int)905L;
-    /**
-     * {@snippet lang=c :
-     * enum cudaError_enum.CUDA_ERROR_STREAM_CAPTURE_ISOLATION = 905
-     * }
-     */
-    public static int CUDA_ERROR_STREAM_CAPTURE_ISOLATION() {
-        return CUDA_ERROR_STREAM_CAPTURE_ISOLATION;
-    }
-    private static final int CUDA_ERROR_STREAM_CAPTURE_IMPLICIT = (int)906L;
-    /**
-     * {@snippet lang=c :
-     * enum cudaError_enum.CUDA_ERROR_STREAM_CAPTURE_IMPLICIT = 906
-     * }
-     */
-    public static int CUDA_ERROR_STREAM_CAPTURE_IMPLICIT() {
-        return CUDA_ERROR_STREAM_CAPTURE_IMPLICIT;
-    }
-    private static final int CUDA_ERROR_STREAM_CAPTURE_WRONG_THREAD = (int)908L;
-    /**
-     * {@snippet lang=c :
-     * enum cudaError_enum.CUDA_ERROR_STREAM_CAPTURE_WRONG_THREAD = 908
-     * }
-     */
-    public static int CUDA_ERROR_STREAM_CAPTURE_WRONG_THREAD() {
-        return CUDA_ERROR_STREAM_CAPTURE_WRONG_THREAD;
-    }
     private static final int CUDA_ERROR_EXTERNAL_DEVICE = (int)911L;
     /**
      * {@snippet lang=c :
@@ -608,15 +311,6 @@ public class Cuda extends Cuda$shared {
     public static int CUDA_ERROR_EXTERNAL_DEVICE() {
         return CUDA_ERROR_EXTERNAL_DEVICE;
     }
-    private static final int CUDA_ERROR_UNKNOWN = (int)999L;
-    /**
-     * {@snippet lang=c :
-     * enum cudaError_enum.CUDA_ERROR_UNKNOWN = 999
-     * }
-     */
-    public static int CUDA_ERROR_UNKNOWN() {
-        return CUDA_ERROR_UNKNOWN;
-    }
     private static final int CU_MEMPOOL_ATTR_RELEASE_THRESHOLD = (int)4L;
     /**
      * {@snippet lang=c :
@@ -625,24 +319,6 @@ public class Cuda extends Cuda$shared {
      */
     public static int CU_MEMPOOL_ATTR_RELEASE_THRESHOLD() {
         return CU_MEMPOOL_ATTR_RELEASE_THRESHOLD;
-    }
-    private static final int CU_MEMPOOL_ATTR_RESERVED_MEM_CURRENT = (int)5L;
-    /**
-     * {@snippet lang=c :
-     * enum CUmemPool_attribute_enum.CU_MEMPOOL_ATTR_RESERVED_MEM_CURRENT = 5
-     * }
-     */
-    public static int CU_MEMPOOL_ATTR_RESERVED_MEM_CURRENT() {
-        return CU_MEMPOOL_ATTR_RESERVED_MEM_CURRENT;
-    }
-    private static final int CU_MEMPOOL_ATTR_USED_MEM_CURRENT = (int)7L;
-    /**
-     * {@snippet lang=c :
-     * enum CUmemPool_attribute_enum.CU_MEMPOOL_ATTR_USED_MEM_CURRENT = 7
-     * }
-     */
-    public static int CU_MEMPOOL_ATTR_USED_MEM_CURRENT() {
-        return CU_MEMPOOL_ATTR_USED_MEM_CURRENT;
     }
 
     private static class cuGetErrorString {
@@ -1435,64 +1111,6 @@ public class Cuda extends Cuda$shared {
         }
     }
 
-    private static class cuCtxSynchronize {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cuda.C_INT    );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuCtxSynchronize");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * CUresult cuCtxSynchronize()
-     * }
-     */
-    public static FunctionDescriptor cuCtxSynchronize$descriptor() {
-        return cuCtxSynchronize.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * CUresult cuCtxSynchronize()
-     * }
-     */
-    public static MethodHandle cuCtxSynchronize$handle() {
-        return cuCtxSynchronize.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * CUresult cuCtxSynchronize()
-     * }
-     */
-    public static MemorySegment cuCtxSynchronize$address() {
-        return cuCtxSynchronize.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * CUresult cuCtxSynchronize()
-     * }
-     */
-    public static int cuCtxSynchronize() {
-        var mh$ = cuCtxSynchronize.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cuCtxSynchronize");
-            }
-            return (int)mh$.invokeExact();
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
     private static class cuModuleLoadDataEx {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Cuda.C_INT,
@@ -1740,127 +1358,6 @@ public class Cuda extends Cuda$shared {
         }
     }
 
-    private static class cuMemAlloc_v2 {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cuda.C_INT,
-            Cuda.C_POINTER,
-            Cuda.C_LONG
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuMemAlloc_v2");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * CUresult cuMemAlloc_v2(CUdeviceptr *dptr, size_t bytesize)
-     * }
-     */
-    public static FunctionDescriptor cuMemAlloc_v2$descriptor() {
-        return cuMemAlloc_v2.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * CUresult cuMemAlloc_v2(CUdeviceptr *dptr, size_t bytesize)
-     * }
-     */
-    public static MethodHandle cuMemAlloc_v2$handle() {
-        return cuMemAlloc_v2.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * CUresult cuMemAlloc_v2(CUdeviceptr *dptr, size_t bytesize)
-     * }
-     */
-    public static MemorySegment cuMemAlloc_v2$address() {
-        return cuMemAlloc_v2.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * CUresult cuMemAlloc_v2(CUdeviceptr *dptr, size_t bytesize)
-     * }
-     */
-    public static int cuMemAlloc_v2(MemorySegment dptr, long bytesize) {
-        var mh$ = cuMemAlloc_v2.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cuMemAlloc_v2", dptr, bytesize);
-            }
-            return (int)mh$.invokeExact(dptr, bytesize);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cuMemFree_v2 {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cuda.C_INT,
-            Cuda.C_LONG_LONG
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuMemFree_v2");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * CUresult cuMemFree_v2(CUdeviceptr dptr)
-     * }
-     */
-    public static FunctionDescriptor cuMemFree_v2$descriptor() {
-        return cuMemFree_v2.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * CUresult cuMemFree_v2(CUdeviceptr dptr)
-     * }
-     */
-    public static MethodHandle cuMemFree_v2$handle() {
-        return cuMemFree_v2.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * CUresult cuMemFree_v2(CUdeviceptr dptr)
-     * }
-     */
-    public static MemorySegment cuMemFree_v2$address() {
-        return cuMemFree_v2.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * CUresult cuMemFree_v2(CUdeviceptr dptr)
-     * }
-     */
-    public static int cuMemFree_v2(long dptr) {
-        var mh$ = cuMemFree_v2.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cuMemFree_v2", dptr);
-            }
-            return (int)mh$.invokeExact(dptr);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
     private static class cuMemAllocHost_v2 {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Cuda.C_INT,
@@ -1982,67 +1479,6 @@ public class Cuda extends Cuda$shared {
         }
     }
 
-    private static class cuMemPoolTrimTo {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cuda.C_INT,
-            Cuda.C_POINTER,
-            Cuda.C_LONG
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuMemPoolTrimTo");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * CUresult cuMemPoolTrimTo(CUmemoryPool pool, size_t minBytesToKeep)
-     * }
-     */
-    public static FunctionDescriptor cuMemPoolTrimTo$descriptor() {
-        return cuMemPoolTrimTo.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * CUresult cuMemPoolTrimTo(CUmemoryPool pool, size_t minBytesToKeep)
-     * }
-     */
-    public static MethodHandle cuMemPoolTrimTo$handle() {
-        return cuMemPoolTrimTo.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * CUresult cuMemPoolTrimTo(CUmemoryPool pool, size_t minBytesToKeep)
-     * }
-     */
-    public static MemorySegment cuMemPoolTrimTo$address() {
-        return cuMemPoolTrimTo.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * CUresult cuMemPoolTrimTo(CUmemoryPool pool, size_t minBytesToKeep)
-     * }
-     */
-    public static int cuMemPoolTrimTo(MemorySegment pool, long minBytesToKeep) {
-        var mh$ = cuMemPoolTrimTo.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cuMemPoolTrimTo", pool, minBytesToKeep);
-            }
-            return (int)mh$.invokeExact(pool, minBytesToKeep);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
     private static class cuMemPoolSetAttribute {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Cuda.C_INT,
@@ -2096,68 +1532,6 @@ public class Cuda extends Cuda$shared {
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("cuMemPoolSetAttribute", pool, attr, value);
-            }
-            return (int)mh$.invokeExact(pool, attr, value);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cuMemPoolGetAttribute {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cuda.C_INT,
-            Cuda.C_POINTER,
-            Cuda.C_INT,
-            Cuda.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuMemPoolGetAttribute");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * CUresult cuMemPoolGetAttribute(CUmemoryPool pool, CUmemPool_attribute attr, void *value)
-     * }
-     */
-    public static FunctionDescriptor cuMemPoolGetAttribute$descriptor() {
-        return cuMemPoolGetAttribute.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * CUresult cuMemPoolGetAttribute(CUmemoryPool pool, CUmemPool_attribute attr, void *value)
-     * }
-     */
-    public static MethodHandle cuMemPoolGetAttribute$handle() {
-        return cuMemPoolGetAttribute.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * CUresult cuMemPoolGetAttribute(CUmemoryPool pool, CUmemPool_attribute attr, void *value)
-     * }
-     */
-    public static MemorySegment cuMemPoolGetAttribute$address() {
-        return cuMemPoolGetAttribute.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * CUresult cuMemPoolGetAttribute(CUmemoryPool pool, CUmemPool_attribute attr, void *value)
-     * }
-     */
-    public static int cuMemPoolGetAttribute(MemorySegment pool, int attr, MemorySegment value) {
-        var mh$ = cuMemPoolGetAttribute.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cuMemPoolGetAttribute", pool, attr, value);
             }
             return (int)mh$.invokeExact(pool, attr, value);
         } catch (Error | RuntimeException ex) {
@@ -2349,66 +1723,6 @@ public class Cuda extends Cuda$shared {
         }
     }
 
-    private static class cuEventQuery {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cuda.C_INT,
-            Cuda.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuEventQuery");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * CUresult cuEventQuery(CUevent hEvent)
-     * }
-     */
-    public static FunctionDescriptor cuEventQuery$descriptor() {
-        return cuEventQuery.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * CUresult cuEventQuery(CUevent hEvent)
-     * }
-     */
-    public static MethodHandle cuEventQuery$handle() {
-        return cuEventQuery.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * CUresult cuEventQuery(CUevent hEvent)
-     * }
-     */
-    public static MemorySegment cuEventQuery$address() {
-        return cuEventQuery.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * CUresult cuEventQuery(CUevent hEvent)
-     * }
-     */
-    public static int cuEventQuery(MemorySegment hEvent) {
-        var mh$ = cuEventQuery.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cuEventQuery", hEvent);
-            }
-            return (int)mh$.invokeExact(hEvent);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
     private static class cuEventSynchronize {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Cuda.C_INT,
@@ -2522,130 +1836,6 @@ public class Cuda extends Cuda$shared {
                 traceDowncall("cuEventDestroy_v2", hEvent);
             }
             return (int)mh$.invokeExact(hEvent);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cuFuncGetAttribute {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cuda.C_INT,
-            Cuda.C_POINTER,
-            Cuda.C_INT,
-            Cuda.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuFuncGetAttribute");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * CUresult cuFuncGetAttribute(int *pi, CUfunction_attribute attrib, CUfunction hfunc)
-     * }
-     */
-    public static FunctionDescriptor cuFuncGetAttribute$descriptor() {
-        return cuFuncGetAttribute.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * CUresult cuFuncGetAttribute(int *pi, CUfunction_attribute attrib, CUfunction hfunc)
-     * }
-     */
-    public static MethodHandle cuFuncGetAttribute$handle() {
-        return cuFuncGetAttribute.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * CUresult cuFuncGetAttribute(int *pi, CUfunction_attribute attrib, CUfunction hfunc)
-     * }
-     */
-    public static MemorySegment cuFuncGetAttribute$address() {
-        return cuFuncGetAttribute.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * CUresult cuFuncGetAttribute(int *pi, CUfunction_attribute attrib, CUfunction hfunc)
-     * }
-     */
-    public static int cuFuncGetAttribute(MemorySegment pi, int attrib, MemorySegment hfunc) {
-        var mh$ = cuFuncGetAttribute.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cuFuncGetAttribute", pi, attrib, hfunc);
-            }
-            return (int)mh$.invokeExact(pi, attrib, hfunc);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cuFuncSetAttribute {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cuda.C_INT,
-            Cuda.C_POINTER,
-            Cuda.C_INT,
-            Cuda.C_INT
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuFuncSetAttribute");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * CUresult cuFuncSetAttribute(CUfunction hfunc, CUfunction_attribute attrib, int value)
-     * }
-     */
-    public static FunctionDescriptor cuFuncSetAttribute$descriptor() {
-        return cuFuncSetAttribute.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * CUresult cuFuncSetAttribute(CUfunction hfunc, CUfunction_attribute attrib, int value)
-     * }
-     */
-    public static MethodHandle cuFuncSetAttribute$handle() {
-        return cuFuncSetAttribute.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * CUresult cuFuncSetAttribute(CUfunction hfunc, CUfunction_attribute attrib, int value)
-     * }
-     */
-    public static MemorySegment cuFuncSetAttribute$address() {
-        return cuFuncSetAttribute.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * CUresult cuFuncSetAttribute(CUfunction hfunc, CUfunction_attribute attrib, int value)
-     * }
-     */
-    public static int cuFuncSetAttribute(MemorySegment hfunc, int attrib, int value) {
-        var mh$ = cuFuncSetAttribute.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cuFuncSetAttribute", hfunc, attrib, value);
-            }
-            return (int)mh$.invokeExact(hfunc, attrib, value);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -2835,68 +2025,6 @@ public class Cuda extends Cuda$shared {
         }
     }
 
-    private static class cuEventElapsedTime {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cuda.C_INT,
-            Cuda.C_POINTER,
-            Cuda.C_POINTER,
-            Cuda.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuEventElapsedTime");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * CUresult cuEventElapsedTime(float *pMilliseconds, CUevent hStart, CUevent hEnd)
-     * }
-     */
-    public static FunctionDescriptor cuEventElapsedTime$descriptor() {
-        return cuEventElapsedTime.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * CUresult cuEventElapsedTime(float *pMilliseconds, CUevent hStart, CUevent hEnd)
-     * }
-     */
-    public static MethodHandle cuEventElapsedTime$handle() {
-        return cuEventElapsedTime.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * CUresult cuEventElapsedTime(float *pMilliseconds, CUevent hStart, CUevent hEnd)
-     * }
-     */
-    public static MemorySegment cuEventElapsedTime$address() {
-        return cuEventElapsedTime.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * CUresult cuEventElapsedTime(float *pMilliseconds, CUevent hStart, CUevent hEnd)
-     * }
-     */
-    public static int cuEventElapsedTime(MemorySegment pMilliseconds, MemorySegment hStart, MemorySegment hEnd) {
-        var mh$ = cuEventElapsedTime.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cuEventElapsedTime", pMilliseconds, hStart, hEnd);
-            }
-            return (int)mh$.invokeExact(pMilliseconds, hStart, hEnd);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
     private static class cuMemcpyHtoDAsync_v2 {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Cuda.C_INT,
@@ -3079,69 +2207,6 @@ public class Cuda extends Cuda$shared {
                 traceDowncall("cuMemcpyDtoDAsync_v2", dstDevice, srcDevice, ByteCount, hStream);
             }
             return (int)mh$.invokeExact(dstDevice, srcDevice, ByteCount, hStream);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class cuMemsetD8Async {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Cuda.C_INT,
-            Cuda.C_LONG_LONG,
-            Cuda.C_CHAR,
-            Cuda.C_LONG,
-            Cuda.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuMemsetD8Async");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * CUresult cuMemsetD8Async(CUdeviceptr dstDevice, unsigned char uc, size_t N, CUstream hStream)
-     * }
-     */
-    public static FunctionDescriptor cuMemsetD8Async$descriptor() {
-        return cuMemsetD8Async.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * CUresult cuMemsetD8Async(CUdeviceptr dstDevice, unsigned char uc, size_t N, CUstream hStream)
-     * }
-     */
-    public static MethodHandle cuMemsetD8Async$handle() {
-        return cuMemsetD8Async.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * CUresult cuMemsetD8Async(CUdeviceptr dstDevice, unsigned char uc, size_t N, CUstream hStream)
-     * }
-     */
-    public static MemorySegment cuMemsetD8Async$address() {
-        return cuMemsetD8Async.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * CUresult cuMemsetD8Async(CUdeviceptr dstDevice, unsigned char uc, size_t N, CUstream hStream)
-     * }
-     */
-    public static int cuMemsetD8Async(long dstDevice, byte uc, long N, MemorySegment hStream) {
-        var mh$ = cuMemsetD8Async.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("cuMemsetD8Async", dstDevice, uc, N, hStream);
-            }
-            return (int)mh$.invokeExact(dstDevice, uc, N, hStream);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {

@@ -17,7 +17,10 @@ import lanewise.backend.conformance.ConformanceCase.Tolerance;
 /** Runs one case of the conformance table on one backend, between guards. */
 public final class ConformanceRun {
   /** Odd, because tensors inside of a network's block of parameters are not aligned either. */
-  private static final int GUARD = 67;
+  private static final int UNALIGNED = 67;
+
+  /** Behind it a tensor lies as at the beginning of a block: engines may access it in vectors. */
+  private static final int ALIGNED = 64;
 
   /** A NaN: what is read from a guard shows in the result. */
   private static final int GUARD_BITS = 0x7fc5_e471;
@@ -29,17 +32,19 @@ public final class ConformanceRun {
 
   private final Backend backend;
   private final ElementType activations;
+  private final int guardSize;
 
-  private ConformanceRun(Backend backend, ElementType activations) {
+  private ConformanceRun(Backend backend, ElementType activations, int guardSize) {
     this.backend = backend;
     this.activations = activations;
+    this.guardSize = guardSize;
   }
 
   /** A tensor with guards on both sides, and what was put into it. */
   private record Guarded(Tensor whole, Tensor part, float[] content, float guard, float poison) {}
 
   /**
-   * Holds {@code tested} to {@code reference}.
+   * Holds {@code tested} to {@code reference}, with operands that are aligned and with others.
    *
    * @param precision of {@code tested}; the reference gets operands rounded as it stores them
    */
@@ -48,14 +53,14 @@ public final class ConformanceRun {
     ElementType activations = precision == Precision.BF16 ? ElementType.BF16 : ElementType.F32;
     Tolerance tolerance = row.tolerance(precision);
     try {
-      List<float[]> actual = outputs(row, tested, activations);
-      List<float[]> expected = outputs(row, reference, activations);
+      List<float[]> expected = outputs(row, reference, activations, UNALIGNED);
       double error = 0;
-      for (int i = 0; i < expected.size(); i++) {
-        error = Math.max(error, error(expected.get(i), actual.get(i), tolerance));
-      }
-      for (int i = 0; i < expected.size(); i++) {
-        checkClose("output " + i, expected.get(i), actual.get(i), tolerance);
+      for (int guard : new int[] {UNALIGNED, ALIGNED}) {
+        List<float[]> actual = outputs(row, tested, activations, guard);
+        for (int i = 0; i < expected.size(); i++) {
+          error = Math.max(error, error(expected.get(i), actual.get(i), tolerance));
+          checkClose("output " + i, expected.get(i), actual.get(i), tolerance);
+        }
       }
       return new Verdict(row, error, tolerance.limit(), null);
     } catch (RuntimeException e) {
@@ -70,13 +75,16 @@ public final class ConformanceRun {
    * @throws NonconformanceException if something else was
    */
   public static List<float[]> outputs(ConformanceCase row, Backend backend) {
-    return outputs(row, backend, ElementType.F32);
+    return outputs(row, backend, ElementType.F32, UNALIGNED);
   }
 
-  /** {@link #outputs(ConformanceCase, Backend)} with activations rounded to a type. */
+  /**
+   * {@link #outputs(ConformanceCase, Backend)} with activations of a type, between guards of a
+   * size.
+   */
   private static List<float[]> outputs(
-      ConformanceCase row, Backend backend, ElementType activations) {
-    ConformanceRun run = new ConformanceRun(backend, activations);
+      ConformanceCase row, Backend backend, ElementType activations, int guardSize) {
+    ConformanceRun run = new ConformanceRun(backend, activations, guardSize);
     Random random = new Random(row.name().hashCode());
     try (Scope _ = backend.scope()) {
       List<Guarded> inputs = row.inputs().stream().map(o -> run.guarded(o, random)).toList();
@@ -108,12 +116,12 @@ public final class ConformanceRun {
       boolean isPoison = Float.floatToRawIntBits(content[i]) == Fill.POISON_BITS;
       content[i] = isPoison ? poison : toBf16(content[i]);
     }
-    Shape around = Shape.vector(shape.size() + 2 * GUARD);
+    Shape around = Shape.vector(shape.size() + 2 * guardSize);
     Tensor whole = rounded ? backend.allocateActivation(around) : backend.allocate(around);
     float[] guards = new float[around.size()];
     Arrays.fill(guards, guard);
     backend.upload(guards, whole);
-    Tensor part = whole.part(GUARD, shape);
+    Tensor part = whole.part(guardSize, shape);
     backend.upload(content, part);
     return new Guarded(whole, part, content, guard, poison);
   }
@@ -141,12 +149,12 @@ public final class ConformanceRun {
   private void checkGuards(String operand, Guarded guarded) {
     float[] all = read(guarded.whole());
     int guard = Float.floatToRawIntBits(guarded.guard());
-    for (int i = 0; i < GUARD; i++) {
-      if (Float.floatToRawIntBits(all[GUARD - 1 - i]) != guard) {
+    for (int i = 0; i < guardSize; i++) {
+      if (Float.floatToRawIntBits(all[guardSize - 1 - i]) != guard) {
         throw new NonconformanceException(
             "written before " + operand + ", by " + (i + 1) + " elements");
       }
-      if (Float.floatToRawIntBits(all[all.length - GUARD + i]) != guard) {
+      if (Float.floatToRawIntBits(all[all.length - guardSize + i]) != guard) {
         throw new NonconformanceException(
             "written behind %s, by %d elements".formatted(operand, i + 1));
       }

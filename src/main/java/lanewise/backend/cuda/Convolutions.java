@@ -25,7 +25,8 @@ import lanewise.backend.cuda.driver.Workspace;
  * The three passes of a convolution through cuDNN, each with the algorithm that was fastest for its
  * shapes.
  *
- * <p>Where one of the images is stored as bf16, all operands are: the others are converted.
+ * <p>Where one of the images is stored as bf16, all operands are: the others are converted. Images
+ * that do not start where cuDNN's vectors may are copied.
  */
 final class Convolutions implements AutoCloseable {
   /** Offered to the algorithms that are measured, or as much of it as there is. */
@@ -115,7 +116,7 @@ final class Convolutions implements AutoCloseable {
   }
 
   private MemorySegment operand(Tensor t, ElementType type) {
-    if (t.type() == type) {
+    if (t.type() == type && Alignment.of(t)) {
       return t.segment();
     }
     Tensor converted = scratch.allocate(t.shape(), type);
@@ -124,7 +125,7 @@ final class Convolutions implements AutoCloseable {
   }
 
   private Tensor result(Tensor t, ElementType type) {
-    return t.type() == type ? t : scratch.allocate(t.shape(), type);
+    return t.type() == type && Alignment.of(t) ? t : scratch.allocate(t.shape(), type);
   }
 
   private void deliver(Tensor result, Tensor t) {

@@ -366,9 +366,9 @@ final class CudaBackend extends PooledBackend {
     @Override
     public Graph end() {
       Graph graph = owned.add(stream.endCapture());
+      graph.upload(stream);
       recording(false);
       endReservation(true);
-      graph.upload(stream);
       return graph;
     }
 

@@ -18,7 +18,7 @@ import lanewise.bindings.cudnn.Cudnn;
  * What cuDNN's normalisations share.
  *
  * <p>They know no LeakyReLU, keep the inverse of the deviation instead of the variance, and want
- * every table: what is missing is done before and after, or made up.
+ * every table, each where a vector may start: what is missing is done before and after, or made up.
  */
 abstract class CudnnNorm implements NormRoutine {
   private final Scratch scratch;
@@ -63,7 +63,7 @@ abstract class CudnnNorm implements NormRoutine {
   @Override
   public final boolean canForward(
       NormSpec spec, Tensor x, Affine affine, Moments moments, Tensor y) {
-    return can(spec, x, affine, moments) && y.type() == x.type();
+    return can(spec, x, affine, moments) && y.type() == x.type() && Alignment.of(y);
   }
 
   @Override
@@ -72,12 +72,14 @@ abstract class CudnnNorm implements NormRoutine {
     return can(spec, x, affine, moments)
         && dy.type() == x.type()
         && dx != null
-        && dx.type() == x.type();
+        && dx.type() == x.type()
+        && Alignment.of(dy, dx);
   }
 
   private boolean can(NormSpec spec, Tensor x, Affine affine, Moments moments) {
     boolean perChannel = isPerChannel(affine.gamma()) && isPerChannel(affine.beta());
     return moments.source() == Source.INPUT
+        && Alignment.of(x, moments.mean(), moments.variance())
         && spec.eps() >= Cudnn.CUDNN_BN_MIN_EPSILON()
         && knows(spec, x.shape(), x.type(), perChannel);
   }
@@ -118,6 +120,8 @@ abstract class CudnnNorm implements NormRoutine {
       Affine gradients) {
     try (Scope _ = scratch.scope()) {
       Shape channels = Shape.vector(x.shape().c());
+      Tensor dgamma = orScratch(gradients.gamma(), channels);
+      Tensor dbeta = orScratch(gradients.beta(), channels);
       differentiate(
           x,
           throughActivation(spec, x, dy, affine, moments).segment(),
@@ -126,8 +130,10 @@ abstract class CudnnNorm implements NormRoutine {
           moments.mean().segment(),
           inverseDeviation(spec, moments).segment(),
           dx.segment(),
-          orScratch(gradients.gamma(), channels).segment(),
-          orScratch(gradients.beta(), channels).segment());
+          dgamma.segment(),
+          dbeta.segment());
+      deliver(dgamma, gradients.gamma());
+      deliver(dbeta, gradients.beta());
     }
   }
 
@@ -155,15 +161,26 @@ abstract class CudnnNorm implements NormRoutine {
   }
 
   private MemorySegment table(Tensor parameter, Shape shape, float otherwise) {
-    if (parameter != null) {
+    if (parameter != null && Alignment.of(parameter)) {
       return parameter.segment();
     }
-    Tensor constant = scratch.allocate(Shape.vector(shape.c()), ElementType.F32);
-    pointwise.fill(constant, otherwise);
-    return constant.segment();
+    Tensor table = scratch.allocate(Shape.vector(shape.c()), ElementType.F32);
+    if (parameter == null) {
+      pointwise.fill(table, otherwise);
+    } else {
+      pointwise.copy(parameter, table);
+    }
+    return table.segment();
   }
 
+  /** Where a gradient can be written that is not wanted, or not where it cannot be written. */
   private Tensor orScratch(Tensor t, Shape shape) {
-    return t == null ? scratch.allocate(shape, ElementType.F32) : t;
+    return t != null && Alignment.of(t) ? t : scratch.allocate(shape, ElementType.F32);
+  }
+
+  private void deliver(Tensor result, Tensor wanted) {
+    if (wanted != null && result != wanted) {
+      pointwise.copy(result, wanted);
+    }
   }
 }

@@ -34,6 +34,7 @@ final class Normalisation {
    * @param direction {@code forward} or {@code backward}
    * @param given the type of dy, or of y forward
    * @param wanted the type of dx, null if it is not wanted, or of y forward
+   * @param aligned whether all images and statistics start where a vector may
    */
   private record Case(
       String direction,
@@ -44,6 +45,7 @@ final class Normalisation {
       ElementType given,
       ElementType wanted,
       boolean perSample,
+      boolean aligned,
       Source source) {
 
     static Case of(
@@ -63,6 +65,7 @@ final class Normalisation {
           given.type(),
           wanted == null ? null : wanted.type(),
           isPerSample(affine.gamma()) || isPerSample(affine.beta()),
+          Alignment.of(x, given, wanted, moments.mean(), moments.variance()),
           moments.source());
     }
 

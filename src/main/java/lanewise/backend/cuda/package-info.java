@@ -1,2 +1,2 @@
-/** The GPU engine on cuDNN; this version only names it, so that the absence is explained. */
+/** The engine on NVIDIA's GPUs: cuDNN where it has the operation, kernels of our own elsewhere. */
 package lanewise.backend.cuda;

@@ -22,6 +22,9 @@ final class WinogradBlock {
   /** Elements of inputs and products that are computed together at most. */
   private static final int MAX_SIZE = 1 << 24;
 
+  /** Tasks below which workers would wait for each other, if each had its own tiles. */
+  private static final int MIN_TASKS = 8;
+
   private static final int TILES_PER_TASK = ROWS;
 
   private final Buffer inputs = new Buffer();
@@ -33,7 +36,6 @@ final class WinogradBlock {
   private int paddedTiles;
   private int segment;
   private int inputPlane;
-  private int firstPanel;
   private int panels;
   private int productPlane;
   private float[] v;
@@ -50,9 +52,11 @@ final class WinogradBlock {
    * The tiles of as many images as should be computed together, or 0.
    *
    * @param tilesOfImage that must not be separated
+   * @param tasks that there would be if each worker had its own tiles
    */
-  static int together(Winograd winograd, TileSource in, FilterPanels filter, int tilesOfImage) {
-    if (filter.size() < LARGE_FILTER) {
+  static int together(
+      Winograd winograd, TileSource in, FilterPanels filter, int tilesOfImage, int tasks) {
+    if (filter.size() < LARGE_FILTER && tasks >= MIN_TASKS) {
       return 0;
     }
     long columns = filter.size() / filter.depth();
@@ -63,22 +67,14 @@ final class WinogradBlock {
   /**
    * Makes room for {@code tiles} tiles from {@code first} on.
    *
-   * @param firstPanel of the filter's, of which {@code panels} are used
+   * @param panels of the filter
    * @param slots for products that are kept at a time
    */
-  void reset(
-      Winograd winograd,
-      TileSource in,
-      int first,
-      int tiles,
-      int firstPanel,
-      int panels,
-      int slots) {
+  void reset(Winograd winograd, TileSource in, int first, int tiles, int panels, int slots) {
     this.winograd = winograd;
     this.in = in;
     this.first = first;
     this.tiles = tiles;
-    this.firstPanel = firstPanel;
     this.panels = panels;
     paddedTiles = Blocks.roundUp(tiles, ROWS);
     segment = Blocks.even(in.depth(), MAX_DEPTH, FilterPanels.SQUARE).size();
@@ -149,7 +145,7 @@ final class WinogradBlock {
     for (int k = 0; k < filter.depth(); k += segment) {
       int depth = Math.min(segment, filter.depth() - k);
       for (int panel = start; panel < start + count; panel++) {
-        int b = filter.at(from, firstPanel + panel, k);
+        int b = filter.at(from, panel, k);
         int c = productAt(to, panel, 0);
         multiply(depth, k == 0, a + inputAt(0, k), filter.data(), b, c);
       }
@@ -176,8 +172,6 @@ final class WinogradBlock {
   /** Transforms the products of {@code count} tiles back and writes the pixels that exist. */
   void write(int from, int count, TileInput in, PixelGrid out, int columns, TileScratch scratch) {
     int width = panels * COLUMNS;
-    int column = firstPanel * COLUMNS;
-    int channels = Math.min(width, columns - column);
     int side = winograd.side().outputs();
     float[] y = scratch.pixels().atLeast(winograd.pixels() * width);
     for (int tile = from; tile < from + count; tile++) {
@@ -199,7 +193,7 @@ final class WinogradBlock {
       int image = rowOfAll / in.down();
       for (int i = 0; i < Math.min(side, out.height() - row); i++) {
         for (int j = 0; j < Math.min(side, out.width() - x); j++) {
-          out.write(image, row + i, x + j, column, channels, y, (i * side + j) * width);
+          out.write(image, row + i, x + j, 0, columns, y, (i * side + j) * width);
         }
       }
     }

@@ -44,11 +44,6 @@ final class WinogradDataGradient {
    */
   void run(ConvSpec spec, TileGradient dy, FilterPanels filter, Planes dx, int images) {
     int tilesOfImage = dy.down() * dy.across();
-    int together = WinogradBlock.together(dy.winograd(), dy, filter, tilesOfImage);
-    if (together > 0) {
-      runTogether(spec, dy, filter, dx, Blocks.even(images, together / tilesOfImage, 1));
-      return;
-    }
     int bandsOfImage =
         Math.clamp(
             Math.ceilDiv(Blocks.TASKS, images),
@@ -58,8 +53,14 @@ final class WinogradDataGradient {
     int limit = Math.clamp(CHUNK / (dy.winograd().planes() * dy.depth()), ROWS, MAX_TILES);
     int most = Math.clamp(limit / tilesOfImage, 1, Math.ceilDiv(images, MIN_TASKS));
     Blocks groups = new Blocks(images, rows.count() == 1 ? most : 1);
+    int tasks = groups.count() * rows.count();
+    int together = WinogradBlock.together(dy.winograd(), dy, filter, tilesOfImage, tasks);
+    if (together > 0) {
+      runTogether(spec, dy, filter, dx, Blocks.even(images, together / tilesOfImage, 1));
+      return;
+    }
     workers.run(
-        groups.count() * rows.count(),
+        tasks,
         (task, worker) -> {
           int group = task / rows.count();
           int row = rows.start(task % rows.count());
@@ -77,7 +78,7 @@ final class WinogradDataGradient {
     for (int chunk = 0; chunk < chunks.count(); chunk++) {
       int first = chunks.start(chunk);
       int tiles = chunks.length(chunk) * tilesOfImage;
-      block.reset(dy.winograd(), dy, first * tilesOfImage, tiles, 0, filter.count(), phases);
+      block.reset(dy.winograd(), dy, first * tilesOfImage, tiles, filter.count(), phases);
       block.multiplyTogether(workers, scratch, filter, phases);
       workers.run(
           chunks.length(chunk),
@@ -149,7 +150,7 @@ final class WinogradDataGradient {
       for (int chunk = 0; chunk < chunks.count(); chunk++) {
         int from = first + chunks.start(chunk);
         int count = chunks.length(chunk);
-        block.reset(dy.winograd(), dy, from, count, 0, filter.count(), 1);
+        block.reset(dy.winograd(), dy, from, count, filter.count(), 1);
         block.transform(0, count, scratch);
         for (int phase = 0; phase < spec.strideH() * spec.strideW(); phase++) {
           block.multiply(filter, phase, 0);

@@ -24,10 +24,14 @@ import java.util.Optional;
 public final class Emulator {
   private static final String DRIVER_PROPERTY = "lanewise.cuda";
   private static final String CUDNN_PROPERTY = "lanewise.cudnn";
+  private static final String CHOICES_PROPERTY = "lanewise.cuda.cache";
   private static final String DRIVER_FILE = "libcuda.so.1";
   private static final String CUDNN_FILE = "libcudnn.so.9";
   private static final Path FOLDER = Path.of("target", "emulator").toAbsolutePath();
   private static final int TEXT_BYTES = 4096;
+
+  /** How build.sh ends without one. */
+  private static final int NO_COMPILER = 3;
 
   /** Whether the tests were given other libraries, those of a real GPU. */
   private static final boolean REPLACED = System.getProperty(DRIVER_PROPERTY) != null;
@@ -36,34 +40,42 @@ public final class Emulator {
 
   private Emulator() {}
 
-  /** Why the emulator cannot be used; empty if it can. */
+  /** What is missing to build the emulator, in words; empty if it is there. */
   static Optional<String> missing() {
     return MISSING;
   }
 
-  /** Builds the libraries and makes this JVM take them. */
+  /** Whether tests run on the emulator, and not on a real GPU. */
+  static boolean isUsed() {
+    return !REPLACED && MISSING.isEmpty();
+  }
+
+  /** Builds the libraries and makes this JVM take them; gives what is missing to do so. */
   private static Optional<String> prepare() {
-    String output;
     try {
       Process build =
           new ProcessBuilder("bash", "native/emulator/build.sh", FOLDER.toString())
               .redirectErrorStream(true)
               .start();
-      output = new String(build.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-      if (build.waitFor() == 0) {
-        System.setProperty(DRIVER_PROPERTY, FOLDER.resolve(DRIVER_FILE).toString());
-        System.setProperty(CUDNN_PROPERTY, FOLDER.resolve(CUDNN_FILE).toString());
-        return Optional.empty();
+      String output =
+          new String(build.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+      int status = build.waitFor();
+      if (status == NO_COMPILER) {
+        return Optional.of(output);
+      }
+      if (status != 0) {
+        throw new IllegalStateException("The emulated GPU cannot be built: " + output);
       }
     } catch (IOException e) {
-      output = e.getMessage();
+      return Optional.of(e.getMessage());
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      output = "interrupted";
+      throw new IllegalStateException(e);
     }
-    String reason = "the emulated GPU cannot be built, so tests on it are skipped: " + output;
-    System.out.println(reason);
-    return Optional.of(reason);
+    System.setProperty(DRIVER_PROPERTY, FOLDER.resolve(DRIVER_FILE).toString());
+    System.setProperty(CUDNN_PROPERTY, FOLDER.resolve(CUDNN_FILE).toString());
+    // What is measured here is nothing to keep.
+    System.setProperty(CHOICES_PROPERTY, "");
+    return Optional.empty();
   }
 
   /**

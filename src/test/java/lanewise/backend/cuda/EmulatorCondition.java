@@ -15,8 +15,10 @@ final class EmulatorCondition implements ExecutionCondition {
       return ConditionEvaluationResult.enabled("the GPU's libraries are there");
     }
     if (System.getenv("LANEWISE_REQUIRE_EMULATOR") != null) {
-      throw new IllegalStateException(missing.get());
+      throw new IllegalStateException("The emulated GPU is required: " + missing.get());
     }
-    return ConditionEvaluationResult.disabled(missing.get());
+    String reason = "skipped, as they need the emulated GPU: " + missing.get();
+    System.out.println(context.getDisplayName() + ": " + reason);
+    return ConditionEvaluationResult.disabled(reason);
   }
 }

@@ -68,7 +68,7 @@ public final class Handle extends Owner {
   }
 
   private static void check(Stream stream, int status, String function) {
-    if (status != 0 || stream.context().isBroken()) {
+    if (status != 0) {
       throw failure(stream, status, function);
     }
   }

@@ -70,9 +70,17 @@ public final class Context extends Owner {
     return device;
   }
 
-  /** Lets the calling thread's calls go to this context; nearly free if they already do. */
+  /**
+   * Lets the calling thread's calls go to this context; nearly free if they already do. Comes
+   * before every call of the driver that is not for freeing something.
+   *
+   * @throws CudaException if an earlier failure has ended the context
+   */
   public void makeCurrent() {
     requireOpen();
+    if (fatal != 0) {
+      throw failure(fatal, fatalFunction);
+    }
     if (CURRENT.get() != this) {
       check(Cuda.cuCtxSetCurrent(handle), "cuCtxSetCurrent");
       CURRENT.set(this);
@@ -80,13 +88,13 @@ public final class Context extends Owner {
   }
 
   /**
-   * Does nothing if a call of the driver succeeded and the context is sound.
+   * Does nothing if a call of the driver succeeded.
    *
    * @param function that returned {@code status}
    * @throws CudaException otherwise
    */
   public void check(int status, String function) {
-    if ((status | fatal) != 0) {
+    if (status != 0) {
       throw failure(status, function);
     }
   }

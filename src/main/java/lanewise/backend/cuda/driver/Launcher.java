@@ -92,7 +92,7 @@ public final class Launcher extends Owner {
             stream.handle(),
             pointers,
             MemorySegment.NULL);
-    if (status != 0 || stream.context().isBroken()) {
+    if (status != 0) {
       stream.context().check(status, "cuLaunchKernel of " + function);
     }
   }
