@@ -88,7 +88,7 @@ say ""
 say "## Backends"
 say ""
 say '```'
-cat "$out/backends.txt" | tee -a "$summary"
+tee -a "$summary" <"$out/backends.txt"
 say '```'
 say ""
 say "## Checks against the scalar reference"
