@@ -1,11 +1,13 @@
 /** GAN training on the JVM. */
-@SuppressWarnings("requires-automatic") // JLine, which the command line alone uses
+@SuppressWarnings("requires-automatic") // EJML, and JLine, which the command line alone uses
 module lanewise {
   requires com.fasterxml.jackson.core;
   requires com.fasterxml.jackson.jr.ob;
   requires java.desktop;
   requires java.logging;
   requires jdk.jfr;
+  requires ejml.core;
+  requires ejml.ddense;
   requires static info.picocli;
   requires static jdk.incubator.vector;
   requires static me.tongfei.progressbar;
@@ -16,6 +18,7 @@ module lanewise {
   exports lanewise.backend;
   exports lanewise.data;
   exports lanewise.io;
+  exports lanewise.metrics;
   exports lanewise.model;
   exports lanewise.nn;
   exports lanewise.report;

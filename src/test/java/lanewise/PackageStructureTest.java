@@ -28,6 +28,7 @@ class PackageStructureTest {
           Map.entry("lanewise", Set.of()),
           Map.entry("lanewise.data", Set.of()),
           Map.entry("lanewise.io", Set.of()),
+          Map.entry("lanewise.metrics", Set.of()),
           Map.entry("lanewise.report", Set.of("lanewise.io")),
           Map.entry("lanewise.backend", Set.of()),
           Map.entry("lanewise.backend.host", Set.of("lanewise.backend")),
