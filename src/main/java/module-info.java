@@ -1,13 +1,11 @@
 /** GAN training on the JVM. */
-@SuppressWarnings("requires-automatic") // EJML, and JLine, which the command line alone uses
+@SuppressWarnings("requires-automatic") // JLine, which the command line alone uses
 module lanewise {
   requires com.fasterxml.jackson.core;
   requires com.fasterxml.jackson.jr.ob;
   requires java.desktop;
   requires java.logging;
   requires jdk.jfr;
-  requires ejml.core;
-  requires ejml.ddense;
   requires static info.picocli;
   requires static jdk.incubator.vector;
   requires static me.tongfei.progressbar;
@@ -17,6 +15,7 @@ module lanewise {
   exports lanewise.autograd;
   exports lanewise.backend;
   exports lanewise.data;
+  exports lanewise.evaluate;
   exports lanewise.io;
   exports lanewise.metrics;
   exports lanewise.model;

@@ -29,6 +29,7 @@ class PackageStructureTest {
           Map.entry("lanewise.data", Set.of()),
           Map.entry("lanewise.io", Set.of()),
           Map.entry("lanewise.metrics", Set.of()),
+          Map.entry("lanewise.evaluate", Set.of("lanewise.data", "lanewise.metrics")),
           Map.entry("lanewise.report", Set.of("lanewise.io")),
           Map.entry("lanewise.backend", Set.of()),
           Map.entry("lanewise.backend.host", Set.of("lanewise.backend")),
@@ -70,7 +71,9 @@ class PackageStructureTest {
                   "lanewise.autograd",
                   "lanewise.backend",
                   "lanewise.data",
+                  "lanewise.evaluate",
                   "lanewise.io",
+                  "lanewise.metrics",
                   "lanewise.report")),
           Map.entry(
               "lanewise.cli",
@@ -80,7 +83,9 @@ class PackageStructureTest {
                   "lanewise.nn",
                   "lanewise.backend",
                   "lanewise.data",
-                  "lanewise.io")));
+                  "lanewise.evaluate",
+                  "lanewise.io",
+                  "lanewise.metrics")));
 
   @Test
   void eachPackageImportsOnlyWhatIsToItsRight() throws IOException {

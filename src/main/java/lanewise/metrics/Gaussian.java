@@ -1,11 +1,6 @@
 package lanewise.metrics;
 
 import java.util.Arrays;
-import org.ejml.data.DMatrixRMaj;
-import org.ejml.dense.row.CommonOps_DDRM;
-import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
-import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
-import org.ejml.interfaces.decomposition.SingularValueDecomposition_F64;
 
 /** The Gaussian fitted to a set of features: their mean and their unbiased covariance, in double. */
 public final class Gaussian {
@@ -14,12 +9,16 @@ public final class Gaussian {
   /** The trace of the covariance, which is the sum of the variances. */
   private final double trace;
 
-  /** V sqrt(L) of the covariance V L V': times its own transpose, it is the covariance. */
-  private final DMatrixRMaj root;
+  /** The covariance's eigenvectors as rows, each times the root of its eigenvalue. */
+  private final double[][] root;
 
-  private Gaussian(double[] mean, DMatrixRMaj covariance) {
+  private Gaussian(double[] mean, double[][] covariance) {
     this.mean = mean;
-    trace = CommonOps_DDRM.trace(covariance);
+    double sum = 0;
+    for (int i = 0; i < mean.length; i++) {
+      sum += covariance[i][i];
+    }
+    trace = sum;
     root = root(covariance);
   }
 
@@ -47,45 +46,46 @@ public final class Gaussian {
   }
 
   /** Two passes: squares of centred values, so that a large mean costs no digits. */
-  private static DMatrixRMaj covariance(Features features, double[] mean) {
+  private static double[][] covariance(Features features, double[] mean) {
     int d = features.dimensions();
-    double[] sums = new double[d * d];
+    double[][] covariance = new double[d][d];
     double[] centred = new double[d];
     for (int i = 0; i < features.count(); i++) {
       for (int j = 0; j < d; j++) {
         centred[j] = features.values()[i * d + j] - mean[j];
       }
       for (int j = 0; j < d; j++) {
-        addScaled(centred[j], centred, sums, j * d);
+        addScaled(centred[j], centred, covariance[j]);
       }
     }
-    DMatrixRMaj covariance = DMatrixRMaj.wrap(d, d, sums);
-    CommonOps_DDRM.scale(1.0 / (features.count() - 1), covariance);
+    for (double[] row : covariance) {
+      for (int j = 0; j < d; j++) {
+        row[j] /= features.count() - 1;
+      }
+    }
     return covariance;
   }
 
-  private static void addScaled(double scale, double[] x, double[] sums, int at) {
+  private static void addScaled(double scale, double[] x, double[] sums) {
     for (int k = 0; k < x.length; k++) {
-      sums[at + k] += scale * x[k];
+      sums[k] += scale * x[k];
     }
   }
 
-  private static DMatrixRMaj root(DMatrixRMaj covariance) {
-    int d = covariance.numRows;
-    EigenDecomposition_F64<DMatrixRMaj> eigen = DecompositionFactory_DDRM.eig(d, true, true);
-    if (!eigen.decompose(covariance)) {
-      throw new IllegalStateException("the covariance has no eigenvalues that can be computed");
-    }
-    DMatrixRMaj root = new DMatrixRMaj(d, d);
-    for (int j = 0; j < d; j++) {
-      // Where a covariance is singular, rounding leaves eigenvalues just below zero.
-      double scale = Math.sqrt(Math.max(0, eigen.getEigenvalue(j).getReal()));
-      DMatrixRMaj vector = eigen.getEigenVector(j);
-      for (int i = 0; i < d; i++) {
-        root.set(i, j, scale * vector.get(i));
+  /** Made of a copy of the covariance, whose rows turn into eigenvectors times eigenvalues. */
+  private static double[][] root(double[][] covariance) {
+    double[][] rows = Arrays.stream(covariance).map(double[]::clone).toArray(double[][]::new);
+    double[] eigenvalues = OrthogonalRows.make(rows);
+    // Below this an eigenvalue is the rounding of the others, and its root would be 1e8 times that.
+    double least =
+        Arrays.stream(eigenvalues).max().orElseThrow() * rows.length * Math.ulp(1.0);
+    for (int i = 0; i < rows.length; i++) {
+      double scale = eigenvalues[i] > least ? 1 / Math.sqrt(eigenvalues[i]) : 0;
+      for (int j = 0; j < rows.length; j++) {
+        rows[i][j] *= scale;
       }
     }
-    return root;
+    return rows;
   }
 
   /**
@@ -94,8 +94,8 @@ public final class Gaussian {
    * Local Nash Equilibrium", 2017, have it (there of Inception's features, and called FID).
    *
    * <p>With {@code Ci = Ri Ri'}, the trace of the square root is the sum of the singular values of
-   * {@code R1' R2}. That takes no root of a product, which would blow up the rounding errors of
-   * eigenvalues near zero, and holds for singular covariances.
+   * {@code R1' R2}. So no root is taken of a product's eigenvalues, of which those near zero would
+   * be rounding errors, and covariances may be singular.
    *
    * @throws IllegalArgumentException if their dimensions differ
    */
@@ -114,13 +114,12 @@ public final class Gaussian {
 
   private double traceOfRoot(Gaussian other) {
     int d = mean.length;
-    DMatrixRMaj product = new DMatrixRMaj(d, d);
-    CommonOps_DDRM.multTransA(root, other.root, product);
-    SingularValueDecomposition_F64<DMatrixRMaj> svd =
-        DecompositionFactory_DDRM.svd(d, d, false, false, true);
-    if (!svd.decompose(product)) {
-      throw new IllegalStateException("the covariances have no root that can be computed");
+    double[][] product = new double[d][d];
+    for (int i = 0; i < d; i++) {
+      for (int j = 0; j < d; j++) {
+        product[i][j] = OrthogonalRows.dot(root[i], other.root[j]);
+      }
     }
-    return Arrays.stream(svd.getSingularValues(), 0, svd.numberOfSingularValues()).sum();
+    return Arrays.stream(OrthogonalRows.make(product)).sum();
   }
 }
