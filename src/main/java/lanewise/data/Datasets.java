@@ -150,7 +150,8 @@ public final class Datasets {
       return IdxImages.read(idx.getFileName().toString(), idx, wanted);
     }
     Path cifar = folder.resolve(Cifar10.TEST_BATCH);
-    boolean trainsOnCifar = !Cifar10.findIn(Files.isDirectory(path) ? files : List.of(path)).isEmpty();
+    boolean trainsOnCifar =
+        !Cifar10.findIn(Files.isDirectory(path) ? files : List.of(path)).isEmpty();
     return trainsOnCifar && Files.isRegularFile(cifar)
         ? Cifar10.read(Cifar10.TEST_BATCH, cifar.toString(), List.of(cifar), wanted)
         : null;

@@ -72,8 +72,7 @@ public final class ImageEvaluation implements Evaluation {
     Map<Metric, Double> values = new EnumMap<>(Metric.class);
     values.put(Metric.FRECHET, gaussian.frechetDistance(Gaussian.fit(features)));
     ManifoldOverlap overlap =
-        ManifoldOverlap.of(
-            neighbourhoods, Neighbourhoods.of(features, ManifoldOverlap.K_DENSITY));
+        ManifoldOverlap.of(neighbourhoods, Neighbourhoods.of(features, ManifoldOverlap.K_DENSITY));
     values.put(Metric.PRECISION, overlap.precision());
     values.put(Metric.RECALL, overlap.recall());
     values.put(Metric.DENSITY, overlap.density());

@@ -2,7 +2,9 @@ package lanewise.evaluate;
 
 /** A number that says something about generated samples. */
 public enum Metric {
-  /** {@link lanewise.metrics.Gaussian#frechetDistance}; not FID, which is of Inception's features. */
+  /**
+   * {@link lanewise.metrics.Gaussian#frechetDistance}; not FID, which is of Inception's features.
+   */
   FRECHET(
       "frechet_lanewise", "Fréchet distance on Lanewise classifier features", "lower, 0 at best"),
   /** See {@link lanewise.metrics.ManifoldOverlap}, as the next three. */

@@ -23,8 +23,7 @@ public final class PointEvaluation implements Evaluation {
     for (int i = 0; i < real.size(); i++) {
       modeShares[real.label(i)]++;
     }
-    diversity =
-        Diversity.withinBatches(read(Samples.of(real)), ImageEvaluation.DIVERSITY_BATCH);
+    diversity = Diversity.withinBatches(read(Samples.of(real)), ImageEvaluation.DIVERSITY_BATCH);
   }
 
   @Override

@@ -26,7 +26,8 @@ public record Scores(int samples, Map<Metric, Double> values) {
   public Map<String, Object> json() {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("samples", samples);
-    values.forEach((metric, value) -> json.put(metric.key(), Double.isFinite(value) ? value : null));
+    values.forEach(
+        (metric, value) -> json.put(metric.key(), Double.isFinite(value) ? value : null));
     return json;
   }
 }

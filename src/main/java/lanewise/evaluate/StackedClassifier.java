@@ -36,8 +36,7 @@ public record StackedClassifier(Classifier grey) implements Classifier {
       classes[i / CHANNELS] = classes[i / CHANNELS] * grey.classes() + parts.classes()[i];
     }
     Features features = parts.features();
-    return new Reading(
-        new Features(features.values(), CHANNELS * features.dimensions()), classes);
+    return new Reading(new Features(features.values(), CHANNELS * features.dimensions()), classes);
   }
 
   @Override

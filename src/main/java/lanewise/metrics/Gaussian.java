@@ -2,7 +2,9 @@ package lanewise.metrics;
 
 import java.util.Arrays;
 
-/** The Gaussian fitted to a set of features: their mean and their unbiased covariance, in double. */
+/**
+ * The Gaussian fitted to a set of features: their mean and their unbiased covariance, in double.
+ */
 public final class Gaussian {
   private final double[] mean;
 
@@ -77,8 +79,7 @@ public final class Gaussian {
     double[][] rows = Arrays.stream(covariance).map(double[]::clone).toArray(double[][]::new);
     double[] eigenvalues = OrthogonalRows.make(rows);
     // Below this an eigenvalue is the rounding of the others, and its root would be 1e8 times that.
-    double least =
-        Arrays.stream(eigenvalues).max().orElseThrow() * rows.length * Math.ulp(1.0);
+    double least = Arrays.stream(eigenvalues).max().orElseThrow() * rows.length * Math.ulp(1.0);
     for (int i = 0; i < rows.length; i++) {
       double scale = eigenvalues[i] > least ? 1 / Math.sqrt(eigenvalues[i]) : 0;
       for (int j = 0; j < rows.length; j++) {

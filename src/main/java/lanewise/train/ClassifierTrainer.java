@@ -65,12 +65,7 @@ public final class ClassifierTrainer implements AutoCloseable {
    * @throws UserException if the data has no labels or too small images, or the loss is not finite
    */
   public static TrainedClassifier train(
-      Backend backend,
-      String name,
-      Dataset data,
-      int epochs,
-      long seed,
-      Consumer<Epoch> listener) {
+      Backend backend, String name, Dataset data, int epochs, long seed, Consumer<Epoch> listener) {
     if (data.classes() == 0) {
       throw new UserException(
           data.name()
@@ -86,15 +81,15 @@ public final class ClassifierTrainer implements AutoCloseable {
     ImageClassifier.Layers layers = model.layers();
     Network network = new Network(backend, layers, "classifier");
     try (ClassifierTrainer trainer =
-        new ClassifierTrainer(
-            network, model, data, Math.min(BATCH_SIZE, data.size()), seed)) {
+        new ClassifierTrainer(network, model, data, Math.min(BATCH_SIZE, data.size()), seed)) {
       network.initialize(Initialization.DEFAULT, seed);
       trainer.run(epochs, listener);
     } catch (RuntimeException e) {
       network.close();
       throw e;
     }
-    return new TrainedClassifier(model, layers, network, new TrainedClassifier.Origin(name, Double.NaN, 0));
+    return new TrainedClassifier(
+        model, layers, network, new TrainedClassifier.Origin(name, Double.NaN, 0));
   }
 
   private void run(int epochs, Consumer<Epoch> listener) {

@@ -40,9 +40,7 @@ class CoverageTest {
     assertEquals(1, coverage.modes().captured());
     assertEquals(3 / 5.0, coverage.highQuality());
     assertEquals(
-        0.8 * Math.log(0.8 / 0.5) + 0.2 * Math.log(0.2 / 0.5),
-        coverage.modes().reverseKl(),
-        1e-15);
+        0.8 * Math.log(0.8 / 0.5) + 0.2 * Math.log(0.2 / 0.5), coverage.modes().reverseKl(), 1e-15);
   }
 
   @Test

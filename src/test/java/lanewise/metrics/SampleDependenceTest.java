@@ -60,7 +60,6 @@ class SampleDependenceTest {
 
   @Test
   void refusesABatchOfOne() {
-    assertThrows(
-        IllegalArgumentException.class, () -> SampleDependence.of(z -> z, 1, 4, 3, 0));
+    assertThrows(IllegalArgumentException.class, () -> SampleDependence.of(z -> z, 1, 4, 3, 0));
   }
 }
