@@ -73,6 +73,12 @@ final class EvaluateCommand implements Runnable {
   private String images;
 
   @Option(
+      names = "--image-size",
+      paramLabel = "PIXELS",
+      description = "Side to which --images are brought. Default: their own")
+  private int imageSize;
+
+  @Option(
       names = {"-d", "--data"},
       paramLabel = "DATA",
       description = "The real data, as for train. Default: what the run was trained on")
@@ -125,7 +131,7 @@ final class EvaluateCommand implements Runnable {
     PrintWriter log = spec.commandLine().getErr();
     try (Backend backend = engine.open()) {
       if (model == null) {
-        Dataset generated = Datasets.open(images, 0, 0, seed, log::println);
+        Dataset generated = Datasets.open(images, imageSize, 0, seed, log::println);
         String name = Datasets.resolve(data);
         try (Judge judge = judge(backend, name, Samples.of(generated))) {
           Samples measured = Samples.of(Subset.random(generated, samples, seed));
@@ -143,6 +149,9 @@ final class EvaluateCommand implements Runnable {
     }
     if (images != null && data == null) {
       throw usage("--images needs the real ones to compare with: give --data");
+    }
+    if (model != null && imageSize != 0) {
+      throw usage("--image-size is for --images: a model has a size of its own");
     }
     if (samples < ImageEvaluation.FEWEST_SAMPLES) {
       throw usage(
@@ -204,9 +213,9 @@ final class EvaluateCommand implements Runnable {
     int side = points ? 0 : generated.height();
     int channels = points ? 0 : generated.channels();
     Dataset real = Datasets.open(name, side, channels, seed, log::println);
-    Dataset test = Datasets.openTest(name, side, channels, seed, log::println);
+    Dataset baseline = baseline(name, side, channels);
     if (real instanceof GaussianMixture mixture) {
-      return new Judge(real, new PointEvaluation(mixture), test, null);
+      return new Judge(real, new PointEvaluation(mixture), baseline, null);
     }
     TrainedClassifier lens = lens(backend, name, side);
     try {
@@ -214,11 +223,18 @@ final class EvaluateCommand implements Runnable {
           real instanceof StackedDataset && lens.channels() == 1
               ? new StackedClassifier(lens)
               : lens;
-      return new Judge(real, new ImageEvaluation(real, reader, samples, seed), test, lens);
+      return new Judge(real, new ImageEvaluation(real, reader, samples, seed), baseline, lens);
     } catch (RuntimeException e) {
       lens.close();
       throw e;
     }
+  }
+
+  /** Real samples that are not in the data, or null if there are too few. */
+  private Dataset baseline(String name, int side, int channels) {
+    PrintWriter log = spec.commandLine().getErr();
+    Dataset test = Datasets.openTest(name, side, channels, seed, log::println);
+    return test == null || test.size() < ImageEvaluation.FEWEST_SAMPLES ? null : test;
   }
 
   private TrainedClassifier lens(Backend backend, String name, int side) {

@@ -3,6 +3,7 @@ package lanewise.data;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import lanewise.UserException;
 
 /** Some samples of a data set, in an order of their own. */
 public final class Subset implements Dataset {
@@ -33,12 +34,13 @@ public final class Subset implements Dataset {
   /**
    * Holds out one random sample in so many, at least one.
    *
-   * @param parts at least 2, and no more than there are samples
+   * @param parts at least 2
+   * @throws UserException if there are fewer samples than parts
    */
   public static Split holdOut(Dataset data, int parts, long seed) {
-    if (parts < 2 || parts > data.size()) {
-      throw new IllegalArgumentException(
-          "%d samples cannot be cut into %d parts".formatted(data.size(), parts));
+    if (parts > data.size()) {
+      throw new UserException(
+          "%s is too little to hold out one sample in %d: give more".formatted(data.name(), parts));
     }
     int[] order = shuffled(data.size(), seed);
     int cut = order.length / parts;

@@ -40,12 +40,12 @@ public final class ImageEvaluation implements Evaluation {
    */
   public ImageEvaluation(Dataset real, Classifier classifier, int samples, long seed) {
     this.classifier = classifier;
+    modeShares = modeShares(real);
     Dataset part = Subset.random(real, samples, seed);
     Features features = read(Samples.of(part)).features();
     gaussian = Gaussian.fit(features);
     neighbourhoods = Neighbourhoods.of(features, ManifoldOverlap.K_DENSITY);
     diversity = Diversity.withinBatches(features, DIVERSITY_BATCH);
-    modeShares = modeShares(real);
   }
 
   /** Of all the data, by its labels; empty where it has none. */

@@ -6,7 +6,7 @@ public enum Metric {
    * {@link lanewise.metrics.Gaussian#frechetDistance}; not FID, which is of Inception's features.
    */
   FRECHET(
-      "frechet_lanewise", "Fréchet distance on Lanewise classifier features", "lower, 0 at best"),
+      "frechet_lanewise", "Frechet distance on Lanewise classifier features", "lower, 0 at best"),
   /** See {@link lanewise.metrics.ManifoldOverlap}, as the next three. */
   PRECISION("precision", "precision: samples that look real", "higher, up to 1"),
   RECALL("recall", "recall: real images within reach", "higher, up to 1"),

@@ -28,7 +28,9 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"train", "generate", "backends", "generate-completion"})
+  @ValueSource(strings = {
+        "train", "generate", "evaluate", "classifier", "backends", "generate-completion"
+      })
   void everyCommandHasHelp(String command) {
     assertTrue(Cli.run("--help").succeeded().out().contains("  " + command + " "));
     String help = Cli.run(command, "--help").succeeded().out();

@@ -113,6 +113,7 @@ class StackedDatasetTest {
     Dataset few = Subset.random(data, 20_000, 0);
     assertEquals(10_000, few.size());
     assertEquals(7, Subset.random(data, 7, 0).size());
+    assertThrows(UserException.class, () -> Subset.holdOut(Subset.random(data, 5, 0), 6, 0));
   }
 
   @Test
