@@ -83,7 +83,7 @@ class MainTest {
 
   @Test
   void withoutACommandTheyAreNamed() {
-    Cli.run().failed(2, "train, generate, backends");
+    Cli.run().failed(2, "train, generate, evaluate, classifier, backends");
   }
 
   @ParameterizedTest
