@@ -27,3 +27,5 @@
 #include "kernels/adam.cuh"
 
 #include "kernels/norm.cuh"
+
+#include "kernels/norm_resident.cuh"

@@ -11,6 +11,11 @@ out=$(mkdir -p "$1" && cd "$1" && pwd)
 here=$(cd "$(dirname "$0")" && pwd)
 cxx=${CXX:-g++}
 
+if ! command -v "$cxx" >/dev/null; then
+  echo "there is no C++ compiler ($cxx)" >&2
+  exit 1
+fi
+
 # Prints the first of the folders that has the header, or nothing.
 folder_of() {
   local header=$1 folder
@@ -24,10 +29,13 @@ folder_of() {
   done
 }
 
-cuda=$(folder_of cuda.h "${CUDA_INCLUDE:-}" "${CUDA_HOME:-/usr/local/cuda}/include")
-cudnn=$(folder_of cudnn.h "${CUDNN_INCLUDE:-}" "${CUDA_HOME:-/usr/local/cuda}/include" /usr/include)
-flags=(-std=c++17 -O2 -march=native -fPIC -fvisibility=hidden -Wall -Wextra -Wno-unknown-pragmas)
-includes=(-I"$here" -isystem "${cuda:-$here/include}" -isystem "${cudnn:-$here/include}")
+cuda_include=$(folder_of cuda.h "${CUDA_INCLUDE:-}" "${CUDA_HOME:-/usr/local/cuda}/include")
+cudnn_include=$(folder_of cudnn.h "${CUDNN_INCLUDE:-}" "${CUDA_HOME:-/usr/local/cuda}/include" /usr/include)
+# The real cudnn.h includes parts of the real CUDA.
+[[ -n $cuda_include ]] || cudnn_include=
+flags=(-std=c++17 -O3 -march=native -fPIC -fvisibility=hidden -Wall -Wextra -Wno-unknown-pragmas
+  -Wno-deprecated-declarations)
+includes=(-I"$here" -isystem "${cuda_include:-$here/include}" -isystem "${cudnn_include:-$here/include}")
 
 # Everything that the result depends on.
 fingerprint() {
@@ -59,16 +67,20 @@ check_values() {
     printf '#include <cstddef>\n#include "%s"\n' "$real/$header"
     sed -nE 's/^  ((CU|CUDA|CUDNN)_[A-Z0-9_x]+) = (-?[0-9]+),.*/static_assert(\1 == \3, "\1");/p' \
       "$here/include/$header"
-  } | "$cxx" -std=c++17 -isystem "${cuda:-$here/include}" -isystem "$real" -x c++ -fsyntax-only -
+  } | "$cxx" -std=c++17 -isystem "${cuda_include:-$here/include}" -isystem "$real" -x c++ -fsyntax-only -
 }
 
-[[ -z $cuda ]] || check_values cuda.h "$cuda"
-[[ -z $cudnn ]] || check_values cudnn.h "$cudnn"
+[[ -z $cuda_include ]] || check_values cuda.h "$cuda_include"
+[[ -z $cudnn_include ]] || check_values cudnn.h "$cudnn_include"
 
 driver=(settings driver memory streams modules fibers kernels)
+cudnn=(cudnn cudnn_convolution cudnn_norm cudnn_graph)
+link=(-shared -Wl,--no-undefined)
 cd "$out"
-printf '%s\n' "${driver[@]}" |
+printf '%s\n' "${driver[@]}" "${cudnn[@]}" |
   xargs -P "$(nproc)" -I{} "$cxx" "${flags[@]}" "${includes[@]}" -I. -c "$here/{}.cpp" -o {}.o
-"$cxx" -shared -Wl,-soname,libcuda.so.1 -Wl,--no-undefined "${driver[@]/%/.o}" -o libcuda.so.1
+"$cxx" "${link[@]}" -Wl,-soname,libcuda.so.1 "${driver[@]/%/.o}" -o libcuda.so.1
+"$cxx" "${link[@]}" -Wl,-soname,libcudnn.so.9 -Wl,-rpath,'$ORIGIN' "${cudnn[@]/%/.o}" \
+  libcuda.so.1 -o libcudnn.so.9
 rm -f ./*.o
 echo "$stamp" >stamp

@@ -66,8 +66,14 @@ struct Stream {
 // Checks a stream and that its context is the current one; null is the legacy stream.
 Stream& streamOf(CUstream handle);
 
-// Refuses to wait for a stream that is being captured, and spoils its capture.
-void requireNotCapturing(CUstream handle);
+// Whether nothing is enqueued in the stream.
+bool isIdle(CUstream handle);
+
+// The stream whose work runs now.
+CUstream runningStream();
+
+// Lets every stream use what was allocated in this one: somebody has waited for it.
+void publishAllocations(CUstream stream);
 
 // Copies between host and device must be told which host memory the GPU can reach.
 bool isPageLocked(const void* host, size_t bytes);

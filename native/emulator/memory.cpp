@@ -16,13 +16,23 @@ namespace {
 constexpr uint32_t kPattern = 0x7fff7fff;
 constexpr size_t kBorder = 256;
 constexpr size_t kGranularity = 512;
+constexpr size_t kFilledEnd = size_t{8} << 20;
 constexpr size_t kKeptBytes = size_t{128} << 20;
 
 size_t rounded(size_t bytes) { return (bytes + kGranularity - 1) / kGranularity * kGranularity; }
 
+void fillAll(std::byte* from, size_t bytes) {
+  std::fill_n(reinterpret_cast<uint32_t*>(from), bytes / sizeof(uint32_t), kPattern);
+}
+
+// Of large blocks only the ends, so that the host need not have all of the memory.
 void fill(std::byte* from, size_t bytes) {
-  auto* words = reinterpret_cast<uint32_t*>(from);
-  std::fill_n(words, bytes / sizeof(uint32_t), kPattern);
+  if (bytes <= 2 * kFilledEnd) {
+    fillAll(from, bytes);
+  } else {
+    fillAll(from, kFilledEnd);
+    fillAll(from + bytes - kFilledEnd, kFilledEnd);
+  }
 }
 
 // Memory with its borders.
@@ -67,6 +77,9 @@ struct Allocation {
   std::unique_ptr<Bordered> memory;
   int device;
   bool ofPool;
+  // Work of other streams must not use it before this one has come to its allocation.
+  CUstream stream;
+  bool published;
   // Freed in a stream that has not come so far.
   bool freeing = false;
 };
@@ -79,19 +92,16 @@ class DeviceMemory : public Census {
  public:
   DeviceMemory() : Census("device allocation") {}
 
-  uint64_t allocate(size_t bytes, int device, bool ofPool) {
-    require(bytes > 0, CUDA_ERROR_INVALID_VALUE, "an allocation of no bytes");
-    require(!allocationFails(), CUDA_ERROR_OUT_OF_MEMORY, "injected");
-    if (used_[device] + rounded(bytes) > settings().memory) {
-      drain();
+  uint64_t allocate(size_t bytes, int device) { return add(bytes, device, false, nullptr); }
+
+  uint64_t allocateInStream(size_t bytes, int device, CUstream stream) {
+    return add(bytes, device, true, stream);
+  }
+
+  void publish(CUstream stream) {
+    for (auto& [address, allocation] : allocations_) {
+      allocation.published |= allocation.stream == stream;
     }
-    require(bytes <= settings().memory && used_[device] + rounded(bytes) <= settings().memory,
-            CUDA_ERROR_OUT_OF_MEMORY, "the emulated GPU's memory is full");
-    auto memory = std::make_unique<Bordered>(bytes);
-    uint64_t address = addressOf(*memory);
-    used_[device] += rounded(bytes);
-    allocations_[address] = {std::move(memory), device, ofPool};
-    return address;
   }
 
   // What starts at this address and is to be freed.
@@ -119,21 +129,31 @@ class DeviceMemory : public Census {
     require(intact, CUDA_ERROR_ILLEGAL_ADDRESS, "something was written beside an allocation");
   }
 
-  std::byte* find(uint64_t address, size_t bytes, int device) {
+  // The allocation that these bytes are in, with its start.
+  std::pair<const uint64_t, Allocation>& find(uint64_t address, size_t bytes, int device) {
     auto next = allocations_.upper_bound(address);
     if (next == allocations_.begin()) {
       throw illegal(address, bytes, "no allocation");
     }
-    auto& [start, allocation] = *std::prev(next);
-    uint64_t end = start + allocation.memory->bytes();
+    auto& found = *std::prev(next);
+    uint64_t end = found.first + found.second.memory->bytes();
     if (address >= end) {
       throw illegal(address, bytes, "no allocation (any more)");
     }
     if (bytes > end - address) {
       throw illegal(address, bytes, "an allocation that ends before");
     }
-    if (allocation.device != device) {
+    if (found.second.device != device) {
       throw illegal(address, bytes, "another GPU's memory");
+    }
+    return found;
+  }
+
+  // For the work that runs now.
+  std::byte* use(uint64_t address, size_t bytes, int device) {
+    auto& [start, allocation] = find(address, bytes, device);
+    if (!allocation.published && runningStream() != allocation.stream) {
+      throw illegal(address, bytes, "memory that another stream may not have allocated yet");
     }
     touched_.insert(start);
     return reinterpret_cast<std::byte*>(address - kDeviceAddress);
@@ -153,6 +173,21 @@ class DeviceMemory : public Census {
   size_t live() const override { return allocations_.size(); }
 
  private:
+  uint64_t add(size_t bytes, int device, bool ofPool, CUstream stream) {
+    require(bytes > 0, CUDA_ERROR_INVALID_VALUE, "an allocation of no bytes");
+    require(!allocationFails(), CUDA_ERROR_OUT_OF_MEMORY, "injected");
+    if (used_[device] + rounded(bytes) > settings().memory) {
+      drain();
+    }
+    require(bytes <= settings().memory && used_[device] + rounded(bytes) <= settings().memory,
+            CUDA_ERROR_OUT_OF_MEMORY, "the emulated GPU's memory is full");
+    auto memory = std::make_unique<Bordered>(bytes);
+    uint64_t address = addressOf(*memory);
+    used_[device] += rounded(bytes);
+    allocations_[address] = {std::move(memory), device, ofPool, stream, !ofPool};
+    return address;
+  }
+
   static Failure illegal(uint64_t address, size_t bytes, const char* where) {
     char text[120];
     std::snprintf(text, sizeof(text), "%zu bytes at %#llx are in %s", bytes,
@@ -237,7 +272,7 @@ CUresult allocateDevice(const char* function, CUdeviceptr* address, size_t bytes
     requireResult(address);
     Context& context = current();
     requireNoCapture();
-    *address = deviceMemory().allocate(bytes, context.device, false);
+    *address = deviceMemory().allocate(bytes, context.device);
   });
 }
 
@@ -265,7 +300,7 @@ void requireDeviceAddress(uint64_t address) {
 void requireAllocated(uint64_t address, size_t bytes, int device) {
   requireDeviceAddress(address);
   try {
-    onHost(address, bytes, device);
+    deviceMemory().find(address, bytes, device);
   } catch (const Failure& failure) {
     throw Failure{CUDA_ERROR_INVALID_VALUE, failure.message};
   }
@@ -313,10 +348,12 @@ CUresult fillLater(const char* function, CUdeviceptr address, T value, size_t co
 }  // namespace
 
 std::byte* onHost(uint64_t address, size_t bytes, int device) {
-  return deviceMemory().find(address, bytes, device);
+  return deviceMemory().use(address, bytes, device);
 }
 
 void checkBorders() { deviceMemory().checkTouched(); }
+
+void publishAllocations(CUstream stream) { deviceMemory().publish(stream); }
 
 bool isPageLocked(const void* host, size_t bytes) {
   return hostAllocations().contains(host, bytes) || registered().contains(host, bytes);
@@ -362,22 +399,26 @@ CUresult cuMemAllocAsync(CUdeviceptr* address, size_t bytes, CUstream stream) {
     requireResult(address);
     int device = deviceOf(stream);
     requireNotCapturing(stream);
-    *address = deviceMemory().allocate(bytes, device, true);
+    *address = deviceMemory().allocateInStream(bytes, device, stream);
   });
 }
 
 CUresult cuMemFreeAsync(CUdeviceptr address, CUstream stream) {
   return driverCall("cuMemFreeAsync", [&] {
-    streamOf(stream);
-    requireNotCapturing(stream);
     Allocation& allocation = deviceMemory().toFree(address);
     require(allocation.ofPool, CUDA_ERROR_INVALID_VALUE, "this memory is not of a pool");
     if (contextOf(allocation.device).error != CUDA_SUCCESS) {
       deviceMemory().release(address);
       current();
     }
-    allocation.freeing = true;
-    enqueue(stream, [address] { deviceMemory().release(address); });
+    requireNotCapturing(stream);
+    if (isIdle(stream)) {
+      // A GPU may free it at once, whatever waits in other streams.
+      deviceMemory().release(address);
+    } else {
+      allocation.freeing = true;
+      enqueue(stream, [address] { deviceMemory().release(address); });
+    }
   });
 }
 

@@ -52,7 +52,8 @@ struct Settings {
   size_t memory = size_t{2} << 30;
   bool eager = false;
   bool explain = false;
-  bool leaks = false;
+  // A file for the report of what was not destroyed; none if empty.
+  std::string leaks;
 };
 
 const Settings& settings();
@@ -155,7 +156,10 @@ void drain();
 // Whether work on the stream is being recorded rather than run.
 bool isCapturing(CUstream stream);
 
-// Refuses what must not be done while a stream is being captured, and spoils that capture.
+// Refuses to wait for a stream that is being captured, and spoils its capture.
+void requireNotCapturing(CUstream stream);
+
+// Refuses what must not be done while any stream is being captured, and spoils that capture.
 void requireNoCapture();
 
 // The device whose context the stream belongs to; fails with CUDA_ERROR_INVALID_HANDLE.

@@ -1,6 +1,7 @@
 // LANEWISE_EMULATOR: how the emulated GPU is equipped, and when it fails.
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <set>
 #include <sstream>
 
@@ -73,7 +74,7 @@ void set(State& state, const std::string& setting) {
   } else if (key == "explain") {
     state.settings.explain = value != "0";
   } else if (key == "leaks") {
-    state.settings.leaks = value != "0";
+    state.settings.leaks = value;
   } else if (key == "oom") {
     state.failingAllocation = std::stol(value);
     state.failsFromThereOn = value.back() == '+';
@@ -128,14 +129,13 @@ std::string liveObjects(size_t& count) {
   return text.str();
 }
 
-// Reports when the library is unloaded or the process exits.
+// Writes the report when the library is unloaded or the process exits.
 struct LeakReport {
   ~LeakReport() {
     size_t count;
     std::string text = liveObjects(count);
-    if (state().settings.leaks) {
-      std::fprintf(stderr, "emulated GPU: %s\n",
-                   count == 0 ? "nothing left" : ("left behind: " + text).c_str());
+    if (!state().settings.leaks.empty()) {
+      std::ofstream(state().settings.leaks) << text;
     }
   }
 } leakReport;

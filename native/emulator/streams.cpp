@@ -3,6 +3,7 @@
 // Work of all streams waits in one queue and runs in the order in which it was given: one of the
 // orders that a GPU may take. It waits as long as nothing needs it, so that memory which the host
 // changes or frees too early shows.
+#include <algorithm>
 #include <chrono>
 
 #include "driver.h"
@@ -16,8 +17,12 @@ constexpr size_t kLongestQueue = 64;
 
 struct Entry {
   int device;
+  CUstream stream;
   Work work;
 };
+
+// The stream whose work runs now.
+CUstream running = nullptr;
 
 struct Event {
   int device;
@@ -27,6 +32,7 @@ struct Event {
   std::shared_ptr<int> pending = std::make_shared<int>(0);
   std::shared_ptr<Clock::time_point> time = std::make_shared<Clock::time_point>();
   bool recorded = false;
+  CUstream stream = nullptr;
 };
 
 struct Executable {
@@ -88,6 +94,7 @@ void requireNoImplicitWait(int device) {
 
 void run(const Entry& entry) {
   Context& context = contextOf(entry.device);
+  running = entry.stream;
   try {
     entry.work();
     checkBorders();
@@ -99,6 +106,7 @@ void run(const Entry& entry) {
                                                : CUDA_ERROR_LAUNCH_FAILED;
     }
   }
+  running = nullptr;
 }
 
 }  // namespace
@@ -153,11 +161,18 @@ void enqueue(CUstream handle, Work work) {
   if (handle == nullptr) {
     requireNoImplicitWait(stream.device);
   }
-  queue().push_back({stream.device, std::move(work)});
+  queue().push_back({stream.device, handle, std::move(work)});
   if (settings().eager || queue().size() >= kLongestQueue) {
     drain();
   }
 }
+
+bool isIdle(CUstream handle) {
+  return std::none_of(queue().begin(), queue().end(),
+                      [&](const Entry& entry) { return entry.stream == handle; });
+}
+
+CUstream runningStream() { return running; }
 
 void drain() {
   while (!queue().empty()) {
@@ -208,6 +223,7 @@ CUresult cuStreamSynchronize(CUstream handle) {
     requireNotCapturing(handle);
     drain();
     current();
+    publishAllocations(handle);
   });
 }
 
@@ -232,6 +248,7 @@ CUresult cuStreamWaitEvent(CUstream handle, CUevent event, unsigned) {
             "captures of several streams are not emulated");
     require(captured || !capturing, CUDA_ERROR_STREAM_CAPTURE_ISOLATION,
             "the event is of work that is not captured");
+    publishAllocations(events().at(event).stream);
   });
 }
 
@@ -300,6 +317,7 @@ CUresult cuEventRecord(CUevent handle, CUstream stream) {
             "an event of another context");
     event.captured = isCapturing(stream);
     event.recorded = true;
+    event.stream = stream;
     auto record = [time = event.time] { *time = Clock::now(); };
     if (event.captured) {
       enqueue(stream, record);
@@ -320,6 +338,7 @@ CUresult cuEventSynchronize(CUevent handle) {
             "the event was recorded by a capture");
     drain();
     current();
+    publishAllocations(events().at(handle).stream);
   });
 }
 

@@ -178,7 +178,7 @@ extern "C" __global__ void __launch_bounds__(256)
  * the sets' entries. With one channel a set, neighbouring lanes read neighbouring entries; with more,
  * lanes is 1 and neighbouring rows do.
  */
-extern "C" __global__ void __launch_bounds__(512)
+extern "C" __global__ void __launch_bounds__(512, 1)
     norm_table(const float* partial, float* mean, float* variance, unsigned samples, unsigned pixels,
                unsigned channels, unsigned splits, unsigned setChannels, unsigned lanes,
                unsigned tileRows) {
@@ -314,14 +314,13 @@ template <int V>
 __device__ __forceinline__ void backwardSumsBody(const void* x, int xType, const void* dy, int dyType,
                                                  const float* mean, const float* variance, Sets sets,
                                                  Parameter gamma, Parameter beta, float eps,
-                                                 float slope, float* partial, unsigned samples,
-                                                 unsigned pixels, unsigned channels, unsigned splits,
-                                                 Tile tile, float* shared) {
+                                                 float slope, float* sumsDz, float* sumsDzXhat,
+                                                 unsigned samples, unsigned pixels, unsigned channels,
+                                                 unsigned splits, Tile tile, float* shared) {
   const int U = 4;
   unsigned tiles = ceilDiv(channels, tile.lanes * V);
   unsigned groups = ceilDiv(samples, tile.outers());
   unsigned length = ceilDiv(pixels, splits);
-  float* partialXhat = partial + static_cast<unsigned long long>(samples) * splits * channels;
   for (unsigned block = blockIdx.x; block < tiles * splits * groups; block += gridDim.x) {
     unsigned c = (block % tiles * tile.lanes + tile.lane) * V;
     unsigned split = block / tiles % splits;
@@ -362,8 +361,8 @@ __device__ __forceinline__ void backwardSumsBody(const void* x, int xType, const
     if (inside && tile.row == 0) {
       unsigned at = (n * splits + split) * channels + c;
       for (int k = 0; k < V; k++) {
-        partial[at + k] = sums[k];
-        partialXhat[at + k] = sums[V + k];
+        sumsDz[at + k] = sums[k];
+        sumsDzXhat[at + k] = sums[V + k];
       }
     }
   }
@@ -371,32 +370,32 @@ __device__ __forceinline__ void backwardSumsBody(const void* x, int xType, const
 
 /**
  * For each channel and run of pixels the sums of dz, the gradient before the activation, and of dz times
- * the normalised x: partial[2][samples][splits][channels]. x and dy are read once; what lies behind the
- * end of a run counts as a gradient of 0.
+ * the normalised x, each [samples][splits][channels]. x and dy are read once; what lies behind the end
+ * of a run counts as a gradient of 0.
  */
 extern "C" __global__ void __launch_bounds__(256)
     norm_backward_sums(const void* x, int xType, const void* dy, int dyType, const float* mean,
                        const float* variance, unsigned setStride, unsigned setChannels,
                        const float* gamma, unsigned gammaStride, const float* beta,
-                       unsigned betaStride, float eps, float slope, float* partial, unsigned samples,
-                       unsigned pixels, unsigned channels, unsigned splits, unsigned lanes,
-                       unsigned tileRows) {
+                       unsigned betaStride, float eps, float slope, float* sumsDz, float* sumsDzXhat,
+                       unsigned samples, unsigned pixels, unsigned channels, unsigned splits,
+                       unsigned lanes, unsigned tileRows) {
   __shared__ float shared[8 * 256];
   Tile tile(lanes, tileRows);
   Sets sets{setStride, setChannels};
   Parameter g{gamma, gammaStride};
   Parameter b{beta, betaStride};
   if (channels % 4 == 0 && isAligned(x, xType) && isAligned(dy, dyType)) {
-    backwardSumsBody<4>(x, xType, dy, dyType, mean, variance, sets, g, b, eps, slope, partial, samples,
-                        pixels, channels, splits, tile, shared);
+    backwardSumsBody<4>(x, xType, dy, dyType, mean, variance, sets, g, b, eps, slope, sumsDz,
+                        sumsDzXhat, samples, pixels, channels, splits, tile, shared);
   } else {
-    backwardSumsBody<1>(x, xType, dy, dyType, mean, variance, sets, g, b, eps, slope, partial, samples,
-                        pixels, channels, splits, tile, shared);
+    backwardSumsBody<1>(x, xType, dy, dyType, mean, variance, sets, g, b, eps, slope, sumsDz,
+                        sumsDzXhat, samples, pixels, channels, splits, tile, shared);
   }
 }
 
 /** The means of gamma * dz and of gamma * dz * xhat over each set. */
-__device__ __forceinline__ void backwardMeans(const float* partial, const float* partialXhat,
+__device__ __forceinline__ void backwardMeans(const float* sumsDz, const float* sumsDzXhat,
                                               Sets sets, Parameter gamma, float* means,
                                               unsigned samples, unsigned pixels, unsigned channels,
                                               unsigned splits, Tile tile, float* shared) {
@@ -416,8 +415,8 @@ __device__ __forceinline__ void backwardMeans(const float* partial, const float*
         unsigned run = n * splits + e / sets.channels;
         unsigned channel = c + e % sets.channels;
         float weight = gamma.at(run / splits, channel, 1);
-        sums[0] += weight * partial[run * channels + channel];
-        sums[1] += weight * partialXhat[run * channels + channel];
+        sums[0] += weight * sumsDz[run * channels + channel];
+        sums[1] += weight * sumsDzXhat[run * channels + channel];
       }
     }
     sumRows<2>(tile, shared, sums);
@@ -429,7 +428,7 @@ __device__ __forceinline__ void backwardMeans(const float* partial, const float*
 }
 
 /** The gradient of gamma or beta: sums over pixels, and over samples where the parameter has none. */
-__device__ __forceinline__ void backwardParameter(const float* partial, float* gradient,
+__device__ __forceinline__ void backwardParameter(const float* sums, float* gradient,
                                                   bool perSample, unsigned samples,
                                                   unsigned channels, unsigned splits, Tile tile,
                                                   float* shared) {
@@ -439,7 +438,7 @@ __device__ __forceinline__ void backwardParameter(const float* partial, float* g
     unsigned i = first + tile.lane;
     float sum[1] = {};
     if (i < count) {
-      const float* entries = partial + static_cast<unsigned long long>(i / channels) * splits * channels;
+      const float* entries = sums + i / channels * splits * channels;
 #pragma unroll 4
       for (unsigned run = tile.row; run < runs; run += tile.rows) {
         sum[0] += entries[run * channels + i % channels];
@@ -457,23 +456,22 @@ __device__ __forceinline__ void backwardParameter(const float* partial, float* g
  * means over each set (means[2][sets]), the gradient of gamma, the gradient of beta; what is null is not
  * wanted. The strides of gamma and beta are those of their gradients.
  */
-extern "C" __global__ void __launch_bounds__(512)
-    norm_backward_table(const float* partial, float* means, unsigned setStride, unsigned setChannels,
-                        const float* gamma, unsigned gammaStride, float* dgamma, float* dbeta,
-                        unsigned betaStride, unsigned samples, unsigned pixels, unsigned channels,
-                        unsigned splits, unsigned setLanes) {
+extern "C" __global__ void __launch_bounds__(512, 1)
+    norm_backward_table(const float* sumsDz, const float* sumsDzXhat, float* means, unsigned setStride,
+                        unsigned setChannels, const float* gamma, unsigned gammaStride, float* dgamma,
+                        float* dbeta, unsigned betaStride, unsigned samples, unsigned pixels,
+                        unsigned channels, unsigned splits, unsigned setLanes) {
   __shared__ float shared[2 * 512];
-  const float* partialXhat = partial + static_cast<unsigned long long>(samples) * splits * channels;
   Tile parameters(8, blockDim.x / 8);
   if (blockIdx.y == 0 && means != nullptr) {
-    backwardMeans(partial, partialXhat, Sets{setStride, setChannels}, Parameter{gamma, gammaStride},
+    backwardMeans(sumsDz, sumsDzXhat, Sets{setStride, setChannels}, Parameter{gamma, gammaStride},
                   means, samples, pixels, channels, splits, Tile(setLanes, blockDim.x / setLanes),
                   shared);
   } else if (blockIdx.y == 1 && dgamma != nullptr) {
-    backwardParameter(partialXhat, dgamma, gammaStride != 0, samples, channels, splits, parameters,
+    backwardParameter(sumsDzXhat, dgamma, gammaStride != 0, samples, channels, splits, parameters,
                       shared);
   } else if (blockIdx.y == 2 && dbeta != nullptr) {
-    backwardParameter(partial, dbeta, betaStride != 0, samples, channels, splits, parameters, shared);
+    backwardParameter(sumsDz, dbeta, betaStride != 0, samples, channels, splits, parameters, shared);
   }
 }
 

@@ -14,6 +14,7 @@ module lanewise {
   exports lanewise;
   exports lanewise.autograd;
   exports lanewise.backend;
+  exports lanewise.backend.conformance;
   exports lanewise.data;
   exports lanewise.evaluate;
   exports lanewise.io;

@@ -32,6 +32,7 @@ class PackageStructureTest {
           Map.entry("lanewise.evaluate", Set.of("lanewise.data", "lanewise.metrics")),
           Map.entry("lanewise.report", Set.of("lanewise.io")),
           Map.entry("lanewise.backend", Set.of()),
+          Map.entry("lanewise.backend.conformance", Set.of("lanewise.backend")),
           Map.entry("lanewise.backend.host", Set.of("lanewise.backend")),
           Map.entry("lanewise.backend.scalar", Set.of("lanewise.backend", "lanewise.backend.host")),
           Map.entry("lanewise.backend.simd", Set.of("lanewise.backend", "lanewise.backend.host")),
@@ -39,6 +40,7 @@ class PackageStructureTest {
           Map.entry(
               "lanewise.backend.cuda.cudnn",
               Set.of(
+                  "lanewise.backend",
                   "lanewise.backend.cuda.driver",
                   "lanewise.bindings.cuda",
                   "lanewise.bindings.cudnn")),
@@ -76,12 +78,23 @@ class PackageStructureTest {
                   "lanewise.metrics",
                   "lanewise.report")),
           Map.entry(
+              "lanewise.bench",
+              Set.of(
+                  "lanewise.train",
+                  "lanewise.train.loss",
+                  "lanewise.model",
+                  "lanewise.nn",
+                  "lanewise.autograd",
+                  "lanewise.backend")),
+          Map.entry(
               "lanewise.cli",
               Set.of(
+                  "lanewise.bench",
                   "lanewise.train",
                   "lanewise.model",
                   "lanewise.nn",
                   "lanewise.backend",
+                  "lanewise.backend.conformance",
                   "lanewise.data",
                   "lanewise.evaluate",
                   "lanewise.io",

@@ -187,7 +187,14 @@ public interface Backend extends AutoCloseable {
 
   // ---- 8. replay
 
-  /** The step in the form that replays fastest: itself on a CPU, a captured graph on a GPU. */
+  /**
+   * The step in the form that replays fastest: on a CPU the given object itself, on a GPU one that
+   * runs it a few times and from then on replays what it recorded of it.
+   *
+   * @param step calls operations on tensors that outlive it and on temporaries of a {@link #scope}
+   *     of its own, always the same; it neither uploads, reads nor synchronises, and decides
+   *     nothing by values
+   */
   default Runnable capture(Runnable step) {
     return step;
   }

@@ -1,6 +1,9 @@
 package lanewise.backend;
 
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.OptionalDouble;
+import java.util.Set;
 import lanewise.backend.NormSpec.Affine;
 import lanewise.backend.NormSpec.Moments;
 import lanewise.backend.NormSpec.Source;
@@ -13,6 +16,9 @@ import lanewise.backend.NormSpec.Source;
 final class CheckedBackend implements Backend {
   private final Backend engine;
   private String layer = "";
+
+  /** Of what the step that is being recorded changes; null outside of one. */
+  private Set<Memory> changed;
 
   CheckedBackend(Backend engine) {
     this.engine = engine;
@@ -39,7 +45,7 @@ final class CheckedBackend implements Backend {
   public void upload(float[] source, Tensor target) {
     KernelEvent event = begin("upload", null, target);
     require(source.length == target.shape().size(), "upload", source.length, target.shape());
-    engine.upload(source, target.changing());
+    engine.upload(source, changing(target));
     event.finish(engine);
   }
 
@@ -55,14 +61,14 @@ final class CheckedBackend implements Backend {
   public void copy(Tensor source, Tensor target) {
     KernelEvent event = begin("copy", null, source, target);
     require(source.shape().broadcastsTo(target.shape()), "copy", source.shape(), target.shape());
-    engine.copy(source, target.changing());
+    engine.copy(source, changing(target));
     event.finish(engine);
   }
 
   @Override
   public void fill(Tensor target, float value) {
     KernelEvent event = begin("fill", null, target);
-    engine.fill(target.changing(), value);
+    engine.fill(changing(target), value);
     event.finish(engine);
   }
 
@@ -87,7 +93,7 @@ final class CheckedBackend implements Backend {
   public void map(Unary f, Tensor x, Tensor y) {
     KernelEvent event = begin("map", f, x, y);
     require(x.shape().equals(y.shape()), "map", f, x.shape(), y.shape());
-    engine.map(f, x, y.changing());
+    engine.map(f, x, changing(y));
     event.finish(engine);
   }
 
@@ -101,7 +107,7 @@ final class CheckedBackend implements Backend {
         a.shape(),
         b.shape(),
         y.shape());
-    engine.zip(f, a, b, y.changing());
+    engine.zip(f, a, b, changing(y));
     event.finish(engine);
   }
 
@@ -109,7 +115,7 @@ final class CheckedBackend implements Backend {
   public void accumulate(float alpha, Tensor x, Tensor y) {
     KernelEvent event = begin("accumulate", null, x, y);
     same("accumulate", x, y);
-    engine.accumulate(alpha, x, y.changing());
+    engine.accumulate(alpha, x, changing(y));
     event.finish(engine);
   }
 
@@ -117,7 +123,7 @@ final class CheckedBackend implements Backend {
   public void sum(Tensor x, Tensor y) {
     KernelEvent event = begin("sum", null, x, y);
     require(y.shape().broadcastsTo(x.shape()), "sum", x.shape(), y.shape());
-    engine.sum(x, y.changing());
+    engine.sum(x, changing(y));
     event.finish(engine);
   }
 
@@ -145,7 +151,7 @@ final class CheckedBackend implements Backend {
             && inner == (transposeB ? sb.c() : sb.n())
             && sc.equals(Shape.matrix(rows, columns));
     require(fits, "gemm", order(transposeA), sa, order(transposeB), sb, sc);
-    engine.gemm(transposeA, transposeB, alpha, a, b, beta, c.changing());
+    engine.gemm(transposeA, transposeB, alpha, a, b, beta, changing(c));
     event.finish(engine);
   }
 
@@ -160,7 +166,7 @@ final class CheckedBackend implements Backend {
     KernelEvent event = begin("convForward", spec, x, w, y);
     conv("convForward", spec, x, w, y);
     single("convForward", w);
-    engine.convForward(spec, x, w, y.changing());
+    engine.convForward(spec, x, w, changing(y));
     event.finish(engine);
   }
 
@@ -169,7 +175,7 @@ final class CheckedBackend implements Backend {
     KernelEvent event = begin("convBackwardData", spec, dy, w, dx);
     conv("convBackwardData", spec, dx, w, dy);
     single("convBackwardData", w);
-    engine.convBackwardData(spec, dy, w, dx.changing());
+    engine.convBackwardData(spec, dy, w, changing(dx));
     event.finish(engine);
   }
 
@@ -178,7 +184,7 @@ final class CheckedBackend implements Backend {
     KernelEvent event = begin("convBackwardFilter", spec, x, dy, dw);
     conv("convBackwardFilter", spec, x, dw, dy);
     single("convBackwardFilter", dw);
-    engine.convBackwardFilter(spec, x, dy, dw.changing());
+    engine.convBackwardFilter(spec, x, dy, changing(dw));
     event.finish(engine);
   }
 
@@ -208,8 +214,9 @@ final class CheckedBackend implements Backend {
             y);
     same("normForward", x, y);
     norm("normForward", spec, x, affine, moments);
-    changing(moments.mean(), moments.variance());
-    engine.normForward(spec, x, affine, moments, y.changing());
+    changing(moments.mean());
+    changing(moments.variance());
+    engine.normForward(spec, x, affine, moments, changing(y));
     event.finish(engine);
   }
 
@@ -234,19 +241,10 @@ final class CheckedBackend implements Backend {
     single(operation, gradients.beta());
     gradient(operation, "gamma", x, affine.gamma(), gradients.gamma());
     gradient(operation, "beta", x, affine.beta(), gradients.beta());
-    changing(gradients.gamma(), gradients.beta());
-    changing(dx, null);
-    engine.normBackward(spec, x, dy, affine, moments, dx, gradients);
+    changing(gradients.gamma());
+    changing(gradients.beta());
+    engine.normBackward(spec, x, dy, affine, moments, changing(dx), gradients);
     event.finish(engine);
-  }
-
-  private static void changing(Tensor a, Tensor b) {
-    if (a != null) {
-      a.changing();
-    }
-    if (b != null) {
-      b.changing();
-    }
   }
 
   private static void norm(
@@ -299,7 +297,7 @@ final class CheckedBackend implements Backend {
   public void upsampleNearest(int factor, Tensor x, Tensor y) {
     KernelEvent event = begin("upsampleNearest", null, x, y);
     upsampled("upsampleNearest", factor, x, y);
-    engine.upsampleNearest(factor, x, y.changing());
+    engine.upsampleNearest(factor, x, changing(y));
     event.finish(engine);
   }
 
@@ -307,7 +305,7 @@ final class CheckedBackend implements Backend {
   public void upsampleNearestAdjoint(int factor, Tensor dy, Tensor dx) {
     KernelEvent event = begin("upsampleNearestAdjoint", null, dy, dx);
     upsampled("upsampleNearestAdjoint", factor, dx, dy);
-    engine.upsampleNearestAdjoint(factor, dy, dx.changing());
+    engine.upsampleNearestAdjoint(factor, dy, changing(dx));
     event.finish(engine);
   }
 
@@ -325,7 +323,7 @@ final class CheckedBackend implements Backend {
   public void reflectPad(Padding padding, Tensor x, Tensor y) {
     KernelEvent event = begin("reflectPad", padding, x, y);
     padded("reflectPad", padding, x, y);
-    engine.reflectPad(padding, x, y.changing());
+    engine.reflectPad(padding, x, changing(y));
     event.finish(engine);
   }
 
@@ -333,7 +331,7 @@ final class CheckedBackend implements Backend {
   public void reflectPadAdjoint(Padding padding, Tensor dy, Tensor dx) {
     KernelEvent event = begin("reflectPadAdjoint", padding, dy, dx);
     padded("reflectPadAdjoint", padding, dx, dy);
-    engine.reflectPadAdjoint(padding, dy, dx.changing());
+    engine.reflectPadAdjoint(padding, dy, changing(dx));
     event.finish(engine);
   }
 
@@ -362,7 +360,7 @@ final class CheckedBackend implements Backend {
         x.shape(),
         bias.shape());
     single("biasActivation", bias);
-    engine.biasActivation(x, bias, activation, y.changing());
+    engine.biasActivation(x, bias, activation, changing(y));
     event.finish(engine);
   }
 
@@ -380,7 +378,7 @@ final class CheckedBackend implements Backend {
     same("adam", values, gradients);
     same("adam", values, m);
     same("adam", values, v);
-    engine.adam(spec, rates, values.changing(), gradients, m.changing(), v.changing());
+    engine.adam(spec, rates, changing(values), gradients, changing(m), changing(v));
     event.finish(engine);
   }
 
@@ -388,7 +386,41 @@ final class CheckedBackend implements Backend {
 
   @Override
   public Runnable capture(Runnable step) {
-    return engine.capture(step);
+    Recording recording = new Recording(step);
+    Runnable replay = engine.capture(recording);
+    return replay == recording ? step : () -> recording.replay(replay);
+  }
+
+  /** A step and what it changes, which is noted for its replays too: they call no operation. */
+  private final class Recording implements Runnable {
+    private final Runnable step;
+    private final Set<Memory> changes = Collections.newSetFromMap(new IdentityHashMap<>());
+    private boolean ran;
+
+    Recording(Runnable step) {
+      this.step = step;
+    }
+
+    @Override
+    public void run() {
+      ran = true;
+      changes.clear();
+      changed = changes;
+      try {
+        step.run();
+      } finally {
+        changed = null;
+        changes.removeIf(memory -> !memory.isOpen());
+      }
+    }
+
+    void replay(Runnable replay) {
+      ran = false;
+      replay.run();
+      if (!ran) {
+        changes.forEach(Memory::change);
+      }
+    }
   }
 
   // ---- 9. for those who observe
@@ -419,6 +451,17 @@ final class CheckedBackend implements Backend {
   private KernelEvent begin(String operation, Object what, Tensor... tensors) {
     owned(operation, tensors);
     return KernelEvent.start(operation, layer, what, tensors);
+  }
+
+  /** Notes that {@code t}, which may be null, is about to change. */
+  private Tensor changing(Tensor t) {
+    if (t != null) {
+      t.memory().change();
+      if (changed != null) {
+        changed.add(t.memory());
+      }
+    }
+    return t;
   }
 
   private void owned(String operation, Tensor... tensors) {

@@ -94,6 +94,8 @@ final class KernelEvent extends Event {
     if (this == OFF) {
       return;
     }
+    // A GPU may still be computing.
+    engine.sync();
     end();
     Tensor[] given = Arrays.stream(tensors).filter(Objects::nonNull).toArray(Tensor[]::new);
     Shape[] all = Arrays.stream(given).map(Tensor::shape).toArray(Shape[]::new);

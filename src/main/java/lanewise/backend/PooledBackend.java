@@ -2,8 +2,11 @@ package lanewise.backend;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Memory for any engine: blocks are pooled by size, so that a training step in its steady state
@@ -15,6 +18,7 @@ public abstract class PooledBackend implements Backend {
 
   private final Map<Integer, ArrayDeque<Block>> free = new HashMap<>();
   private final Scopes scopes = new Scopes();
+  private Reservation reservation;
   private long pooledBytes;
 
   /** Takes a new block of {@code bytes} from the system, aligned to {@link #ALIGNMENT}. */
@@ -28,6 +32,17 @@ public abstract class PooledBackend implements Backend {
     return pooledBytes;
   }
 
+  /** Hands the blocks that nobody uses to {@code release}, which gives them back to the system. */
+  protected final void releaseUnused(Consumer<MemorySegment> release) {
+    for (ArrayDeque<Block> bucket : free.values()) {
+      for (Block block : bucket) {
+        pooledBytes -= block.memory.byteSize();
+        release.accept(block.memory);
+      }
+      bucket.clear();
+    }
+  }
+
   @Override
   public final Tensor allocate(Shape shape) {
     return allocate(shape, ElementType.F32);
@@ -35,19 +50,54 @@ public abstract class PooledBackend implements Backend {
 
   /** {@link #allocate(Shape)} with elements of that type. */
   protected final Tensor allocate(Shape shape, ElementType type) {
+    return scopes.register(allocateUnscoped(shape, type));
+  }
+
+  /** A tensor that belongs to no scope: whoever asks closes it. */
+  protected final Tensor allocateUnscoped(Shape shape, ElementType type) {
     long size = bucket(type.bytes(shape));
-    ArrayDeque<Block> bucket = free.computeIfAbsent(ordinal(size), s -> new ArrayDeque<>());
-    Block block = bucket.poll();
+    int ordinal = ordinal(size);
+    Block block = reservation == null ? null : reservation.free(ordinal).poll();
     if (block == null) {
-      block = new Block(this, acquire(size), bucket);
-      pooledBytes += size;
+      ArrayDeque<Block> bucket = free.computeIfAbsent(ordinal, s -> new ArrayDeque<>());
+      block = bucket.poll();
+      if (block == null) {
+        block = new Block(this, acquire(size), bucket);
+        pooledBytes += size;
+      }
+      if (reservation != null) {
+        reservation.take(block, ordinal);
+      }
     }
-    return scopes.register(new Tensor(shape, type, new Lease(block)));
+    return new Tensor(shape, type, new Lease(block));
   }
 
   @Override
   public final Scope scope() {
     return scopes.enter();
+  }
+
+  /**
+   * From here on, what is allocated comes from blocks that nobody else is given later: they belong
+   * to what is being recorded, which writes to them whenever it is replayed.
+   */
+  protected final void beginReservation() {
+    if (reservation != null) {
+      throw new IllegalStateException("Memory is reserved for one recording at a time");
+    }
+    reservation = new Reservation();
+  }
+
+  /**
+   * Ends {@link #beginReservation}.
+   *
+   * @param keep whether there is a recording; if not, the blocks return to the pool
+   */
+  protected final void endReservation(boolean keep) {
+    if (!keep) {
+      reservation.dissolve();
+    }
+    reservation = null;
   }
 
   /** Quarters of powers of two: at most a fifth is wasted, and few sizes are told apart. */
@@ -73,12 +123,14 @@ public abstract class PooledBackend implements Backend {
     private final PooledBackend pool;
     private final MemorySegment memory;
     private final ArrayDeque<Block> home;
+    private ArrayDeque<Block> returnsTo;
     private MemorySegment start;
 
     Block(PooledBackend pool, MemorySegment memory, ArrayDeque<Block> home) {
       this.pool = pool;
       this.memory = memory;
       this.home = home;
+      this.returnsTo = home;
       this.start = memory;
     }
 
@@ -88,6 +140,31 @@ public abstract class PooledBackend implements Backend {
         start = pool.slice(memory, 0, bytes);
       }
       return start;
+    }
+  }
+
+  /** The blocks of one recording. */
+  private static final class Reservation {
+    private final Map<Integer, ArrayDeque<Block>> free = new HashMap<>();
+    private final List<Block> taken = new ArrayList<>();
+
+    ArrayDeque<Block> free(int ordinal) {
+      return free.computeIfAbsent(ordinal, s -> new ArrayDeque<>());
+    }
+
+    void take(Block block, int ordinal) {
+      block.returnsTo = free(ordinal);
+      taken.add(block);
+    }
+
+    void dissolve() {
+      for (Block block : taken) {
+        boolean unused = block.returnsTo.remove(block);
+        block.returnsTo = block.home;
+        if (unused) {
+          block.home.push(block);
+        }
+      }
     }
   }
 
@@ -106,7 +183,7 @@ public abstract class PooledBackend implements Backend {
 
     @Override
     protected void release() {
-      block.home.push(block);
+      block.returnsTo.push(block);
     }
   }
 }

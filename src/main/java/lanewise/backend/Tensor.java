@@ -60,10 +60,13 @@ public final class Tensor implements AutoCloseable {
     return memory.version();
   }
 
-  /** Notes that the elements are about to change. */
-  Tensor changing() {
-    memory.change();
-    return this;
+  Memory memory() {
+    return memory;
+  }
+
+  /** Whether the owning tensor was not closed yet. */
+  public boolean isOpen() {
+    return memory.isOpen();
   }
 
   /** Whether one is a view of the other, or both are views of the same tensor. */

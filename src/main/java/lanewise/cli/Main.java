@@ -25,6 +25,8 @@ import picocli.CommandLine.Spec;
       EvaluateCommand.class,
       ClassifierCommand.class,
       BackendsCommand.class,
+      CheckCommand.class,
+      BenchCommand.class,
       GenerateCompletion.class
     },
     exitCodeListHeading = "%nExit status:%n",

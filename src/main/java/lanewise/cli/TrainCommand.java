@@ -80,6 +80,14 @@ final class TrainCommand implements Callable<Integer> {
   private boolean explained;
 
   @Option(
+      names = "--no-capture",
+      description = {
+        "Compute each step anew where a GPU would replay a recording of it: slower, but finds the",
+        "layer in which a loss stops being a number."
+      })
+  private boolean uncaptured;
+
+  @Option(
       names = "--json",
       description =
           "Print one JSON object a step on standard output, and all else on standard" + " error.")
@@ -123,9 +131,11 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private TrainingRun open(Path folder, TrainOptions options, PrintWriter text) {
+    // What is replayed calls no kernel that could be observed.
+    boolean capture = !uncaptured && !explained && profiled == null;
     return resume == null
-        ? TrainingRun.start(folder, options, text::println)
-        : TrainingRun.resume(folder, options, text::println);
+        ? TrainingRun.start(folder, options, capture, text::println)
+        : TrainingRun.resume(folder, options, capture, text::println);
   }
 
   /** {@code runs/fashion-mnist-batch-3}, with the first number that is free. */

@@ -29,12 +29,23 @@ public final class GanTrainer implements AutoCloseable {
   private final int batchSize;
   private final Latents latents;
   private final float[] z;
+  private final Variable latent;
+  private final Variable real;
+  private final Results results;
   private final Network generator;
   private final Network discriminator;
   private final Adam generatorAdam;
   private final Adam discriminatorAdam;
   private final NotFinite notFinite;
+  private final Runnable compute;
+
+  /** Whether {@link #compute} replays what it recorded, and can look at no loss on its way. */
+  private final boolean captured;
+
   private long steps;
+
+  /** The step whose latents {@link #z} holds. */
+  private long drawn;
 
   /**
    * What one step measured.
@@ -55,14 +66,28 @@ public final class GanTrainer implements AutoCloseable {
     public static final AdamOptions DCGAN = new AdamOptions(2e-4, 0.5, 0.999);
   }
 
+  /** The same, with steps that are captured where the backend can. */
+  public GanTrainer(
+      Backend backend, Gan model, GanLoss loss, AdamOptions adam, int batchSize, long seed) {
+    this(backend, model, loss, adam, batchSize, seed, true);
+  }
+
   /**
    * Builds both networks and draws their weights.
    *
    * @param seed of the weights and of all latents
+   * @param capture whether steps are replayed where the backend can; without, it is found in which
+   *     layer a loss stops being a number
    * @throws UserException if the model cannot work with batches of this size
    */
   public GanTrainer(
-      Backend backend, Gan model, GanLoss loss, AdamOptions adam, int batchSize, long seed) {
+      Backend backend,
+      Gan model,
+      GanLoss loss,
+      AdamOptions adam,
+      int batchSize,
+      long seed,
+      boolean capture) {
     this.backend = backend;
     this.model = model;
     this.loss = loss;
@@ -80,6 +105,17 @@ public final class GanTrainer implements AutoCloseable {
     networks.put("generator", generator);
     networks.put("discriminator", discriminator);
     notFinite = new NotFinite(networks);
+    latent = input(model.latentShape(batchSize));
+    real = input(model.imageShape(batchSize));
+    results = new Results(backend);
+    Runnable step = this::compute;
+    compute = capture ? backend.capture(step) : step;
+    captured = compute != step;
+  }
+
+  /** Of a step; it stays where it is, so that steps can be replayed. */
+  private Variable input(Shape shape) {
+    return Variable.constant(backend, backend.allocateActivation(shape));
   }
 
   private void checkShapes() {
@@ -92,59 +128,93 @@ public final class GanTrainer implements AutoCloseable {
 
   /** One step on a batch of real images: N x C x H x W in [-1, 1], PyTorch's order. */
   public StepResult step(float[] images) {
-    latents.ofStep(steps + 1, z);
-    return step(images, z);
+    return step(images, () -> {});
   }
 
   /**
-   * {@link #step(float[])} with given latents.
+   * {@link #step(float[])}.
    *
+   * @param meanwhile runs on the caller's thread while a GPU computes; {@code images} may then be
+   *     overwritten
    * @throws UserException if a loss is not finite; says in which layer it began
    */
+  public StepResult step(float[] images, Runnable meanwhile) {
+    draw(steps + 1);
+    start(images, z);
+    draw(steps + 1);
+    meanwhile.run();
+    return finish();
+  }
+
+  /** {@link #step(float[])} with given latents. */
   public StepResult step(float[] images, float[] z) {
-    steps++;
-    generatorAdam.advance();
-    discriminatorAdam.advance();
-    try (Scope _ = backend.scope()) {
-      Variable fake = generator.forward(upload(z, model.latentShape(batchSize)), Statistics.BATCH);
-      Variable real = upload(images, model.imageShape(batchSize));
-      Opinion opinion = stepDiscriminator(real, fake);
-      float lossG = stepGenerator(fake);
-      return new StepResult(steps, opinion.loss, lossG, opinion.onReal, opinion.onFake);
+    start(images, z);
+    return finish();
+  }
+
+  private void draw(long step) {
+    if (drawn != step) {
+      latents.ofStep(step, z);
+      drawn = step;
     }
   }
 
-  /** The discriminator's loss and its mean probabilities. */
-  private record Opinion(float loss, float onReal, float onFake) {}
+  private void start(float[] images, float[] z) {
+    steps++;
+    backend.upload(images, real.tensor());
+    backend.upload(z, latent.tensor());
+    generatorAdam.advance();
+    discriminatorAdam.advance();
+    compute.run();
+  }
 
-  private Opinion stepDiscriminator(Variable real, Variable fake) {
+  private StepResult finish() {
+    StepResult result = results.read(steps);
+    if (captured) {
+      notFinite.checkReplayed(result);
+    }
+    return result;
+  }
+
+  /** All of a step that can be replayed: from its inputs and rates to its results. */
+  private void compute() {
+    try (Scope _ = backend.scope()) {
+      Variable fake = generator.forward(latent, Statistics.BATCH);
+      stepDiscriminator(fake);
+      stepGenerator(fake);
+    }
+  }
+
+  private void stepDiscriminator(Variable fake) {
     try (Scope _ = backend.scope()) {
       Variable onReal = discriminator.forward(real, Statistics.BATCH);
       Variable onFake = discriminator.forward(fake.detach(), Statistics.BATCH);
       Variable lossD = loss.discriminator(onReal, onFake);
-      notFinite.check("discriminator", lossD, steps, List.of(fake, lossD));
+      check("discriminator", lossD, fake, lossD);
       discriminator.backward(lossD);
       discriminatorAdam.step();
-      return new Opinion(lossD.item(), probability(onReal), probability(onFake));
+      results.put(Results.LOSS_D, lossD);
+      results.put(Results.D_REAL, probability(onReal));
+      results.put(Results.D_FAKE, probability(onFake));
     }
   }
 
-  private float stepGenerator(Variable fake) {
+  private void stepGenerator(Variable fake) {
     Variable lossG = loss.generator(discriminator.forward(fake, Statistics.BATCH));
-    notFinite.check("generator", lossG, steps, List.of(lossG));
+    check("generator", lossG, lossG);
     generator.backward(lossG);
     generatorAdam.step();
-    return lossG.item();
+    results.put(Results.LOSS_G, lossG);
   }
 
-  private static float probability(Variable logits) {
-    return Ops.mean(Ops.sigmoid(logits.detach())).item();
+  private void check(String name, Variable loss, Variable... history) {
+    if (!captured) {
+      notFinite.check(name, loss, steps, history);
+    }
   }
 
-  private Variable upload(float[] data, Shape shape) {
-    Tensor tensor = backend.allocateActivation(shape);
-    backend.upload(data, tensor);
-    return Variable.constant(backend, tensor);
+  private static Variable probability(Variable logits) {
+    return Ops.mean(Ops.sigmoid(logits.detach()));
   }
 
   /** Images of latents that stay the same for the whole run, with running statistics. */
@@ -203,6 +273,9 @@ public final class GanTrainer implements AutoCloseable {
 
   @Override
   public void close() {
+    latent.tensor().close();
+    real.tensor().close();
+    results.close();
     generatorAdam.close();
     discriminatorAdam.close();
     generator.close();

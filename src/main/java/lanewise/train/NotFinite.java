@@ -1,13 +1,13 @@
 package lanewise.train;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import lanewise.UserException;
 import lanewise.autograd.Gradients;
 import lanewise.autograd.Variable;
 import lanewise.nn.Network;
 import lanewise.nn.Parameter;
+import lanewise.train.GanTrainer.StepResult;
 
 /** Finds the layer at which a loss stopped being a number. */
 final class NotFinite {
@@ -32,7 +32,7 @@ final class NotFinite {
    * @param history what the loss was computed from, in the order of computation
    * @throws UserException that names the step and the first layer whose output is not finite
    */
-  void check(String name, Variable loss, long step, List<Variable> history) {
+  void check(String name, Variable loss, long step, Variable... history) {
     float value = loss.item();
     if (!Float.isFinite(value)) {
       throw new UserException(
@@ -42,7 +42,26 @@ final class NotFinite {
     }
   }
 
-  private String culprit(List<Variable> history) {
+  /**
+   * Passes if the losses of a replayed step are finite, of which nothing else is left to look at.
+   *
+   * @throws UserException that names the step and says how to find the layer
+   */
+  void checkReplayed(StepResult result) {
+    boolean discriminator = !Float.isFinite(result.lossD());
+    if (discriminator || !Float.isFinite(result.lossG())) {
+      throw new UserException(
+          ("Training stopped at step %d: the %s loss is %s; what was saved is kept; to see in which"
+                  + " layer it begins, --resume with --no-capture; train anew with a lower --lr or"
+                  + " another --norm")
+              .formatted(
+                  result.step(),
+                  discriminator ? "discriminator" : "generator",
+                  discriminator ? result.lossD() : result.lossG()));
+    }
+  }
+
+  private String culprit(Variable... history) {
     for (Map.Entry<Variable, String> p : parameters.entrySet()) {
       if (!isFinite(p.getKey())) {
         return "the parameter " + p.getValue();

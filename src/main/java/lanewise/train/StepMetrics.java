@@ -10,7 +10,7 @@ import lanewise.train.GanTrainer.StepResult;
  * One line of {@code metrics.jsonl}.
  *
  * @param epoch the pass over the data that the step belongs to, from 1
- * @param ms wall-clock milliseconds of the step, its data included
+ * @param ms wall-clock milliseconds of the step, the reading of data included
  */
 public record StepMetrics(StepResult result, long epoch, double imagesPerSecond, double ms) {
 

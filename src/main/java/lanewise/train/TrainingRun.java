@@ -39,6 +39,7 @@ public final class TrainingRun implements AutoCloseable {
   private final TrainOptions options;
   private final Dataset data;
   private final Batches batches;
+  private final NextBatch next;
   private final Backend backend;
   private final GanTrainer trainer;
   private final long total;
@@ -52,11 +53,15 @@ public final class TrainingRun implements AutoCloseable {
     STOPPED
   }
 
-  private TrainingRun(RunFolder folder, TrainOptions options, Consumer<String> log) {
+  private TrainingRun(
+      RunFolder folder, TrainOptions options, boolean capture, Consumer<String> log) {
     this.folder = folder;
     this.options = options;
     data = Datasets.open(options.data(), options.imageSize(), 0, options.seed(), log);
     batches = new Batches(data, options.batchSize(), options.seed());
+    next =
+        new NextBatch(
+            batches, options.batchSize() * data.channels() * data.height() * data.width());
     total = options.totalSteps(batches.stepsPerEpoch());
     Dcgan model = options.model(data.channels());
     backend = Backends.open(options.backend(), options.engine());
@@ -68,7 +73,8 @@ public final class TrainingRun implements AutoCloseable {
               new NonSaturating(),
               new AdamOptions(options.lr(), options.beta1(), BETA2),
               options.batchSize(),
-              options.seed());
+              options.seed(),
+              capture);
     } catch (RuntimeException e) {
       backend.close();
       throw e;
@@ -78,24 +84,28 @@ public final class TrainingRun implements AutoCloseable {
   /**
    * Prepares a new run; the folder is made by {@link #run}.
    *
+   * @param capture whether steps are replayed where the backend can: see {@link GanTrainer}
    * @param log receives what the user should know about the data
    * @throws lanewise.UserException if the folder holds something, or the options or the data are
    *     impossible
    */
-  public static TrainingRun start(Path path, TrainOptions options, Consumer<String> log) {
+  public static TrainingRun start(
+      Path path, TrainOptions options, boolean capture, Consumer<String> log) {
     RunFolder folder = new RunFolder(path);
     folder.requireEmpty();
-    return new TrainingRun(folder, options, log);
+    return new TrainingRun(folder, options, capture, log);
   }
 
   /**
    * Prepares to go on with a run from its last checkpoint, or from its beginning if it has none.
    *
    * @param options the run's own, from {@link TrainOptions#read}, perhaps with another length
+   * @param capture whether steps are replayed where the backend can: see {@link GanTrainer}
    * @throws lanewise.UserException if the checkpoint is damaged or belongs to other options
    */
-  public static TrainingRun resume(Path path, TrainOptions options, Consumer<String> log) {
-    TrainingRun run = new TrainingRun(new RunFolder(path), options, log);
+  public static TrainingRun resume(
+      Path path, TrainOptions options, boolean capture, Consumer<String> log) {
+    TrainingRun run = new TrainingRun(new RunFolder(path), options, capture, log);
     try {
       if (!Checkpoint.restore(run.folder.checkpoint(), run.trainer, options, run.data.size())) {
         log.accept(path + " has no checkpoint yet: it starts again from step 0");
@@ -117,10 +127,9 @@ public final class TrainingRun implements AutoCloseable {
   public Outcome run(Consumer<StepMetrics> listener) {
     folder.create();
     describe("running");
-    float[] images = batch();
     try (BufferedWriter metrics = folder.appendMetrics(trainer.steps())) {
       while (trainer.steps() < total && !stopped) {
-        StepMetrics step = step(images);
+        StepMetrics step = step();
         metrics.append(step.json()).append('\n').flush();
         listener.accept(step);
         save(trainer.steps());
@@ -145,12 +154,11 @@ public final class TrainingRun implements AutoCloseable {
    * @throws lanewise.UserException if a loss is not finite
    */
   public Profile profile(int steps) {
-    float[] images = batch();
     long start = System.nanoTime();
     for (int i = 0; i < WARM_UP_STEPS || System.nanoTime() - start < WARM_UP_NANOS; i++) {
-      step(images);
+      step();
     }
-    return Profile.of(steps, () -> step(images));
+    return Profile.of(steps, () -> step());
   }
 
   /**
@@ -159,12 +167,7 @@ public final class TrainingRun implements AutoCloseable {
    * @throws lanewise.UserException if a loss is not finite
    */
   public Profile oneStep() {
-    float[] images = batch();
-    return Profile.of(1, () -> step(images));
-  }
-
-  private float[] batch() {
-    return new float[options.batchSize() * data.channels() * data.height() * data.width()];
+    return Profile.of(1, () -> step());
   }
 
   private void describeFailure(UserException failure) {
@@ -196,13 +199,19 @@ public final class TrainingRun implements AutoCloseable {
     options.write(folder.options(), facts);
   }
 
-  private StepMetrics step(float[] images) {
+  private StepMetrics step() {
     long start = System.nanoTime();
-    batches.read(trainer.steps(), images);
-    StepResult result = trainer.step(images);
+    StepResult result = trainer.step(next.of(trainer.steps()), this::prepareNext);
     double ms = (System.nanoTime() - start) / 1e6;
     long epoch = (result.step() - 1) / batches.stepsPerEpoch() + 1;
     return new StepMetrics(result, epoch, options.batchSize() * 1000 / ms, ms);
+  }
+
+  /** While a GPU computes the present step. */
+  private void prepareNext() {
+    if (trainer.steps() < total) {
+      next.prepare(trainer.steps());
+    }
   }
 
   private void save(long step) {

@@ -16,12 +16,19 @@ import lanewise.backend.Padding;
 import lanewise.backend.Shape;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** First and second derivatives of every operation against differences. */
-class OpsGradientTest {
-  private static Backend backend;
+/** First and second derivatives of every operation, on one backend, against differences. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class OpsGradientTest {
+  private final String backendName;
+  private Backend backend;
+
+  OpsGradientTest(String backendName) {
+    this.backendName = backendName;
+  }
 
   /** An operation of the given operands. */
   record Case(String name, GradientCheck.Function f, List<Operand> at) {
@@ -32,12 +39,12 @@ class OpsGradientTest {
   }
 
   @BeforeAll
-  static void open() {
-    backend = Backends.open("scalar");
+  void open() {
+    backend = Backends.open(backendName);
   }
 
   @AfterAll
-  static void close() {
+  void close() {
     backend.close();
   }
 
@@ -47,7 +54,7 @@ class OpsGradientTest {
     new GradientCheck(backend, c.name.hashCode()).check(c.name, c.f, c.at, 2);
   }
 
-  static List<Case> cases() {
+  List<Case> cases() {
     List<Case> cases = new ArrayList<>();
     arithmetic(cases);
     functionsOfOneElement(cases);
@@ -155,7 +162,7 @@ class OpsGradientTest {
             List.of(y, w)));
   }
 
-  private static void norms(List<Case> cases) {
+  private void norms(List<Case> cases) {
     Draw draw = new Draw(60);
     Shape shape = Shape.of(3, 4, 3, 5);
     Operand x = draw.normal(shape, 2);
@@ -171,7 +178,7 @@ class OpsGradientTest {
     }
   }
 
-  private static Case norm(NormScope scope, String suffix, Source source, List<Operand> at) {
+  private Case norm(NormScope scope, String suffix, Source source, List<Operand> at) {
     Activation activation = at.size() == 1 ? Activation.NONE : Activation.leakyRelu(0.2f);
     NormSpec spec = new NormSpec(scope, 1e-3f, activation);
     return new Case(

@@ -22,10 +22,14 @@ import org.junit.jupiter.params.provider.MethodSource;
  * <p>Biases put every channel wholly above or wholly below zero: R1 jumps where a unit crosses the
  * kink of LeakyReLU, and a difference across a jump says nothing.
  */
-class R1GradientTest {
+abstract class R1GradientTest {
   private static final Activation LEAKY = Activation.leakyRelu(0.2f);
 
-  private final Backend backend = Backends.open("scalar");
+  private final Backend backend;
+
+  R1GradientTest(String backendName) {
+    backend = Backends.open(backendName);
+  }
 
   @AfterEach
   void close() {

@@ -6,6 +6,7 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 /**
@@ -23,6 +24,7 @@ public final class Bf16Backend {
               case "allocate" -> tensor((Shape) arguments[0], ElementType.F32);
               case "allocateActivation" -> tensor((Shape) arguments[0], ElementType.BF16);
               case "scope" -> scopes.enter();
+              case "capture" -> captured((Runnable) arguments[0]);
               default -> {
                 calls.add(
                     Call.of(method.getName(), arguments == null ? List.of() : List.of(arguments)));
@@ -53,6 +55,16 @@ public final class Bf16Backend {
     private static Stream<Tensor> tensors(Object argument) {
       return argument instanceof Tensor tensor ? Stream.of(tensor) : Stream.of();
     }
+  }
+
+  /** Runs it once. */
+  private static Runnable captured(Runnable step) {
+    AtomicBoolean recorded = new AtomicBoolean();
+    return () -> {
+      if (recorded.compareAndSet(false, true)) {
+        step.run();
+      }
+    };
   }
 
   /** Itself, behind the checks that every engine is behind. */

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
-/** Tensors whose elements are smaller than a float. */
+/** Types and versions of tensors. */
 final class TensorTest {
   private final Backend backend = new Bf16Backend().checked();
 
@@ -20,6 +20,21 @@ final class TensorTest {
     assertEquals(2 * 7, part.segment().byteSize());
     assertEquals(part.segment().address() + 2, part.part(1, Shape.scalar()).segment().address());
     assertEquals(ElementType.BF16, whole.reshape(whole.shape()).type());
+  }
+
+  @Test
+  void aReplayChangesWhatTheStepChanged() {
+    Tensor x = backend.allocate(Shape.scalar());
+    Tensor y = backend.allocate(Shape.scalar());
+    Runnable step = backend.capture(() -> backend.copy(x, y));
+    step.run();
+    assertEquals(1, y.version());
+    step.run();
+    step.run();
+    assertEquals(3, y.version());
+    assertEquals(0, x.version());
+    backend.fill(x, 0);
+    assertEquals(3, y.version());
   }
 
   @Test

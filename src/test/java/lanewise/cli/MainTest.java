@@ -28,8 +28,16 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {
-        "train", "generate", "evaluate", "classifier", "backends", "generate-completion"
+  @ValueSource(
+      strings = {
+        "train",
+        "generate",
+        "evaluate",
+        "classifier",
+        "backends",
+        "check",
+        "bench",
+        "generate-completion"
       })
   void everyCommandHasHelp(String command) {
     assertTrue(Cli.run("--help").succeeded().out().contains("  " + command + " "));
@@ -66,6 +74,10 @@ class MainTest {
       }
     }
     assertTrue(taken, out);
+    // A path may be longer, alone on its line.
+    out.lines()
+        .filter(line -> line.length() > 100)
+        .forEach(line -> assertFalse(line.strip().contains(" "), line));
   }
 
   @ParameterizedTest

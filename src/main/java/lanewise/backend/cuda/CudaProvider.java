@@ -8,6 +8,7 @@ import lanewise.backend.BackendOptions;
 import lanewise.backend.BackendProvider;
 import lanewise.backend.cuda.driver.Device;
 import lanewise.backend.cuda.driver.Driver;
+import lanewise.backend.cuda.library.Companions;
 import lanewise.backend.cuda.library.Installation;
 import lanewise.backend.cuda.library.Installation.Unusable;
 import lanewise.backend.cuda.library.Installation.Usable;
@@ -59,7 +60,8 @@ public final class CudaProvider implements BackendProvider {
           throw new UserException("Backend cuda: " + reason + "; " + remedy);
       case Usable usable -> {
         usable.device(options.device());
-        throw new UserException("Backend cuda: this version of Lanewise has no engine for it yet");
+        Companions.load(usable.cudnnFile());
+        return CudaBackend.open(options);
       }
     }
   }

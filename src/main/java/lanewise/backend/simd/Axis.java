@@ -8,16 +8,6 @@ package lanewise.backend.simd;
  */
 record Axis(int positions, int origin, int stride, int taps, int dilation) {
 
-  /** Every {@code step}-th tap, from {@code first} on. */
-  Axis every(int step, int first) {
-    return new Axis(
-        positions,
-        origin + first * dilation,
-        stride,
-        (taps - first + step - 1) / step,
-        dilation * step);
-  }
-
   /** Whether each position sees the pixel of its own number, and there are as many of both. */
   boolean isIdentity(int extent) {
     return taps == 1 && stride == 1 && origin == 0 && positions == extent;

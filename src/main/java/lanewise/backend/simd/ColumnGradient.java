@@ -77,7 +77,9 @@ final class ColumnGradient {
           add(columns, i * right.columns(), y + i / dy.width(), i % dy.width(), top, height, sums);
         }
       }
-      store(image, top, height, sums);
+      for (int y = 0; y < height; y++) {
+        dx.storeRow(image, top + y, sums, (y * width() + spec.padW()) * dx.channels());
+      }
     }
 
     private RowSink rows(int firstPixel, float[] columns) {
@@ -103,19 +105,6 @@ final class ColumnGradient {
             int at = (row * width() + column) * channels;
             Transfer.add(columns, start + (i * runs + j) * run, sums, at, run);
           }
-        }
-      }
-    }
-
-    private void store(int image, int top, int height, float[] sums) {
-      int channels = dx.channels();
-      boolean wholePixels = channels == dx.pixel();
-      int run = wholePixels ? dx.width() * channels : channels;
-      int step = wholePixels ? dx.width() : 1;
-      for (int y = 0; y < height; y++) {
-        for (int x = 0; x < dx.width(); x += step) {
-          int at = (y * width() + spec.padW() + x) * channels;
-          Transfer.store(sums, at, dx.data(), dx.at(image, top + y, x), run);
         }
       }
     }

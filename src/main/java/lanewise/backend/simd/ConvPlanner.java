@@ -21,9 +21,9 @@ final class ConvPlanner {
   private static final double WINDOW = 6;
 
   /** Gathering and transforming an input, for each element of a plane. */
-  private static final double SMALL_INPUT = 35;
+  private static final double SMALL_INPUT = 40;
 
-  private static final double LARGE_INPUT = 90;
+  private static final double LARGE_INPUT = 65;
 
   /** Transforming products, or for the filter's gradient that of the output. */
   private static final double SMALL_OUTPUT = 30;
@@ -34,7 +34,7 @@ final class ConvPlanner {
   private static final double WINOGRAD_FILTER = 50;
 
   /** What a multiplication costs where filters of large tiles displace everything from caches. */
-  private static final double LARGE_FILTER_MULTIPLICATION = 1.2;
+  private static final double LARGE_FILTER_MULTIPLICATION = 1.15;
 
   /** Large tiles round more, so they have to save something. */
   private static final double WORTHWHILE = 0.95;
@@ -124,11 +124,7 @@ final class ConvPlanner {
     /** Of the direct way's multiplications; tiles that reach over the edge count as whole ones. */
     private double share(Winograd winograd) {
       int stride = spec.strideH();
-      double tiles =
-          pass == ConvPass.BACKWARD_DATA
-              ? tiles(winograd.side(), Math.ceilDiv(x.h(), stride), Math.ceilDiv(x.w(), stride))
-              : tiles(winograd.side(), y.h(), y.w());
-      return tiles * stride * stride * winograd.planes() / (pixels(y) * w.plane());
+      return tiles(winograd.side()) * stride * stride * winograd.planes() / (pixels(y) * w.plane());
     }
 
     boolean isWholeImage() {
@@ -198,34 +194,32 @@ final class ConvPlanner {
     double winogradCost(Filtering side) {
       int stride = spec.strideH();
       double phases = stride * (double) stride;
-      double tiles = tiles(side, y.h(), y.w());
+      double tiles = tiles(side);
       double depth = phases * Blocks.roundUp(w.c(), FilterPanels.SQUARE);
       double columns = padded(out());
-      double products = 1;
       if (pass == ConvPass.BACKWARD_DATA) {
-        tiles = tiles(side, Math.ceilDiv(x.h(), stride), Math.ceilDiv(x.w(), stride));
         depth = Blocks.roundUp(out(), FilterPanels.SQUARE);
-        columns = padded(w.c());
-        products = phases;
+        columns = phases * padded(w.c());
       }
       boolean isLarge = side.outputs() == 4;
-      boolean filterMoves = isLarge && pass != ConvPass.BACKWARD_FILTER;
-      double multiplication = filterMoves ? LARGE_FILTER_MULTIPLICATION : 1;
+      double multiplication = isLarge ? LARGE_FILTER_MULTIPLICATION : 1;
       double multiplications = tiles * depth * columns * multiplication;
       double inputs = tiles * depth * (isLarge ? LARGE_INPUT : SMALL_INPUT);
       double outputs = tiles * columns * (isLarge ? LARGE_OUTPUT : SMALL_OUTPUT);
       double filter = depth * columns * WINOGRAD_FILTER;
       double planes = side.points() * side.points();
-      return products * planes * (multiplications + inputs + outputs + filter);
+      return planes * (multiplications + inputs + outputs + filter);
     }
 
     private int out() {
       return w.n() / spec.groups();
     }
 
-    private double tiles(Filtering side, int height, int width) {
+    /** Tiles of the output or, seen from it, of the input of a convolution of stride 1. */
+    private double tiles(Filtering side) {
+      Shape tiled = pass == ConvPass.BACKWARD_DATA && spec.strideH() == 1 ? x : y;
       int outputs = side.outputs();
-      return x.n() * (double) Math.ceilDiv(height, outputs) * Math.ceilDiv(width, outputs);
+      return x.n() * (double) Math.ceilDiv(tiled.h(), outputs) * Math.ceilDiv(tiled.w(), outputs);
     }
 
     private static double pixels(Shape s) {

@@ -1,7 +1,5 @@
 package lanewise.backend.simd;
 
-import java.util.ArrayList;
-import java.util.List;
 import lanewise.backend.ConvPass;
 import lanewise.backend.ConvSpec;
 import lanewise.backend.Shape;
@@ -18,6 +16,7 @@ final class Convolution {
   private final FilterCache filters;
   private final DirectConvolution direct;
   private final WinogradProduct winogradProduct;
+  private final WinogradDataGradient winogradDataGradient;
   private final WinogradFilterGradient winogradFilterGradient;
 
   Convolution(
@@ -34,6 +33,7 @@ final class Convolution {
     filters = new FilterCache(workers);
     direct = new DirectConvolution(workers, right);
     winogradProduct = new WinogradProduct(workers);
+    winogradDataGradient = new WinogradDataGradient(workers);
     winogradFilterGradient = new WinogradFilterGradient(workers);
   }
 
@@ -92,7 +92,7 @@ final class Convolution {
     FilterPanels filter =
         filters.get(
             w,
-            new Use(ConvPass.FORWARD, winograd, spec, 1, group),
+            new Use(ConvPass.FORWARD, winograd, group),
             panels ->
                 panels.pack(
                     winograd,
@@ -103,9 +103,9 @@ final class Convolution {
                     out.channels()));
     winogradProduct.run(
         winograd,
-        new TileInput[] {tiles(winograd, spec, x, s, group)},
+        tiles(winograd, spec, x, s, group),
         filter,
-        new PixelGrid[] {new PixelGrid(out, 0, 1, s.h(), 0, 1, s.w())},
+        new PixelGrid(out, 0, 1, s.h(), 0, 1, s.w()),
         s.n());
   }
 
@@ -125,17 +125,9 @@ final class Convolution {
       Winograd winograd, ConvSpec spec, Tensor x, Tensor dy, Tensor dw, int group) {
     TileInput in = tiles(winograd, spec, x, dy.shape(), group);
     Planes gradient = Planes.of(dy, group, spec.groups());
-    int side = winograd.side().outputs();
-    Window squares =
-        new Window(
-            gradient,
-            new Axis(in.down(), 0, side, side, 1),
-            new Axis(in.across(), 0, side, side, 1));
     winogradFilterGradient.run(
-        winograd,
         in,
-        squares,
-        gradient.channels(),
+        TileGradient.of(winograd, gradient, in),
         dy.shape().n(),
         Matrix.filter(dw, group, spec.groups()));
   }
@@ -206,52 +198,58 @@ final class Convolution {
     }
   }
 
-  private void tiledDataGradient(
+  /** Towards its input, a convolution of stride 1 is one too: with its taps in reverse order. */
+  private void mirroredTiledDataGradient(
       Winograd winograd, ConvSpec spec, Tensor dy, Tensor w, Tensor dx, int group) {
     Shape s = dx.shape();
     Planes gradient = Planes.of(dy, group, spec.groups());
     Planes image = Planes.of(dx, group, spec.groups());
-    Phase[] downs = phasesDown(spec, w.shape(), s);
-    Phase[] acrosses = phasesAcross(spec, w.shape(), s);
-    // The first phase has the most pixels; where another has none, nothing is written.
-    int height = downs[0].gradient().positions();
-    int width = acrosses[0].gradient().positions();
-    List<TileInput> in = new ArrayList<>();
-    List<PixelGrid> out = new ArrayList<>();
-    for (Phase down : downs) {
-      for (Phase across : acrosses) {
-        Axis rows = new Axis(height, down.gradient().origin(), 1, winograd.side().taps(), 1);
-        Axis columns = new Axis(width, across.gradient().origin(), 1, winograd.side().taps(), 1);
-        in.add(TileInput.of(winograd, gradient, rows, columns, 1));
-        out.add(grid(spec, image, down, across));
-      }
-    }
+    Phase down = phasesDown(spec, w.shape(), s)[0];
+    Phase across = phasesAcross(spec, w.shape(), s)[0];
     FilterPanels filter =
         filters.get(
             w,
-            new Use(ConvPass.BACKWARD_DATA, winograd, spec, in.size(), group),
+            new Use(ConvPass.BACKWARD_DATA, winograd, group),
             panels ->
                 panels.pack(
                     winograd,
-                    in.size(),
-                    phaseTaps(w, downs, acrosses, group, spec.groups()),
+                    1,
+                    taps(w, down.taps(), across.taps(), group, spec.groups()),
                     true,
                     gradient.channels(),
                     image.channels()));
     winogradProduct.run(
-        winograd, in.toArray(TileInput[]::new), filter, out.toArray(PixelGrid[]::new), s.n());
+        winograd,
+        TileInput.of(winograd, gradient, down.gradient(), across.gradient(), 1),
+        filter,
+        grid(spec, image, down, across),
+        s.n());
   }
 
-  /** The taps of each phase, one phase after the other. */
-  private static RowSource[] phaseTaps(
-      Tensor w, Phase[] downs, Phase[] acrosses, int group, int groups) {
-    List<RowSource> taps = new ArrayList<>();
-    for (Phase down : downs) {
-      for (Phase across : acrosses) {
-        taps.addAll(List.of(taps(w, down.taps(), across.taps(), group, groups)));
-      }
+  private void tiledDataGradient(
+      Winograd winograd, ConvSpec spec, Tensor dy, Tensor w, Tensor dx, int group) {
+    if (spec.strideH() == 1) {
+      mirroredTiledDataGradient(winograd, spec, dy, w, dx, group);
+      return;
     }
-    return taps.toArray(RowSource[]::new);
+    Planes gradient = Planes.of(dy, group, spec.groups());
+    Planes image = Planes.of(dx, group, spec.groups());
+    int phases = spec.strideH() * spec.strideW();
+    FilterPanels filter =
+        filters.get(
+            w,
+            new Use(ConvPass.BACKWARD_DATA, winograd, group),
+            panels ->
+                panels.pack(
+                    winograd,
+                    phases,
+                    phaseTaps(winograd, spec, w, group),
+                    true,
+                    gradient.channels(),
+                    image.channels()));
+    TileInput patches = tiles(winograd, spec, dx, dy.shape(), group);
+    TileGradient tiles = TileGradient.of(winograd, gradient, patches);
+    winogradDataGradient.run(spec, tiles, filter, image, dx.shape().n());
   }
 
   private static Phase[] phasesDown(ConvSpec spec, Shape w, Shape x) {

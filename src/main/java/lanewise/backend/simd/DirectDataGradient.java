@@ -112,8 +112,7 @@ final class DirectDataGradient {
         add(product, right.count() * COLUMNS, y * spec.strideH() - spec.padH() - top, height, sums);
       }
       for (int y = 0; y < height; y++) {
-        int at = y * pitch + spec.padW() * dx.channels();
-        Transfer.store(sums, at, dx.data(), dx.at(image, top + y, 0), dx.width() * dx.channels());
+        dx.storeRow(image, top + y, sums, y * pitch + spec.padW() * dx.channels());
       }
     }
 

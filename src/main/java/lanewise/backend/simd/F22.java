@@ -45,6 +45,32 @@ final class F22 implements Filtering {
   }
 
   @Override
+  public void inputGradient(
+      int lines,
+      int count,
+      float[] v,
+      int at,
+      int line,
+      int step,
+      float[] dd,
+      int to,
+      int lineTo,
+      int stepTo) {
+    for (int l = 0; l < lines; l++) {
+      int p = at + l * line;
+      int q = to + l * lineTo;
+      for (int i = 0; i < count; i += L) {
+        FloatVector x0 = FloatVector.fromArray(SPECIES, v, p + i);
+        FloatVector x1 = FloatVector.fromArray(SPECIES, v, p + i + step);
+        FloatVector x2 = FloatVector.fromArray(SPECIES, v, p + i + 2 * step);
+        x0.intoArray(dd, q + i);
+        x1.sub(x0).add(x2).intoArray(dd, q + i + stepTo);
+        x2.neg().intoArray(dd, q + i + 2 * stepTo);
+      }
+    }
+  }
+
+  @Override
   public void filter(
       int lines,
       int count,

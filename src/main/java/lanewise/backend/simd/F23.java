@@ -47,6 +47,34 @@ final class F23 implements Filtering {
   }
 
   @Override
+  public void inputGradient(
+      int lines,
+      int count,
+      float[] v,
+      int at,
+      int line,
+      int step,
+      float[] dd,
+      int to,
+      int lineTo,
+      int stepTo) {
+    for (int l = 0; l < lines; l++) {
+      int p = at + l * line;
+      int q = to + l * lineTo;
+      for (int i = 0; i < count; i += L) {
+        FloatVector x0 = FloatVector.fromArray(SPECIES, v, p + i);
+        FloatVector x1 = FloatVector.fromArray(SPECIES, v, p + i + step);
+        FloatVector x2 = FloatVector.fromArray(SPECIES, v, p + i + 2 * step);
+        FloatVector x3 = FloatVector.fromArray(SPECIES, v, p + i + 3 * step);
+        x0.intoArray(dd, q + i);
+        x1.sub(x2).add(x3).intoArray(dd, q + i + stepTo);
+        x1.add(x2).sub(x0).intoArray(dd, q + i + 2 * stepTo);
+        x3.neg().intoArray(dd, q + i + 3 * stepTo);
+      }
+    }
+  }
+
+  @Override
   public void filter(
       int lines,
       int count,

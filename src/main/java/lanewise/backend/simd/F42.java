@@ -49,6 +49,46 @@ final class F42 implements Filtering {
   }
 
   @Override
+  public void inputGradient(
+      int lines,
+      int count,
+      float[] v,
+      int at,
+      int line,
+      int step,
+      float[] dd,
+      int to,
+      int lineTo,
+      int stepTo) {
+    for (int l = 0; l < lines; l++) {
+      int p = at + l * line;
+      int q = to + l * lineTo;
+      for (int i = 0; i < count; i += L) {
+        FloatVector x0 = FloatVector.fromArray(SPECIES, v, p + i);
+        FloatVector x1 = FloatVector.fromArray(SPECIES, v, p + i + step);
+        FloatVector x2 = FloatVector.fromArray(SPECIES, v, p + i + 2 * step);
+        FloatVector x3 = FloatVector.fromArray(SPECIES, v, p + i + 3 * step);
+        FloatVector x4 = FloatVector.fromArray(SPECIES, v, p + i + 4 * step);
+        x0.intoArray(dd, q + i);
+        x0.mul(-1.5f)
+            .add(x1.mul(-2))
+            .add(x3.mul(-0.5f))
+            .add(x2)
+            .add(x4)
+            .intoArray(dd, q + i + stepTo);
+        x0.add(x4)
+            .mul(-1.5f)
+            .sub(x1)
+            .add(x2.mul(-2.5f))
+            .add(x3.mul(0.5f))
+            .intoArray(dd, q + i + 2 * stepTo);
+        x4.mul(-1.5f).add(x0).add(x1).add(x2).add(x3).intoArray(dd, q + i + 3 * stepTo);
+        x4.intoArray(dd, q + i + 4 * stepTo);
+      }
+    }
+  }
+
+  @Override
   public void filter(
       int lines,
       int count,

@@ -69,6 +69,42 @@ final class F43 implements Filtering {
   }
 
   @Override
+  public void inputGradient(
+      int lines,
+      int count,
+      float[] v,
+      int at,
+      int line,
+      int step,
+      float[] dd,
+      int to,
+      int lineTo,
+      int stepTo) {
+    for (int l = 0; l < lines; l++) {
+      int p = at + l * line;
+      int q = to + l * lineTo;
+      for (int i = 0; i < count; i += L) {
+        FloatVector x0 = FloatVector.fromArray(SPECIES, v, p + i);
+        FloatVector x1 = FloatVector.fromArray(SPECIES, v, p + i + step);
+        FloatVector x2 = FloatVector.fromArray(SPECIES, v, p + i + 2 * step);
+        FloatVector x3 = FloatVector.fromArray(SPECIES, v, p + i + 3 * step);
+        FloatVector x4 = FloatVector.fromArray(SPECIES, v, p + i + 4 * step);
+        FloatVector x5 = FloatVector.fromArray(SPECIES, v, p + i + 5 * step);
+        FloatVector sumA = x1.add(x2);
+        FloatVector differenceA = x1.sub(x2).mul(A);
+        FloatVector sumB = x3.add(x4);
+        FloatVector differenceB = x3.sub(x4).mul(B);
+        x0.intoArray(dd, q + i);
+        differenceA.mul(-B2).add(differenceB.mul(-A2)).add(x5).intoArray(dd, q + i + stepTo);
+        x0.mul(-SQUARES).add(sumA.mul(-B2)).add(sumB.mul(-A2)).intoArray(dd, q + i + 2 * stepTo);
+        x5.mul(-SQUARES).add(differenceA).add(differenceB).intoArray(dd, q + i + 3 * stepTo);
+        x0.add(sumA).add(sumB).intoArray(dd, q + i + 4 * stepTo);
+        x5.intoArray(dd, q + i + 5 * stepTo);
+      }
+    }
+  }
+
+  @Override
   public void filter(
       int lines,
       int count,

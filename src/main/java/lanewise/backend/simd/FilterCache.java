@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.function.Consumer;
 import lanewise.backend.ConvPass;
-import lanewise.backend.ConvSpec;
 import lanewise.backend.Tensor;
 
 /**
@@ -27,13 +26,8 @@ final class FilterCache {
     passing = new FilterPanels(workers);
   }
 
-  /**
-   * What else a filter's form depends on.
-   *
-   * @param spec whose padding decides which taps come first in a data gradient
-   * @param products of which the form is made
-   */
-  record Use(ConvPass pass, Winograd winograd, ConvSpec spec, int products, int group) {}
+  /** What else a filter's form depends on. */
+  record Use(ConvPass pass, Winograd winograd, int group) {}
 
   private static final class Entry {
     private long version = -1;

@@ -6,8 +6,9 @@ package lanewise.backend.simd;
  * Gray, "Fast Algorithms for Convolutional Neural Networks", 2015).
  *
  * <p>With inputs d, taps g and outputs y, {@code y = A'[(G g) * (B d)]}. The gradient of the taps
- * is its adjoint, {@code G'[(B d) * (A dy)]}. The matrices follow from the points at which the
- * polynomials are evaluated; these are chosen for their rounding errors.
+ * is its adjoint, {@code G'[(B d) * (A dy)]}, and that of the inputs {@code B'[(G g) * (A dy)]}.
+ * The matrices follow from the points at which the polynomials are evaluated; these are chosen for
+ * their rounding errors.
  *
  * <p>All methods transform {@code count} channels, rounded up to whole vectors, of {@code lines}
  * lines. Element e of line l is read from {@code at + l * line + e * step} on, and element f of
@@ -35,6 +36,19 @@ sealed interface Filtering permits F22, F42, F23, F43 {
       int line,
       int step,
       float[] v,
+      int to,
+      int lineTo,
+      int stepTo);
+
+  /** B': gradients of the points to those of the inputs. */
+  void inputGradient(
+      int lines,
+      int count,
+      float[] v,
+      int at,
+      int line,
+      int step,
+      float[] dd,
       int to,
       int lineTo,
       int stepTo);

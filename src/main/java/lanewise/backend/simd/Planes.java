@@ -24,6 +24,15 @@ record Planes(MemorySegment data, int height, int width, int pixel, int first, i
     return ((image * height + y) * width + x) * pixel + first;
   }
 
+  /** Stores a row of an image, whose pixels' channels are given one after the other. */
+  void storeRow(int image, int y, float[] values, int from) {
+    boolean whole = channels == pixel;
+    int run = whole ? width * channels : channels;
+    for (int x = 0; x < width; x += run / channels) {
+      Transfer.store(values, from + x * channels, data, at(image, y, x), run);
+    }
+  }
+
   /** A row for each pixel. */
   Matrix pixels() {
     return new Matrix(data, first, pixel);

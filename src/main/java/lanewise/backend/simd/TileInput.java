@@ -14,7 +14,8 @@ import java.util.Arrays;
  * @param across tiles of an image, from left to right
  * @param step from pixel to pixel and from tap to tap: the stride
  */
-record TileInput(Filtering side, Window patches, int channels, int down, int across, int step) {
+record TileInput(Filtering side, Window patches, int channels, int down, int across, int step)
+    implements TileSource {
 
   /**
    * The tiles of a convolution.
@@ -40,34 +41,20 @@ record TileInput(Filtering side, Window patches, int channels, int down, int acr
     return new Axis(count, windows.origin(), outputs * step, side.points() * step, 1);
   }
 
-  /** The same tiles for each phase alone. */
-  TileInput[] phases() {
-    TileInput[] phases = new TileInput[step * step];
-    for (int i = 0; i < phases.length; i++) {
-      Window pixels = patches.every(step, i / step, i % step);
-      phases[i] = new TileInput(side, pixels, channels, down, across, 1);
-    }
-    return phases;
-  }
-
   /** Channels of each phase, filled up to whole blocks of a filter. */
   int paddedChannels() {
     return Blocks.roundUp(channels, FilterPanels.SQUARE);
   }
 
   /** Channels of all phases. */
-  int depth() {
+  @Override
+  public int depth() {
     return step * step * paddedChannels();
   }
 
-  /**
-   * Transforms a tile's channels, those of all phases in a row.
-   *
-   * @param unit channels that are written one after the other; the next follow {@code stride}
-   *     further on
-   * @param plane from one product's channels to the next product's
-   */
-  void transform(
+  /** Transforms a tile's channels, those of all phases in a row. */
+  @Override
+  public void transform(
       int tile,
       Buffer patches,
       Buffer scratch,

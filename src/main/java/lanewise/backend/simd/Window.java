@@ -34,11 +34,6 @@ final class Window implements RowSource {
         : new Window(image, down, across);
   }
 
-  /** Of each position every {@code step}-th tap, from {@code y} and {@code x} on. */
-  Window every(int step, int y, int x) {
-    return new Window(image, down.every(step, y), across.every(step, x));
-  }
-
   /** Elements of a row. */
   int depth() {
     return down.taps() * across.taps() * image.channels();

@@ -73,7 +73,7 @@ record Winograd(Filtering side) {
     side.output(outputs, count, rows, 0, row, count, y, to, outputs * plane, plane);
   }
 
-  /** The gradients of a tile's outputs, for {@link #filterGradient}. */
+  /** The gradients of a tile's outputs, for {@link #inputGradient} and {@link #filterGradient}. */
   void gradient(
       int count,
       float[] dy,
@@ -90,6 +90,24 @@ record Winograd(Filtering side) {
     float[] rows = scratch.atLeast(points * row);
     side.gradient(outputs, count, dy, at, across, down, rows, 0, count, row);
     side.gradient(points, count, rows, 0, row, count, e, to, points * plane, plane);
+  }
+
+  /** From the products of taps and gradients to the gradients of a tile's inputs. */
+  void inputGradient(
+      int count,
+      float[] m,
+      int at,
+      int down,
+      int across,
+      Buffer scratch,
+      float[] dd,
+      int to,
+      int plane) {
+    int points = side.points();
+    int row = points * count;
+    float[] rows = scratch.atLeast(points * row);
+    side.inputGradient(points, count, m, at, across, down, rows, 0, count, row);
+    side.inputGradient(points, count, rows, 0, row, count, dd, to, points * plane, plane);
   }
 
   /** From the products of inputs and gradients to the gradients of the taps. */

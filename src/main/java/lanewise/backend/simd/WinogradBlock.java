@@ -9,47 +9,122 @@ import static lanewise.backend.simd.MicroKernels.ROW_STRIDE;
 import java.util.Arrays;
 
 /**
- * One worker's chunk of tiles.
+ * Some tiles of a Winograd convolution: transformed, multiplied and transformed back.
  *
  * <p>Planes are multiplied one after the other, so that only one needs to stay in the second-level
- * cache.
+ * cache. Either one worker does it all, for as many tiles as the caches hold, or all do each step
+ * together, for many tiles, so that a large filter is read from memory once.
  */
 final class WinogradBlock {
-  private final Buffer patch = new Buffer();
-  private final Buffer scratch = new Buffer();
+  /** Elements of a filter beyond which tiles are computed together. */
+  private static final int LARGE_FILTER = 1 << 21;
+
+  /** Elements of inputs and products that are computed together at most. */
+  private static final int MAX_SIZE = 1 << 24;
+
+  private static final int TILES_PER_TASK = ROWS;
+
   private final Buffer inputs = new Buffer();
   private final Buffer products = new Buffer();
-  private final Buffer pixels = new Buffer();
   private Winograd winograd;
+  private TileSource in;
   private int first;
   private int tiles;
   private int paddedTiles;
   private int segment;
   private int inputPlane;
-  private int productPlane;
   private int firstPanel;
   private int panels;
+  private int productPlane;
+  private float[] v;
+  private float[] m;
 
-  /** Transforms what {@code tiles} tiles from {@code first} on see. */
-  void transform(Winograd winograd, TileInput in, int first, int tiles) {
-    int depth = in.depth();
+  /** One for each worker. */
+  static WinogradBlock[] forEach(Workers workers) {
+    WinogradBlock[] all = new WinogradBlock[workers.threads()];
+    Arrays.setAll(all, i -> new WinogradBlock());
+    return all;
+  }
+
+  /**
+   * The tiles of as many images as should be computed together, or 0.
+   *
+   * @param tilesOfImage that must not be separated
+   */
+  static int together(Winograd winograd, TileSource in, FilterPanels filter, int tilesOfImage) {
+    if (filter.size() < LARGE_FILTER) {
+      return 0;
+    }
+    long columns = filter.size() / filter.depth();
+    long perTile = winograd.planes() * (long) in.depth() + columns;
+    return (int) (MAX_SIZE / (perTile * tilesOfImage)) * tilesOfImage;
+  }
+
+  /**
+   * Makes room for {@code tiles} tiles from {@code first} on.
+   *
+   * @param firstPanel of the filter's, of which {@code panels} are used
+   * @param slots for products that are kept at a time
+   */
+  void reset(
+      Winograd winograd,
+      TileSource in,
+      int first,
+      int tiles,
+      int firstPanel,
+      int panels,
+      int slots) {
     this.winograd = winograd;
+    this.in = in;
     this.first = first;
     this.tiles = tiles;
+    this.firstPanel = firstPanel;
+    this.panels = panels;
     paddedTiles = Blocks.roundUp(tiles, ROWS);
-    segment = Blocks.even(depth, MAX_DEPTH, FilterPanels.SQUARE).size();
+    segment = Blocks.even(in.depth(), MAX_DEPTH, FilterPanels.SQUARE).size();
     // Not quite a power of two, or a tile's vectors of all planes would share their cache sets.
-    inputPlane = inputAt(0, Blocks.roundUp(depth, segment)) + FilterPanels.SQUARE;
+    inputPlane = inputAt(0, Blocks.roundUp(in.depth(), segment)) + FilterPanels.SQUARE;
+    productPlane = panels * paddedTiles * COLUMNS;
+    v = inputs.atLeast(Math.multiplyExact(winograd.planes(), inputPlane));
+    m = products.atLeast(Math.multiplyExact(slots * winograd.planes(), productPlane));
+  }
+
+  /**
+   * Computes the products of all tiles with the help of all workers.
+   *
+   * @param count of the filter's products: each has its slot
+   */
+  void multiplyTogether(Workers workers, TileScratch[] scratch, FilterPanels filter, int count) {
+    Blocks chunks = new Blocks(tiles, TILES_PER_TASK);
+    workers.run(
+        chunks.count(),
+        (task, worker) -> transform(chunks.start(task), chunks.length(task), scratch[worker]));
+    int planes = count * winograd.planes();
+    Blocks shares =
+        Blocks.even(panels, Math.ceilDiv(panels, Math.ceilDiv(Blocks.TASKS, planes)), 1);
+    workers.run(
+        planes * shares.count(),
+        (task, worker) -> {
+          int share = task % shares.count();
+          int plane = task / shares.count();
+          multiply(filter, plane, plane, shares.start(share), shares.length(share));
+        });
+  }
+
+  /** Transforms {@code count} of the tiles. */
+  void transform(int from, int count, TileScratch scratch) {
     int stride = paddedTiles * ROW_STRIDE;
-    float[] v = inputs.atLeast(winograd.planes() * inputPlane);
-    for (int tile = 0; tile < tiles; tile++) {
-      in.transform(first + tile, patch, scratch, v, inputAt(tile, 0), segment, stride, inputPlane);
+    for (int tile = from; tile < from + count; tile++) {
+      int at = inputAt(tile, 0);
+      in.transform(
+          first + tile, scratch.patch(), scratch.rows(), v, at, segment, stride, inputPlane);
     }
-    for (int tile = tiles; tile < Blocks.roundUp(tiles, ROW_GRANULE); tile++) {
+    int end = from + count == tiles ? Blocks.roundUp(tiles, ROW_GRANULE) : 0;
+    for (int tile = tiles; tile < end; tile++) {
       for (int plane = 0; plane < winograd.planes(); plane++) {
-        for (int k = 0; k < depth; k += segment) {
+        for (int k = 0; k < in.depth(); k += segment) {
           int at = plane * inputPlane + inputAt(tile, k);
-          Arrays.fill(v, at, at + Math.min(segment, depth - k), 0);
+          Arrays.fill(v, at, at + Math.min(segment, in.depth() - k), 0);
         }
       }
     }
@@ -60,68 +135,92 @@ final class WinogradBlock {
     return (k / segment * paddedTiles + tile) * ROW_STRIDE + k % segment;
   }
 
-  /** Multiplies by some panels of each plane of one product. */
-  void multiply(FilterPanels filter, int product, int firstPanel, int panels) {
-    this.firstPanel = firstPanel;
-    this.panels = panels;
-    productPlane = panels * paddedTiles * COLUMNS;
-    int size = winograd.planes() * productPlane;
-    float[] m = products.atLeast(size);
+  /** Computes one of the filter's products of all tiles. */
+  void multiply(FilterPanels filter, int product, int slot) {
     for (int plane = 0; plane < winograd.planes(); plane++) {
-      for (int k = 0; k < filter.depth(); k += segment) {
-        for (int panel = 0; panel < panels; panel++) {
-          multiply(filter, product, plane, panel, k, m);
-        }
+      int from = product * winograd.planes() + plane;
+      multiply(filter, from, slot * winograd.planes() + plane, 0, panels);
+    }
+  }
+
+  /** Multiplies by some of the panels of one plane of a product. */
+  private void multiply(FilterPanels filter, int from, int to, int start, int count) {
+    int a = from % winograd.planes() * inputPlane;
+    for (int k = 0; k < filter.depth(); k += segment) {
+      int depth = Math.min(segment, filter.depth() - k);
+      for (int panel = start; panel < start + count; panel++) {
+        int b = filter.at(from, firstPanel + panel, k);
+        int c = productAt(to, panel, 0);
+        multiply(depth, k == 0, a + inputAt(0, k), filter.data(), b, c);
       }
     }
   }
 
-  private void multiply(FilterPanels filter, int product, int plane, int panel, int k, float[] m) {
-    int depth = Math.min(segment, filter.depth() - k);
-    int b = filter.at(product * winograd.planes() + plane, firstPanel + panel, k);
-    int c = plane * productPlane + panel * paddedTiles * COLUMNS;
-    float[] v = inputs.atLeast(0);
+  private void multiply(int depth, boolean start, int a, float[] filter, int b, int c) {
     for (int tile = 0; tile < tiles; tile += ROWS) {
       int rows = Math.min(ROWS, tiles - tile);
-      int a = plane * inputPlane + inputAt(tile, k);
-      if (k == 0) {
-        MicroKernels.firstRowPanel(rows, depth, v, a, filter.data(), b, m, c + tile * COLUMNS);
+      int ao = a + tile * ROW_STRIDE;
+      int co = c + tile * COLUMNS;
+      if (start) {
+        MicroKernels.firstRowPanel(rows, depth, v, ao, filter, b, m, co);
       } else {
-        MicroKernels.rowPanel(rows, depth, v, a, filter.data(), b, m, c + tile * COLUMNS);
+        MicroKernels.rowPanel(rows, depth, v, ao, filter, b, m, co);
       }
     }
   }
 
-  /** Transforms the products back and writes the pixels that exist. */
-  void write(TileInput in, PixelGrid out, int columns) {
+  private int productAt(int plane, int panel, int tile) {
+    return plane * productPlane + (panel * paddedTiles + tile) * COLUMNS;
+  }
+
+  /** Transforms the products of {@code count} tiles back and writes the pixels that exist. */
+  void write(int from, int count, TileInput in, PixelGrid out, int columns, TileScratch scratch) {
     int width = panels * COLUMNS;
-    int from = firstPanel * COLUMNS;
-    int count = Math.min(width, columns - from);
+    int column = firstPanel * COLUMNS;
+    int channels = Math.min(width, columns - column);
     int side = winograd.side().outputs();
-    float[] m = products.atLeast(0);
-    float[] y = pixels.atLeast(winograd.pixels() * width);
-    for (int tile = 0; tile < tiles; tile++) {
+    float[] y = scratch.pixels().atLeast(winograd.pixels() * width);
+    for (int tile = from; tile < from + count; tile++) {
       for (int panel = 0; panel < panels; panel++) {
         winograd.output(
             COLUMNS,
             m,
-            (panel * paddedTiles + tile) * COLUMNS,
+            productAt(0, panel, tile),
             winograd.side().points() * productPlane,
             productPlane,
-            scratch,
+            scratch.rows(),
             y,
             panel * COLUMNS,
             width);
       }
-      int column = (first + tile) % in.across() * side;
+      int x = (first + tile) % in.across() * side;
       int rowOfAll = (first + tile) / in.across();
       int row = rowOfAll % in.down() * side;
       int image = rowOfAll / in.down();
       for (int i = 0; i < Math.min(side, out.height() - row); i++) {
-        for (int j = 0; j < Math.min(side, out.width() - column); j++) {
-          out.write(image, row + i, column + j, from, count, y, (i * side + j) * width);
+        for (int j = 0; j < Math.min(side, out.width() - x); j++) {
+          out.write(image, row + i, x + j, column, channels, y, (i * side + j) * width);
         }
       }
     }
+  }
+
+  /** Transforms one tile's product back to the gradients of what it sees, pixel by pixel. */
+  float[] inputGradient(int slot, int tile, TileScratch scratch) {
+    int width = panels * COLUMNS;
+    float[] dd = scratch.pixels().atLeast(winograd.planes() * width);
+    for (int panel = 0; panel < panels; panel++) {
+      winograd.inputGradient(
+          COLUMNS,
+          m,
+          productAt(slot * winograd.planes(), panel, tile),
+          winograd.side().points() * productPlane,
+          productPlane,
+          scratch.rows(),
+          dd,
+          panel * COLUMNS,
+          width);
+    }
+    return dd;
   }
 }

@@ -9,8 +9,9 @@ import java.util.Arrays;
  * The filter gradient of a convolution by Winograd's method: the sum of the outer products of
  * transformed inputs and transformed gradients, over all tiles, in each plane.
  *
- * <p>A task transforms what it multiplies, so that nothing but the sums passes from worker to
- * worker. It has some of the tiles or, where the sums are large, some of the inputs and columns.
+ * <p>Either a task has a slice of the tiles and sums of its own, and transforms what it multiplies;
+ * or, where sums are large, all workers do each step together, for as many tiles as possible, so
+ * that the sums are seldom read from memory.
  */
 final class WinogradFilterGradient {
   /** Sums up to which each slice of the tiles has its own, in elements: more cost too much. */
@@ -21,61 +22,50 @@ final class WinogradFilterGradient {
   /** The fewest tiles of a slice. */
   private static final int MIN_TILES = 32;
 
-  /** Tasks below which inputs and columns are shared out. */
-  private static final int MIN_TASKS = 2;
-
-  /** Tiles that are transformed before they are multiplied: they do not leave the caches. */
+  /** Tiles of a slice that are transformed before they are multiplied, in the caches. */
   private static final int CHUNK = 48;
+
+  /** Elements that are transformed together at most. */
+  private static final int MAX_SIZE = 1 << 24;
+
+  private static final int TILES_PER_TASK = 8;
+
+  /** Tiles that are multiplied at a time: their panels stay in the first-level cache. */
+  private static final int MAX_DEPTH = 128;
 
   private static final int ROWS_PER_TASK = 16;
 
   private final Workers workers;
   private final Chunk[] chunks;
+  private final TileScratch[] scratch;
   private final Buffer products = new Buffer();
 
   WinogradFilterGradient(Workers workers) {
     this.workers = workers;
     chunks = new Chunk[workers.threads()];
     Arrays.setAll(chunks, i -> new Chunk());
+    scratch = TileScratch.forEach(workers);
   }
 
   /**
    * Computes the gradient for {@code images} images.
    *
-   * @param dy a window for each tile
    * @param dw (kh, kw, input channels) x output channels
    */
-  void run(Winograd winograd, TileInput in, Window dy, int columns, int images, RowSink dw) {
+  void run(TileInput in, TileGradient dy, int images, RowSink dw) {
     int tiles = images * in.down() * in.across();
-    boolean small = winograd.planes() * (long) in.depth() * columns <= MAX_SUMS;
+    Winograd winograd = dy.winograd();
+    boolean small = winograd.planes() * (long) in.depth() * dy.channels() <= MAX_SUMS;
     int count = small ? Math.clamp(tiles / MIN_TILES, 1, SLICES) : 1;
     Blocks slices = Blocks.even(tiles, Math.ceilDiv(tiles, count), 1);
-    boolean whole = slices.count() >= MIN_TASKS;
-    TileInput[] parts = whole ? new TileInput[] {in} : in.phases();
-    int shares = whole ? 1 : Math.ceilDiv(MIN_TASKS, parts.length);
-    int panels = Math.ceilDiv(columns, COLUMNS);
-    Blocks across = Blocks.even(panels, Math.ceilDiv(panels, shares), 1);
-    Sums sums = new Sums(winograd, parts, slices.count(), columns, products);
-    int perSlice = parts.length * across.count();
-    workers.run(
-        slices.count() * perSlice,
-        (task, worker) -> {
-          int slice = task / perSlice;
-          int part = task % perSlice / across.count();
-          int share = task % across.count();
-          Chunk chunk = chunks[worker];
-          chunk.prepare(
-              sums,
-              part,
-              dy,
-              across.start(share),
-              across.length(share),
-              Math.min(CHUNK, slices.length(slice)));
-          int end = slices.start(slice) + slices.length(slice);
-          for (int tile = slices.start(slice); tile < end; tile += CHUNK) {
-            chunk.add(slice, tile, Math.min(CHUNK, end - tile), tile == slices.start(slice));
-          }
-        });
+    Sums sums = new Sums(winograd, in, slices.count(), dy.channels(), products);
+    if (slices.count() > 1) {
+      workers.run(
+          slices.count(),
+          (slice, worker) -> sumSlice(sums, dy, slices, slice, chunks[worker], scratch[worker]));
+    } else {
+      sumTogether(sums, dy, tiles);
+    }
     Blocks rows = new Blocks(in.channels(), ROWS_PER_TASK);
     workers.run(
         in.step() * in.step() * rows.count(),
@@ -84,67 +74,93 @@ final class WinogradFilterGradient {
           int block = task % rows.count();
           sums.merge(phase, rows.start(block));
           for (int i = rows.start(block); i < rows.start(block) + rows.length(block); i++) {
-            sums.write(phase, i, in, chunks[worker], dw);
+            sums.write(phase, i, scratch[worker], dw);
           }
         });
   }
 
-  /** The sums of each slice and part of the input, for each plane (columns x rows) in panels. */
+  private static void sumSlice(
+      Sums sums, TileGradient dy, Blocks slices, int slice, Chunk chunk, TileScratch scratch) {
+    Blocks parts = new Blocks(slices.length(slice), CHUNK);
+    for (int part = 0; part < parts.count(); part++) {
+      int count = parts.length(part);
+      chunk.reset(sums, dy, slices.start(slice) + parts.start(part), count);
+      chunk.transform(0, count, scratch);
+      for (int plane = 0; plane < sums.winograd.planes(); plane++) {
+        chunk.multiply(plane, slice, 0, chunk.v.count, part == 0);
+      }
+    }
+  }
+
+  private void sumTogether(Sums sums, TileGradient dy, int tiles) {
+    Chunk chunk = chunks[0];
+    int planes = sums.winograd.planes();
+    int perTile = planes * (sums.in.depth() + dy.depth());
+    Blocks parts = Blocks.even(tiles, Math.max(MIN_TILES, MAX_SIZE / perTile), 1);
+    for (int part = 0; part < parts.count(); part++) {
+      boolean start = part == 0;
+      chunk.reset(sums, dy, parts.start(part), parts.length(part));
+      Blocks pieces = new Blocks(parts.length(part), TILES_PER_TASK);
+      workers.run(
+          pieces.count(),
+          (task, worker) ->
+              chunk.transform(pieces.start(task), pieces.length(task), scratch[worker]));
+      int panels = chunk.v.count;
+      Blocks shares =
+          Blocks.even(panels, Math.ceilDiv(panels, Math.ceilDiv(Blocks.TASKS, planes)), 1);
+      workers.run(
+          planes * shares.count(),
+          (task, worker) -> {
+            int share = task % shares.count();
+            chunk.multiply(
+                task / shares.count(), 0, shares.start(share), shares.length(share), start);
+          });
+    }
+  }
+
+  /** The sums of each slice, for each plane (columns x rows) in panels. */
   private static final class Sums {
     private final Winograd winograd;
-    private final TileInput[] parts;
+    private final TileInput in;
     private final int slices;
     private final int columns;
     private final Panels m;
 
-    Sums(Winograd winograd, TileInput[] parts, int slices, int columns, Buffer buffer) {
+    Sums(Winograd winograd, TileInput in, int slices, int columns, Buffer buffer) {
       this.winograd = winograd;
-      this.parts = parts;
+      this.in = in;
       this.slices = slices;
       this.columns = columns;
-      int rows = Blocks.roundUp(parts[0].depth(), WIDTH);
-      m = new Panels(buffer, slices * parts.length * winograd.planes(), columns, COLUMNS, rows);
-    }
-
-    /** The first plane of a part. */
-    int plane(int slice, int part) {
-      return (slice * parts.length + part) * winograd.planes();
+      int rows = Blocks.roundUp(in.depth(), WIDTH);
+      m = new Panels(buffer, slices * winograd.planes(), columns, COLUMNS, rows);
     }
 
     /** Adds up the slices, for {@link #ROWS_PER_TASK} channels of a phase. */
     void merge(int phase, int channel) {
-      int row = rowOf(phase, channel);
+      int row = phase * in.paddedChannels() + channel;
       for (int plane = 0; plane < winograd.planes(); plane++) {
         for (int panel = 0; panel < m.count; panel++) {
-          int to = m.at(plane(0, partOf(phase)) + plane, panel, row);
+          int to = m.at(plane, panel, row);
           for (int slice = 1; slice < slices; slice++) {
-            int from = m.at(plane(slice, partOf(phase)) + plane, panel, row);
+            int from = m.at(slice * winograd.planes() + plane, panel, row);
             Transfer.add(m.data, from, m.data, to, ROWS_PER_TASK * COLUMNS);
           }
         }
       }
     }
 
-    private int partOf(int phase) {
-      return parts.length == 1 ? 0 : phase;
-    }
-
-    private int rowOf(int phase, int channel) {
-      return parts.length == 1 ? phase * parts[0].paddedChannels() + channel : channel;
-    }
-
-    void write(int phase, int channel, TileInput in, Chunk worker, RowSink dw) {
+    void write(int phase, int channel, TileScratch scratch, RowSink dw) {
       int taps = winograd.side().taps();
       int width = m.count * COLUMNS;
-      float[] g = worker.patches.atLeast(taps * taps * width);
+      float[] g = scratch.pixels().atLeast(taps * taps * width);
       for (int panel = 0; panel < m.count; panel++) {
         winograd.filterGradient(
             COLUMNS,
             m.data,
-            m.at(plane(0, partOf(phase)), panel, rowOf(phase, channel)),
+            m.at(0, panel, phase * in.paddedChannels() + channel),
             winograd.side().points() * m.plane,
             m.plane,
-            worker.scratch,
+            scratch.rows(),
             g,
             panel * COLUMNS,
             width);
@@ -159,80 +175,59 @@ final class WinogradFilterGradient {
     }
   }
 
-  /** One worker's tiles, transformed. */
+  /** Some tiles, transformed. */
   private static final class Chunk {
-    private final Buffer patches = new Buffer();
-    private final Buffer scratch = new Buffer();
     private final Buffer inputs = new Buffer();
     private final Buffer gradients = new Buffer();
     private Sums sums;
-    private int part;
-    private Window dy;
-    private int firstPanel;
+    private TileGradient dy;
+    private int first;
+    private int tiles;
     private Panels v;
     private Panels e;
 
-    /** For a part of the input's channels and some panels of the gradient's. */
-    void prepare(Sums sums, int part, Window dy, int firstPanel, int panels, int tiles) {
+    /** Makes room for {@code tiles} tiles from {@code first} on. */
+    void reset(Sums sums, TileGradient dy, int first, int tiles) {
       this.sums = sums;
-      this.part = part;
       this.dy = dy;
-      this.firstPanel = firstPanel;
+      this.first = first;
+      this.tiles = tiles;
       int planes = sums.winograd.planes();
-      v = new Panels(inputs, planes, sums.parts[part].depth(), WIDTH, tiles);
-      e = new Panels(gradients, planes, panels * COLUMNS, COLUMNS, tiles);
+      v = new Panels(inputs, planes, sums.in.depth(), WIDTH, tiles);
+      e = new Panels(gradients, planes, dy.depth(), COLUMNS, tiles);
     }
 
-    /** Adds what some tiles contribute. */
-    void add(int slice, int first, int count, boolean start) {
-      for (int tile = 0; tile < count; tile++) {
-        transformInput(first + tile, tile);
-        transformGradient(first + tile, tile);
-      }
-      for (int plane = 0; plane < sums.winograd.planes(); plane++) {
-        multiply(plane, sums.plane(slice, part) + plane, count, start);
-      }
-    }
-
-    private void transformInput(int tile, int at) {
-      TileInput in = sums.parts[part];
-      in.transform(tile, patches, scratch, v.data, v.at(0, 0, at), WIDTH, v.stride, v.plane);
-    }
-
-    private void transformGradient(int tile, int at) {
-      int side = sums.winograd.side().outputs();
-      int columns = sums.columns;
-      float[] g = patches.atLeast(dy.depth() + COLUMNS);
-      dy.read(tile, 0, dy.depth(), g, 0);
-      for (int panel = 0; panel < e.count; panel++) {
-        sums.winograd.gradient(
-            COLUMNS,
-            g,
-            (firstPanel + panel) * COLUMNS,
-            side * columns,
-            columns,
-            scratch,
-            e.data,
-            e.at(0, panel, at),
-            e.plane);
+    /** Transforms {@code count} of the tiles and their gradients. */
+    void transform(int from, int count, TileScratch s) {
+      for (int tile = from; tile < from + count; tile++) {
+        int a = v.at(0, 0, tile);
+        sums.in.transform(first + tile, s.patch(), s.rows(), v.data, a, WIDTH, v.stride, v.plane);
+        int b = e.at(0, 0, tile);
+        dy.transform(first + tile, s.patch(), s.rows(), e.data, b, COLUMNS, e.stride, e.plane);
       }
     }
 
-    private void multiply(int plane, int target, int tiles, boolean start) {
-      int rows = sums.parts[part].depth();
-      float[] m = sums.m.data;
-      for (int right = 0; right < e.count; right++) {
-        int b = e.at(plane, right, 0);
-        for (int left = 0; left < v.count; left++) {
-          int height = Math.min(WIDTH, rows - left * WIDTH);
-          int a = v.at(plane, left, 0);
-          int c = sums.m.at(target, firstPanel + right, left * WIDTH);
-          if (start) {
-            MicroKernels.firstColumnPanel(height, tiles, v.data, a, e.data, b, m, c);
-          } else {
-            MicroKernels.columnPanel(height, tiles, v.data, a, e.data, b, m, c);
+    /** Adds the products of one plane to a slice, for some panels of the inputs. */
+    void multiply(int plane, int slice, int firstPanel, int panels, boolean start) {
+      for (int k = 0; k < tiles; k += MAX_DEPTH) {
+        for (int right = 0; right < e.count; right++) {
+          for (int left = firstPanel; left < firstPanel + panels; left++) {
+            multiply(plane, slice, left, right, k, start && k == 0);
           }
         }
+      }
+    }
+
+    private void multiply(int plane, int slice, int left, int right, int k, boolean start) {
+      int depth = Math.min(MAX_DEPTH, tiles - k);
+      int height = Math.min(WIDTH, sums.in.depth() - left * WIDTH);
+      int a = v.at(plane, left, k);
+      int b = e.at(plane, right, k);
+      int c = sums.m.at(slice * sums.winograd.planes() + plane, right, left * WIDTH);
+      if (start) {
+        MicroKernels.firstColumnPanel(height, depth, v.data, a, e.data, b, sums.m.data, c);
+      } else {
+        MicroKernels.columnPanel(height, depth, v.data, a, e.data, b, sums.m.data, c);
       }
     }
   }

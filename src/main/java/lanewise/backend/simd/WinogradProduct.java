@@ -3,8 +3,6 @@ package lanewise.backend.simd;
 import static lanewise.backend.simd.MicroKernels.COLUMNS;
 import static lanewise.backend.simd.MicroKernels.ROWS;
 
-import java.util.Arrays;
-
 /**
  * Convolutions of stride 1 between lattices of pixels by Winograd's method, in parallel over chunks
  * of tiles and, where these are few, over blocks of the output's channels.
@@ -21,46 +19,61 @@ final class WinogradProduct {
 
   private static final int MIN_COLUMNS = 128;
 
-  /** Elements of all filters beyond which a task computes one product alone. */
-  private static final int LARGE_FILTERS = 1 << 21;
-
   private final Workers workers;
   private final WinogradBlock[] blocks;
+  private final TileScratch[] scratch;
 
   WinogradProduct(Workers workers) {
     this.workers = workers;
-    blocks = new WinogradBlock[workers.threads()];
-    Arrays.setAll(blocks, i -> new WinogradBlock());
+    blocks = WinogradBlock.forEach(workers);
+    scratch = TileScratch.forEach(workers);
   }
 
-  /**
-   * Computes some products of {@code images} images.
-   *
-   * @param in of each product; all have the same tiles
-   * @param filter of each product in turn
-   */
-  void run(Winograd winograd, TileInput[] in, FilterPanels filter, PixelGrid[] out, int images) {
-    int tiles = images * in[0].down() * in[0].across();
+  /** Computes {@code images} images. */
+  void run(Winograd winograd, TileInput in, FilterPanels filter, PixelGrid out, int images) {
+    int tiles = images * in.down() * in.across();
+    int together = WinogradBlock.together(winograd, in, filter, ROWS);
+    if (together > 0) {
+      runTogether(winograd, in, filter, out, Blocks.even(tiles, together, ROWS));
+      return;
+    }
     int limit = winograd.side().outputs() == 2 ? SMALL_TILES : LARGE_TILES;
     Blocks chunks = Blocks.even(tiles, limit, ROWS);
     int shares = Math.ceilDiv(MIN_TASKS, chunks.count());
     int panels = Math.max(Math.ceilDiv(filter.count(), shares), MIN_COLUMNS / COLUMNS);
     Blocks across = Blocks.even(filter.count(), panels, 1);
-    // Products share inputs and so the cache, unless their filters displace everything.
-    Blocks products = new Blocks(in.length, filter.size() > LARGE_FILTERS ? 1 : in.length);
-    int perProduct = chunks.count() * across.count();
     workers.run(
-        products.count() * perProduct,
+        chunks.count() * across.count(),
         (task, worker) -> {
-          int first = products.start(task / perProduct);
-          int chunk = task % perProduct / across.count();
+          int first = chunks.start(task / across.count());
+          int count = chunks.length(task / across.count());
           int share = task % across.count();
           WinogradBlock block = blocks[worker];
-          for (int product = first; product < first + products.size(); product++) {
-            block.transform(winograd, in[product], chunks.start(chunk), chunks.length(chunk));
-            block.multiply(filter, product, across.start(share), across.length(share));
-            block.write(in[product], out[product], filter.columns());
-          }
+          block.reset(winograd, in, first, count, across.start(share), across.length(share), 1);
+          block.transform(0, count, scratch[worker]);
+          block.multiply(filter, 0, 0);
+          block.write(0, count, in, out, filter.columns(), scratch[worker]);
         });
+  }
+
+  private void runTogether(
+      Winograd winograd, TileInput in, FilterPanels filter, PixelGrid out, Blocks chunks) {
+    WinogradBlock block = blocks[0];
+    for (int chunk = 0; chunk < chunks.count(); chunk++) {
+      int tiles = chunks.length(chunk);
+      block.reset(winograd, in, chunks.start(chunk), tiles, 0, filter.count(), 1);
+      block.multiplyTogether(workers, scratch, filter, 1);
+      Blocks parts = new Blocks(tiles, ROWS);
+      workers.run(
+          parts.count(),
+          (task, worker) ->
+              block.write(
+                  parts.start(task),
+                  parts.length(task),
+                  in,
+                  out,
+                  filter.columns(),
+                  scratch[worker]));
+    }
   }
 }

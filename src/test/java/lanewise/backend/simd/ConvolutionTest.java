@@ -118,6 +118,10 @@ class ConvolutionTest {
     cases.add(square(9, 100, 40, 12, 4, 2, 1));
     cases.add(square(1, 40, 300, 10, 4, 2, 1));
     cases.add(square(2, 200, 72, 24, 3, 1, 1));
+    // Bands of an image, and filters that are computed together.
+    cases.add(square(1, 20, 24, 81, 4, 2, 1));
+    cases.add(square(3, 200, 330, 8, 4, 2, 1));
+    cases.add(square(1, 256, 260, 7, 3, 1, 1));
     return cases;
   }
 

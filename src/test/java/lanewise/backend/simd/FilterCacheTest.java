@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /** However a filter changes, the next convolution sees it. */
 class FilterCacheTest {
   private static final ConvSpec SPEC = ConvSpec.of(2, 1);
-  private static final Shape X = Shape.of(64, 128, 16, 16);
+  private static final Shape X = Shape.of(16, 128, 32, 32);
   private static final Shape W = Shape.filter(256, 128, 4, 4);
   private static final Shape Y = SPEC.outputShape(X, W);
 

@@ -8,6 +8,7 @@ import lanewise.backend.Scope;
 import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
 import lanewise.benchmarks.Workload.CycleGanGenerator;
+import lanewise.model.ResnetGenerator;
 import lanewise.nn.Initialization;
 import lanewise.nn.Network;
 import lanewise.nn.Parameter;

@@ -14,7 +14,7 @@ import lanewise.backend.Backend;
 import lanewise.backend.Backends;
 import lanewise.backend.Shape;
 import lanewise.benchmarks.Workload.CycleGanGenerator;
-import lanewise.benchmarks.ours.ResnetGenerator;
+import lanewise.model.ResnetGenerator;
 import lanewise.nn.Initialization;
 import lanewise.nn.Network;
 import org.bytedeco.pytorch.Tensor;

@@ -1,7 +1,9 @@
 package lanewise.backend.cuda.driver;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongFunction;
 import lanewise.UserException;
 import lanewise.bindings.cuda.Cuda;
@@ -16,7 +18,7 @@ public final class Allocator implements AutoCloseable {
   private final Context context;
   private final LongFunction<String> remedy;
   private final Stream stream;
-  private final List<DeviceMemory> blocks = new ArrayList<>();
+  private final Map<Long, DeviceMemory> blocks = new HashMap<>();
   private long bytes;
 
   /**
@@ -31,6 +33,10 @@ public final class Allocator implements AutoCloseable {
     stream = Stream.create(context);
   }
 
+  public Context context() {
+    return context;
+  }
+
   /** All bytes that are taken and not given back. */
   public long bytes() {
     return bytes;
@@ -41,19 +47,33 @@ public final class Allocator implements AutoCloseable {
    *
    * @throws UserException that says how much was asked for, free and in use, and what to do
    */
-  public DeviceMemory allocate(long size) {
-    DeviceMemory block;
+  public MemorySegment allocate(long size) {
     try {
-      block = DeviceMemory.allocate(stream, size);
+      return own(DeviceMemory.allocate(stream, size));
     } catch (CudaException e) {
       if (e.status() != Cuda.CUDA_ERROR_OUT_OF_MEMORY()) {
         throw e;
       }
       throw outOfMemory(size, e);
     }
-    blocks.add(block);
-    bytes += size;
-    return block;
+  }
+
+  /** {@link #allocate}, or nothing if there is not enough. */
+  public Optional<MemorySegment> tryAllocate(long size) {
+    try {
+      return Optional.of(own(DeviceMemory.allocate(stream, size)));
+    } catch (CudaException e) {
+      if (e.status() != Cuda.CUDA_ERROR_OUT_OF_MEMORY()) {
+        throw e;
+      }
+      return Optional.empty();
+    }
+  }
+
+  private MemorySegment own(DeviceMemory block) {
+    blocks.put(block.segment().address(), block);
+    bytes += block.segment().byteSize();
+    return block.segment();
   }
 
   private UserException outOfMemory(long size, CudaException cause) {
@@ -79,17 +99,19 @@ public final class Allocator implements AutoCloseable {
   }
 
   /** Gives a block back; the work that uses it must be done. */
-  public void free(DeviceMemory block) {
-    if (blocks.remove(block)) {
-      bytes -= block.segment().byteSize();
-      block.close();
+  public void free(MemorySegment block) {
+    DeviceMemory owner = blocks.remove(block.address());
+    if (owner == null) {
+      throw new IllegalArgumentException("A block is given back that was not taken");
     }
+    bytes -= owner.segment().byteSize();
+    owner.close();
   }
 
   /** Gives every block back; the work that uses them must be done. May be called again. */
   @Override
   public void close() {
-    blocks.forEach(DeviceMemory::close);
+    blocks.values().forEach(DeviceMemory::close);
     blocks.clear();
     bytes = 0;
     stream.close();

@@ -29,9 +29,16 @@ public final class DeviceMemory extends Owner {
       stream
           .context()
           .check(Cuda.cuMemAllocAsync(address, bytes, stream.handle()), "cuMemAllocAsync");
-      stream.synchronize();
-      return new DeviceMemory(
-          stream, MemorySegment.ofAddress(address.get(JAVA_LONG, 0)).reinterpret(bytes));
+      DeviceMemory memory =
+          new DeviceMemory(
+              stream, MemorySegment.ofAddress(address.get(JAVA_LONG, 0)).reinterpret(bytes));
+      try {
+        stream.synchronize();
+      } catch (RuntimeException e) {
+        memory.close();
+        throw e;
+      }
+      return memory;
     }
   }
 

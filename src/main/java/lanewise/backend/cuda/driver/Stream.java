@@ -43,6 +43,12 @@ public final class Stream extends Owner {
     context.check(Cuda.cuStreamSynchronize(handle()), "cuStreamSynchronize");
   }
 
+  /** {@link #synchronize} before closing: what has failed is logged, not thrown. */
+  public void finish() {
+    context.makeCurrentToRelease();
+    context.released(Cuda.cuStreamSynchronize(handle), "cuStreamSynchronize");
+  }
+
   /** Finds out, without waiting, if the work queued so far has failed. */
   public void probe() {
     int status = Cuda.cuStreamQuery(handle());

@@ -10,8 +10,8 @@ import java.lang.foreign.MemorySegment;
 public final class Workspace {
   private final Allocator allocator;
   private final Stream stream;
-  private DeviceMemory block;
-  private boolean capturing;
+  private MemorySegment block;
+  private boolean recording;
   private boolean kept;
 
   public Workspace(Allocator allocator, Stream stream) {
@@ -24,10 +24,10 @@ public final class Workspace {
     if (bytes == 0) {
       return MemorySegment.NULL;
     }
-    if (block == null || block.segment().byteSize() < bytes) {
+    if (block == null || block.byteSize() < bytes) {
       grow(bytes);
     }
-    return block.segment();
+    return block;
   }
 
   private void grow(long bytes) {
@@ -37,12 +37,12 @@ public final class Workspace {
     }
     block = null;
     block = allocator.allocate(bytes);
-    kept = capturing;
+    kept = recording;
   }
 
   /** From here on, until it is told otherwise, a graph is recorded that uses what is taken. */
-  public void capturing(boolean capturing) {
-    this.capturing = capturing;
-    kept |= capturing;
+  public void recording(boolean recording) {
+    this.recording = recording;
+    kept |= recording;
   }
 }

@@ -28,13 +28,19 @@ public final class Companions {
    * @param cudnn the file that was loaded as cuDNN
    */
   public static void load(Path cudnn) {
-    List<Path> remaining = files(folder(cudnn), (int) (Cudnn.cudnnGetCudartVersion() / 1000));
+    load(files(folder(cudnn), (int) (Cudnn.cudnnGetCudartVersion() / 1000)));
+  }
+
+  /** Loads what can be loaded; returns the rest. */
+  static List<Path> load(List<Path> files) {
+    List<Path> remaining = new ArrayList<>(files);
     // They depend on one another: what fails at first may load after others have.
     int before;
     do {
       before = remaining.size();
       remaining.removeIf(Companions::isLoaded);
     } while (!remaining.isEmpty() && remaining.size() < before);
+    return remaining;
   }
 
   private static boolean isLoaded(Path file) {

@@ -1,6 +1,5 @@
 package lanewise.backend.cuda.library;
 
-import java.lang.foreign.SymbolLookup;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +26,7 @@ final class InstallationCheck {
   private static final int OLDEST_DRIVER = 12000;
   private static final String OLDEST_DRIVER_RELEASE = "525.60";
   private static final int CUDNN_MAJOR = 9;
+  private static final int NAMED = 5;
   private static final Path KERNEL_MODULE = Path.of("/proc/driver/nvidia/version");
 
   private final LibraryLoader loader;
@@ -85,7 +85,7 @@ final class InstallationCheck {
               install + ", or " + name);
       case NotThere(String setting, String path) ->
           throw new UnusableException(
-              "%s is %s, where there is no %s".formatted(setting, path, library.file()),
+              "%s names %s, but no %s is there".formatted(setting, path, library.file()),
               "correct it, or leave it out to have the usual folders searched");
       case Refused(Path file, String reason) ->
           throw new UnusableException(
@@ -101,16 +101,25 @@ final class InstallationCheck {
   }
 
   private static String installCudnn(int driver) {
-    // A driver runs what was made for its major version of CUDA and for the one before.
+    // A driver runs what was made for any CUDA up to its own.
     return "install cuDNN 9 (pip install nvidia-cudnn-cu%d)".formatted(Math.min(driver / 1000, 13));
+  }
+
+  private static void requireGenuine(NativeLibrary library, Path file, String remedy)
+      throws UnusableException {
+    if (!library.isGenuine()) {
+      throw new UnusableException(
+          "%s is another library: it lacks %s".formatted(file, library.probe()), remedy);
+    }
   }
 
   private static void requireFunctions(NativeLibrary library, Path file, String remedy)
       throws UnusableException {
     List<String> missing = library.missingFunctions();
     if (!missing.isEmpty()) {
-      throw new UnusableException(
-          "%s lacks %s".formatted(file, String.join(", ", missing)), remedy);
+      String more = missing.size() > NAMED ? " and %d more".formatted(missing.size() - NAMED) : "";
+      String names = String.join(", ", missing.subList(0, Math.min(NAMED, missing.size())));
+      throw new UnusableException("%s lacks %s%s".formatted(file, names, more), remedy);
     }
   }
 
@@ -119,9 +128,7 @@ final class InstallationCheck {
   /** The CUDA version that the loaded driver supports. */
   private static int checkedDriver(Path file) throws UnusableException {
     String update = "update NVIDIA's driver to " + OLDEST_DRIVER_RELEASE + " or newer";
-    if (SymbolLookup.loaderLookup().find("cuDriverGetVersion").isEmpty()) {
-      throw new UnusableException(file + " lacks cuDriverGetVersion: it is no driver", update);
-    }
+    requireGenuine(NativeLibrary.DRIVER, file, update);
     int version = Driver.version();
     if (version < OLDEST_DRIVER) {
       throw new UnusableException(
@@ -200,10 +207,7 @@ final class InstallationCheck {
 
   /** The version of the loaded cuDNN. */
   private static int checkedCudnn(Path file, int driver) throws UnusableException {
-    if (SymbolLookup.loaderLookup().find("cudnnGetVersion").isEmpty()) {
-      throw new UnusableException(
-          file + " lacks cudnnGetVersion: it is not cuDNN", installCudnn(driver));
-    }
+    requireGenuine(NativeLibrary.CUDNN, file, installCudnn(driver));
     int version = Math.toIntExact(Cudnn.cudnnGetVersion());
     // Before version 9 the major number counted thousands.
     int major = version < 10000 ? version / 1000 : version / 10000;

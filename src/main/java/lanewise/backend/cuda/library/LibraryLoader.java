@@ -74,7 +74,7 @@ final class LibraryLoader {
             ? "the loader's path (LD_LIBRARY_PATH is not set)"
             : "the loader's path (LD_LIBRARY_PATH=" + loaderPath + ")");
     foundByName(library).ifPresent(files::add);
-    for (FolderPattern pattern : library.usualFolders(environment)) {
+    for (FolderPattern pattern : library.usualFolders().apply(environment)) {
       places.add(pattern.toString());
       pattern.folders().stream()
           .map(folder -> folder.resolve(library.file()))

@@ -3,58 +3,54 @@ package lanewise.backend.cuda.library;
 import java.lang.foreign.SymbolLookup;
 import java.lang.reflect.Method;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import lanewise.bindings.cuda.Cuda;
 import lanewise.bindings.cudnn.Cudnn;
 
-/** A library of NVIDIA's that a machine must have, and how its user says where it is. */
-enum NativeLibrary {
-  DRIVER("libcuda.so.1", "cuInit", "lanewise.cuda", "LANEWISE_CUDA", Cuda.class),
-  CUDNN("libcudnn.so.9", "cudnnGetVersion", "lanewise.cudnn", "LANEWISE_CUDNN", Cudnn.class);
+/**
+ * A library that a machine must have, and how its user says where it is.
+ *
+ * @param file the name by which the system's loader knows it
+ * @param probe a function that every version of it has
+ * @param property the system property that names its file or folder
+ * @param variable the environment variable that does, where the property does not
+ * @param bindings jextract's class of its functions
+ * @param usualFolders those that it is in where the system's loader does not find it, by the
+ *     environment: from names of variables to values or null
+ */
+record NativeLibrary(
+    String file,
+    String probe,
+    String property,
+    String variable,
+    Class<?> bindings,
+    Function<UnaryOperator<String>, List<FolderPattern>> usualFolders) {
+
+  static final NativeLibrary DRIVER =
+      new NativeLibrary(
+          "libcuda.so.1",
+          "cuDriverGetVersion",
+          "lanewise.cuda",
+          "LANEWISE_CUDA",
+          Cuda.class,
+          _ -> UsualFolders.ofDriver());
+
+  static final NativeLibrary CUDNN =
+      new NativeLibrary(
+          "libcudnn.so.9",
+          "cudnnGetVersion",
+          "lanewise.cudnn",
+          "LANEWISE_CUDNN",
+          Cudnn.class,
+          UsualFolders::ofCudnn);
 
   private static final String ADDRESS_OF = "$address";
 
-  private final String file;
-  private final String probe;
-  private final String property;
-  private final String variable;
-  private final Class<?> bindings;
-
-  NativeLibrary(String file, String probe, String property, String variable, Class<?> bindings) {
-    this.file = file;
-    this.probe = probe;
-    this.property = property;
-    this.variable = variable;
-    this.bindings = bindings;
-  }
-
-  /** The name by which the system's loader knows it. */
-  String file() {
-    return file;
-  }
-
-  /** A function that every version of it has. */
-  String probe() {
-    return probe;
-  }
-
-  /** The system property that names its file or folder. */
-  String property() {
-    return property;
-  }
-
-  /** The environment variable that names its file or folder, where the property does not. */
-  String variable() {
-    return variable;
-  }
-
-  /** Folders that it is usually in where the system's loader does not find it. */
-  List<FolderPattern> usualFolders(UnaryOperator<String> environment) {
-    return switch (this) {
-      case DRIVER -> UsualFolders.ofDriver();
-      case CUDNN -> UsualFolders.ofCudnn(environment);
-    };
+  /** Whether the loaded libraries have the function that every version has. */
+  boolean isGenuine() {
+    return SymbolLookup.loaderLookup().find(probe).isPresent();
   }
 
   /** The functions that the backend calls and no loaded library has. */

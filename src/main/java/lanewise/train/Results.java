@@ -1,0 +1,45 @@
+package lanewise.train;
+
+import lanewise.autograd.Variable;
+import lanewise.backend.Backend;
+import lanewise.backend.Shape;
+import lanewise.backend.Tensor;
+import lanewise.train.GanTrainer.StepResult;
+
+/** What a step measures, gathered on the backend, so that it is read, and waited for, once. */
+final class Results implements AutoCloseable {
+  static final int LOSS_D = 0;
+  static final int LOSS_G = 1;
+  static final int D_REAL = 2;
+  static final int D_FAKE = 3;
+  private static final int COUNT = 4;
+
+  private final Backend backend;
+  private final Tensor all;
+  private final Tensor[] each = new Tensor[COUNT];
+  private final float[] values = new float[COUNT];
+
+  Results(Backend backend) {
+    this.backend = backend;
+    all = backend.allocate(Shape.vector(COUNT));
+    for (int i = 0; i < COUNT; i++) {
+      each[i] = all.part(i, Shape.scalar());
+    }
+  }
+
+  /** Takes a scalar. */
+  void put(int which, Variable value) {
+    backend.copy(value.tensor(), each[which]);
+  }
+
+  /** Waits for the step. */
+  StepResult read(long step) {
+    backend.read(all, values);
+    return new StepResult(step, values[LOSS_D], values[LOSS_G], values[D_REAL], values[D_FAKE]);
+  }
+
+  @Override
+  public void close() {
+    all.close();
+  }
+}

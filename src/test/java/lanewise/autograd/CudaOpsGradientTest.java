@@ -1,0 +1,12 @@
+package lanewise.autograd;
+
+import lanewise.backend.cuda.OnEmulator;
+
+/** On a GPU, the emulated one. */
+@OnEmulator
+final class CudaOpsGradientTest extends OpsGradientTest {
+
+  CudaOpsGradientTest() {
+    super("cuda");
+  }
+}

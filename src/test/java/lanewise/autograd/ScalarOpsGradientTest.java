@@ -1,0 +1,9 @@
+package lanewise.autograd;
+
+/** On the specification. */
+final class ScalarOpsGradientTest extends OpsGradientTest {
+
+  ScalarOpsGradientTest() {
+    super("scalar");
+  }
+}
