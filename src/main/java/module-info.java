@@ -16,7 +16,9 @@ module lanewise {
   exports lanewise.backend;
   exports lanewise.backend.conformance;
   exports lanewise.data;
+  exports lanewise.evaluate;
   exports lanewise.io;
+  exports lanewise.metrics;
   exports lanewise.model;
   exports lanewise.nn;
   exports lanewise.report;

@@ -28,6 +28,8 @@ class PackageStructureTest {
           Map.entry("lanewise", Set.of()),
           Map.entry("lanewise.data", Set.of()),
           Map.entry("lanewise.io", Set.of()),
+          Map.entry("lanewise.metrics", Set.of()),
+          Map.entry("lanewise.evaluate", Set.of("lanewise.data", "lanewise.metrics")),
           Map.entry("lanewise.report", Set.of("lanewise.io")),
           Map.entry("lanewise.backend", Set.of()),
           Map.entry("lanewise.backend.conformance", Set.of("lanewise.backend")),
@@ -71,7 +73,9 @@ class PackageStructureTest {
                   "lanewise.autograd",
                   "lanewise.backend",
                   "lanewise.data",
+                  "lanewise.evaluate",
                   "lanewise.io",
+                  "lanewise.metrics",
                   "lanewise.report")),
           Map.entry(
               "lanewise.bench",
@@ -92,7 +96,9 @@ class PackageStructureTest {
                   "lanewise.backend",
                   "lanewise.backend.conformance",
                   "lanewise.data",
-                  "lanewise.io")));
+                  "lanewise.evaluate",
+                  "lanewise.io",
+                  "lanewise.metrics")));
 
   @Test
   void eachPackageImportsOnlyWhatIsToItsRight() throws IOException {

@@ -22,6 +22,8 @@ import picocli.CommandLine.Spec;
     subcommands = {
       TrainCommand.class,
       GenerateCommand.class,
+      EvaluateCommand.class,
+      ClassifierCommand.class,
       BackendsCommand.class,
       CheckCommand.class,
       BenchCommand.class,

@@ -23,8 +23,9 @@ final class TrainArguments {
       names = {"-d", "--data", "--dataroot"},
       paramLabel = "DATA",
       description = {
-        "fashion-mnist, or the path of an IDX file, of CIFAR-10's binary files, or of a folder with"
-            + " PNG and JPEG images.",
+        "fashion-mnist, stacked-fashion-mnist (three images as channels, 1,000 classes), or the"
+            + " path of an IDX file, of CIFAR-10's binary files, or of a folder with PNG and JPEG"
+            + " images.",
         "Default: fashion-mnist"
       })
   private String data;

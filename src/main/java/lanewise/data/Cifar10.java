@@ -18,6 +18,8 @@ import lanewise.UserException;
  * channel. See Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009.
  */
 final class Cifar10 {
+  static final String TEST_BATCH = "test_batch.bin";
+
   private static final int CLASSES = 10;
   private static final int CHANNELS = 3;
   private static final int SIDE = 32;

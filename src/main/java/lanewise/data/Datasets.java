@@ -16,11 +16,14 @@ import lanewise.UserException;
 public final class Datasets {
   private static final String FASHION_MNIST = "fashion-mnist";
   private static final String FASHION_MNIST_10K = "fashion-mnist-10k";
+  private static final String STACKED_FASHION_MNIST = "stacked-fashion-mnist";
   private static final String RING_8 = "ring-8";
   private static final String GRID_25 = "grid-25";
 
   /** Where Debian's package dataset-fashion-mnist puts its files. */
   private static final Path DEBIAN_FASHION_MNIST = Path.of("/usr/share/datasets/fashion-mnist");
+
+  private static final String TRAINING_IMAGES = "train-images-idx3-ubyte.gz";
 
   private static final int SMALL = 32;
 
@@ -28,7 +31,7 @@ public final class Datasets {
 
   /** The names that {@link #open} knows; everything else is a path. */
   public static List<String> names() {
-    return List.of(FASHION_MNIST, FASHION_MNIST_10K, RING_8, GRID_25);
+    return List.of(FASHION_MNIST, FASHION_MNIST_10K, STACKED_FASHION_MNIST, RING_8, GRID_25);
   }
 
   /**
@@ -69,6 +72,8 @@ public final class Datasets {
    *       "Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine Learning Algorithms",
    *       2017, if Debian's package dataset-fashion-mnist is installed, else as {@code
    *       fashion-mnist-10k}: the 10,000 test images, which are embedded;
+   *   <li>{@code stacked-fashion-mnist}: 128,000 times three of these as the channels of one image,
+   *       drawn from the seed, with 1,000 classes;
    *   <li>{@code ring-8}, {@code grid-25}: 100,000 points from 8 or 25 Gaussians, drawn from the
    *       seed, 2 channels of 1 x 1 pixels (VEEGAN, 2017), divided by 1.1 or 4.5;
    *   <li>an IDX file of images, plain or gzip, or a folder with one ({@code
@@ -100,14 +105,68 @@ public final class Datasets {
       case FASHION_MNIST ->
           fashionMnist(DEBIAN_FASHION_MNIST, new ImageShape(imageSize, channels), log);
       case FASHION_MNIST_10K -> embeddedFashionMnist(new ImageShape(imageSize, channels));
+      case STACKED_FASHION_MNIST ->
+          stacked(open(FASHION_MNIST, imageSize, 1, seed, log), channels, seed);
       case RING_8 -> points(GaussianMixture.ring8(seed), imageSize, channels);
       case GRID_25 -> points(GaussianMixture.grid25(seed), imageSize, channels);
       default -> openPath(spec, new ImageShape(imageSize, channels), log);
     };
   }
 
+  /**
+   * Opens what belongs to a data set and is not trained on: the test images that lie beside it, or
+   * other points from the same Gaussians.
+   *
+   * @param spec and all else as for {@link #open}
+   * @return null if there is none, or it cannot be told by its name: {@code t10k-images...} or
+   *     {@code test-images...} beside IDX files, {@code test_batch.bin} beside CIFAR-10's
+   */
+  public static Dataset openTest(
+      String spec, int imageSize, int channels, long seed, Consumer<String> log) {
+    ImageShape wanted = new ImageShape(imageSize, channels);
+    return switch (spec == null ? FASHION_MNIST : spec) {
+      case FASHION_MNIST ->
+          Files.exists(DEBIAN_FASHION_MNIST.resolve(TRAINING_IMAGES))
+              ? embeddedFashionMnist(wanted)
+              : null;
+      case FASHION_MNIST_10K -> null;
+      case STACKED_FASHION_MNIST -> {
+        Dataset test = openTest(FASHION_MNIST, imageSize, 1, seed, log);
+        yield test == null ? null : stacked(test, channels, seed);
+      }
+      case RING_8, GRID_25 -> open(spec, imageSize, channels, ~seed, log);
+      default -> openTestBeside(path(spec), wanted);
+    };
+  }
+
+  private static Dataset openTestBeside(Path path, ImageShape wanted) {
+    Path folder = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      return null;
+    }
+    List<Path> files = filesIn(folder);
+    Path idx = IdxImages.findTestIn(files);
+    if (idx != null && !idx.getFileName().equals(path.getFileName())) {
+      return IdxImages.read(idx.getFileName().toString(), idx, wanted);
+    }
+    Path cifar = folder.resolve(Cifar10.TEST_BATCH);
+    boolean trainsOnCifar =
+        !Cifar10.findIn(Files.isDirectory(path) ? files : List.of(path)).isEmpty();
+    return trainsOnCifar && Files.isRegularFile(cifar)
+        ? Cifar10.read(Cifar10.TEST_BATCH, cifar.toString(), List.of(cifar), wanted)
+        : null;
+  }
+
+  private static Dataset stacked(Dataset grey, int channels, long seed) {
+    if (channels == 1) {
+      throw new UserException(
+          STACKED_FASHION_MNIST + " has three channels, not 1: leave the channels to the data");
+    }
+    return new StackedDataset(grey, StackedDataset.SIZE, seed);
+  }
+
   static Dataset fashionMnist(Path installed, ImageShape wanted, Consumer<String> log) {
-    Path images = installed.resolve("train-images-idx3-ubyte.gz");
+    Path images = installed.resolve(TRAINING_IMAGES);
     if (Files.exists(images)) {
       return IdxImages.read(FASHION_MNIST, images, wanted);
     }

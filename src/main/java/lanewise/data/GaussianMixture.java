@@ -14,12 +14,14 @@ import java.util.SplittableRandom;
  * <p>Coordinates are divided by a scale that lies ten standard deviations beyond the outermost
  * means, so that in practice all points are in [-1, 1]; one beyond would be clipped.
  */
-final class GaussianMixture implements Dataset {
+public final class GaussianMixture implements Dataset {
   private static final int POINTS = 100_000;
 
   private final String name;
   private final float[] points = new float[2 * POINTS];
   private final Labels labels;
+  private final float[] means;
+  private final double deviation;
 
   private GaussianMixture(
       String name, double[][] means, double deviation, double scale, long seed) {
@@ -34,6 +36,11 @@ final class GaussianMixture implements Dataset {
       }
     }
     labels = new Labels(modes, means.length);
+    this.means = new float[2 * means.length];
+    for (int i = 0; i < this.means.length; i++) {
+      this.means[i] = (float) (means[i / 2][i % 2] / scale);
+    }
+    this.deviation = deviation / scale;
   }
 
   /** Eight Gaussians of standard deviation 0.01 on the unit circle; the scale is 1.1. */
@@ -83,6 +90,16 @@ final class GaussianMixture implements Dataset {
   @Override
   public void read(int index, float[] target, int offset) {
     System.arraycopy(points, 2 * index, target, offset, 2);
+  }
+
+  /** The means of the Gaussians in the coordinates of the samples, {@code [classes()][2]}. */
+  public float[] means() {
+    return means.clone();
+  }
+
+  /** The standard deviation of each Gaussian in the coordinates of the samples. */
+  public double deviation() {
+    return deviation;
   }
 
   @Override

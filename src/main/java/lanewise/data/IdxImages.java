@@ -28,10 +28,7 @@ final class IdxImages {
     List<Path> images = files.stream().filter(IdxImages::isNamedLikeImages).toList();
     List<Path> training = images.stream().filter(file -> name(file).contains("train")).toList();
     List<Path> candidates = training.isEmpty() ? images : training;
-    List<Path> plain = candidates.stream().filter(file -> !name(file).endsWith(".gz")).toList();
-    if (!plain.isEmpty()) {
-      candidates = plain;
-    }
+    candidates = plainIfAny(candidates);
     if (candidates.size() > 1) {
       throw new UserException(
           String.format(
@@ -43,6 +40,22 @@ final class IdxImages {
               candidates.size() > 2 ? ", ..." : ""));
     }
     return candidates.isEmpty() ? null : candidates.getFirst();
+  }
+
+  /** The file of test images in a folder by its name, or null if there is none or several. */
+  static Path findTestIn(List<Path> files) {
+    List<Path> test =
+        files.stream()
+            .filter(IdxImages::isNamedLikeImages)
+            .filter(file -> name(file).contains("t10k") || name(file).contains("test"))
+            .toList();
+    List<Path> candidates = plainIfAny(test);
+    return candidates.size() == 1 ? candidates.getFirst() : null;
+  }
+
+  private static List<Path> plainIfAny(List<Path> files) {
+    List<Path> plain = files.stream().filter(file -> !name(file).endsWith(".gz")).toList();
+    return plain.isEmpty() ? files : plain;
   }
 
   private static boolean isNamedLikeImages(Path file) {

@@ -4,6 +4,8 @@ package lanewise.nn;
 public enum Statistics {
   /** Those of the input; running averages, where a layer keeps them, are updated. */
   BATCH,
+  /** Those of the input; nothing is updated, so that looking at a network leaves it as it was. */
+  INPUT,
   /** The running averages, where a layer keeps them, otherwise those of the input. */
   RUNNING
 }

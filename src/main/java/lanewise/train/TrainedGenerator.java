@@ -2,16 +2,22 @@ package lanewise.train;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import lanewise.UserException;
+import lanewise.autograd.Variable;
 import lanewise.backend.Backend;
+import lanewise.backend.Scope;
+import lanewise.backend.Tensor;
+import lanewise.evaluate.Samples;
 import lanewise.io.Safetensors;
 import lanewise.io.TensorEntry;
 import lanewise.model.Dcgan;
 import lanewise.model.Norm;
 import lanewise.nn.Network;
+import lanewise.nn.Statistics;
 
 /** A generator from a run or from a safetensors file of PyTorch's names, ready to make images. */
 public final class TrainedGenerator implements AutoCloseable {
@@ -113,16 +119,103 @@ public final class TrainedGenerator implements AutoCloseable {
           "%,d images are too many at once; make fewer, several times, each with its own seed"
               .formatted(count));
     }
-    float[] z = new Latents(seed, model.latent()).fixed(count);
     float[] images = new float[count * sample];
-    for (int from = 0; from < count; from += CHUNK) {
-      int size = Math.min(CHUNK, count - from);
-      float[] chunk = new float[size * model.latent()];
-      System.arraycopy(z, from * model.latent(), chunk, 0, chunk.length);
-      float[] made = GanTrainer.generate(network, model, chunk);
-      System.arraycopy(made, 0, images, from * sample, made.length);
-    }
+    samples(count, seed).read(0, count, images);
     return images;
+  }
+
+  /**
+   * Images to be measured, with running statistics where the network keeps them.
+   *
+   * @param seed gives the same images as {@link #images}
+   */
+  public Samples samples(int count, long seed) {
+    return new Generated(count, CHUNK, Statistics.RUNNING, seed);
+  }
+
+  /**
+   * Images as training makes them: in batches that are normalised by their own statistics. The
+   * running averages stay as they are.
+   *
+   * @param batches how many
+   * @param batch images that share statistics
+   */
+  public Samples trainingBatches(int batches, int batch, long seed) {
+    return new Generated(batches * batch, batch, Statistics.INPUT, seed);
+  }
+
+  /** The images of a batch of latents, as {@link #trainingBatches} makes them. */
+  public float[] trainingBatch(float[] z) {
+    return generate(z, Statistics.INPUT);
+  }
+
+  private float[] generate(float[] z, Statistics statistics) {
+    Backend backend = network.backend();
+    try (Scope _ = backend.scope()) {
+      Tensor latent = backend.allocateActivation(model.latentShape(z.length / model.latent()));
+      backend.upload(z, latent);
+      Variable images = network.forward(Variable.constant(backend, latent), statistics);
+      float[] pixels = new float[images.shape().size()];
+      backend.read(images.tensor(), pixels);
+      return pixels;
+    }
+  }
+
+  /** Images that are made when they are read, batch by batch. */
+  private final class Generated implements Samples {
+    private final float[] z;
+    private final int batch;
+    private final Statistics statistics;
+    private float[] made = new float[0];
+    private int madeFrom;
+
+    Generated(int count, int batch, Statistics statistics, long seed) {
+      z = new Latents(seed, model.latent()).fixed(count);
+      this.batch = batch;
+      this.statistics = statistics;
+    }
+
+    @Override
+    public int size() {
+      return z.length / model.latent();
+    }
+
+    @Override
+    public int channels() {
+      return model.imageShape(1).c();
+    }
+
+    @Override
+    public int height() {
+      return model.imageShape(1).h();
+    }
+
+    @Override
+    public int width() {
+      return model.imageShape(1).w();
+    }
+
+    @Override
+    public void read(int first, int count, float[] target) {
+      int size = sampleSize();
+      for (int i = first; i < first + count; ) {
+        make(i / batch * batch);
+        int end = Math.min(madeFrom + made.length / size, first + count);
+        System.arraycopy(made, (i - madeFrom) * size, target, (i - first) * size, (end - i) * size);
+        i = end;
+      }
+    }
+
+    /** The batch that begins with a sample. */
+    private void make(int from) {
+      if (made.length == 0 || madeFrom != from) {
+        int end = Math.min(from + batch, size());
+        made =
+            generate(
+                Arrays.copyOfRange(z, from * model.latent(), end * model.latent()), statistics);
+        madeFrom = from;
+      }
+    }
   }
 
   @Override

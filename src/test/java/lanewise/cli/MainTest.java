@@ -28,7 +28,17 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"train", "generate", "backends", "check", "bench", "generate-completion"})
+  @ValueSource(
+      strings = {
+        "train",
+        "generate",
+        "evaluate",
+        "classifier",
+        "backends",
+        "check",
+        "bench",
+        "generate-completion"
+      })
   void everyCommandHasHelp(String command) {
     assertTrue(Cli.run("--help").succeeded().out().contains("  " + command + " "));
     String help = Cli.run(command, "--help").succeeded().out();
@@ -85,7 +95,7 @@ class MainTest {
 
   @Test
   void withoutACommandTheyAreNamed() {
-    Cli.run().failed(2, "train, generate, backends");
+    Cli.run().failed(2, "train, generate, evaluate, classifier, backends");
   }
 
   @ParameterizedTest

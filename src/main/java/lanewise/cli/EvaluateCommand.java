@@ -1,0 +1,289 @@
+package lanewise.cli;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import lanewise.UserException;
+import lanewise.backend.Backend;
+import lanewise.data.Dataset;
+import lanewise.data.Datasets;
+import lanewise.data.GaussianMixture;
+import lanewise.data.StackedDataset;
+import lanewise.data.Subset;
+import lanewise.evaluate.Classifier;
+import lanewise.evaluate.Evaluation;
+import lanewise.evaluate.ImageEvaluation;
+import lanewise.evaluate.Metric;
+import lanewise.evaluate.PointEvaluation;
+import lanewise.evaluate.Samples;
+import lanewise.evaluate.Scores;
+import lanewise.evaluate.StackedClassifier;
+import lanewise.metrics.SampleDependence;
+import lanewise.model.Norm;
+import lanewise.train.RunFolder;
+import lanewise.train.TrainOptions;
+import lanewise.train.TrainedClassifier;
+import lanewise.train.TrainedGenerator;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Measures what a generator has learned. */
+@Command(
+    name = "evaluate",
+    description = {
+      "Measures a trained generator, or images made elsewhere, beside real data.",
+      "Images are compared on the features of a small classifier of Lanewise's own: the figures are"
+          + " comparable with each other, not with published ones on Inception's features."
+    },
+    sortOptions = false,
+    abbreviateSynopsis = true,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  lanewise evaluate --model runs/fashion-mnist-batch-1",
+      "  lanewise evaluate --model generator.safetensors --norm instance --data fashion-mnist",
+      "  lanewise evaluate --images generated/ --data photos/ --classifier photos.safetensors"
+    })
+final class EvaluateCommand implements Runnable {
+  /** Batches in which the dependence is measured, and of which the diversity is. */
+  private static final int BATCHES = 64;
+
+  /** The usual one, where no run tells its own. */
+  private static final int BATCH_SIZE = 64;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = {"-m", "--model"},
+      paramLabel = "RUN|FILE",
+      description = "A run's folder, or a generator.safetensors (also PyTorch's DCGAN).")
+  private Path model;
+
+  @Option(
+      names = "--images",
+      paramLabel = "DATA",
+      description = "Images to measure instead of a model's, in any form that train takes.")
+  private String images;
+
+  @Option(
+      names = "--image-size",
+      paramLabel = "PIXELS",
+      description = "Side to which --images are brought. Default: their own")
+  private int imageSize;
+
+  @Option(
+      names = {"-d", "--data"},
+      paramLabel = "DATA",
+      description = "The real data, as for train. Default: what the run was trained on")
+  private String data;
+
+  @Option(
+      names = {"-n", "--samples"},
+      paramLabel = "N",
+      defaultValue = "10000",
+      description = {
+        "How many to generate, and how many real ones to compare them with.",
+        "Figures of different numbers are not comparable. Default: ${DEFAULT-VALUE}"
+      })
+  private int samples;
+
+  @Option(
+      names = "--classifier",
+      paramLabel = "FILE",
+      description = {
+        "On whose features images are compared; see 'lanewise classifier'.",
+        "Default: the one that comes with Lanewise, for fashion-mnist at 32 pixels"
+      })
+  private Path classifier;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Of the latents and of which real samples. Default: ${DEFAULT-VALUE}")
+  private long seed;
+
+  @Option(
+      names = "--norm",
+      paramLabel = "NAME",
+      converter = NormName.class,
+      completionCandidates = NormName.class,
+      description =
+          "For files that do not tell, what the generator was trained with:"
+              + " ${COMPLETION-CANDIDATES}.")
+  private Norm norm;
+
+  @Option(names = "--json", description = "Print one JSON object instead of a table.")
+  private boolean json;
+
+  @Mixin private EngineArguments engine;
+
+  @Override
+  public void run() {
+    check();
+    PrintWriter log = spec.commandLine().getErr();
+    try (Backend backend = engine.open()) {
+      if (model == null) {
+        Dataset generated = Datasets.open(images, imageSize, 0, seed, log::println);
+        String name = Datasets.resolve(data);
+        try (Judge judge = judge(backend, name, Samples.of(generated))) {
+          Samples measured = Samples.of(Subset.random(generated, samples, seed));
+          print(generated.name(), judge, judge.evaluation.score(measured));
+        }
+      } else {
+        evaluateModel(backend);
+      }
+    }
+  }
+
+  private void check() {
+    if ((model == null) == (images == null)) {
+      throw usage("give either --model RUN or --images DATA");
+    }
+    if (images != null && data == null) {
+      throw usage("--images needs the real ones to compare with: give --data");
+    }
+    if (model != null && imageSize != 0) {
+      throw usage("--image-size is for --images: a model has a size of its own");
+    }
+    if (samples < ImageEvaluation.FEWEST_SAMPLES) {
+      throw usage(
+          "--samples must be at least %d, not %d"
+              .formatted(ImageEvaluation.FEWEST_SAMPLES, samples));
+    }
+  }
+
+  private ParameterException usage(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+
+  private void evaluateModel(Backend backend) {
+    Path options = new RunFolder(model).options();
+    TrainOptions trained = Files.exists(options) ? TrainOptions.read(options) : null;
+    if (data == null && trained == null) {
+      throw usage("%s does not say what it was trained on: give --data".formatted(model));
+    }
+    String name = data == null ? trained.data() : Datasets.resolve(data);
+    int batch = trained == null ? BATCH_SIZE : Math.max(2, trained.batchSize());
+    try (TrainedGenerator generator = TrainedGenerator.open(backend, model, norm)) {
+      Samples generated = generator.samples(samples, seed);
+      try (Judge judge = judge(backend, name, generated)) {
+        Samples asTrained = generator.trainingBatches(BATCHES, BATCH_SIZE, seed);
+        SampleDependence dependence =
+            SampleDependence.of(
+                generator::trainingBatch, batch, generator.model().latent(), BATCHES, seed);
+        Scores scores =
+            judge
+                .evaluation
+                .score(generated)
+                .with(Metric.TRAINING_DIVERSITY, judge.evaluation.diversity(asTrained))
+                .with(Metric.DEPENDENCE, dependence.relative());
+        print(model.toString(), judge, scores);
+      }
+    }
+  }
+
+  /**
+   * What samples are held against.
+   *
+   * @param baseline real samples that are not in the data, or null if there are none
+   * @param lens to be closed, or null
+   */
+  private record Judge(
+      Dataset real, Evaluation evaluation, Dataset baseline, TrainedClassifier lens)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      if (lens != null) {
+        lens.close();
+      }
+    }
+  }
+
+  private Judge judge(Backend backend, String name, Samples generated) {
+    PrintWriter log = spec.commandLine().getErr();
+    boolean points = generated.height() == 1 && generated.width() == 1;
+    int side = points ? 0 : generated.height();
+    int channels = points ? 0 : generated.channels();
+    Dataset real = Datasets.open(name, side, channels, seed, log::println);
+    Dataset baseline = baseline(name, side, channels);
+    if (real instanceof GaussianMixture mixture) {
+      return new Judge(real, new PointEvaluation(mixture), baseline, null);
+    }
+    TrainedClassifier lens = lens(backend, name, side);
+    try {
+      Classifier reader =
+          real instanceof StackedDataset && lens.channels() == 1
+              ? new StackedClassifier(lens)
+              : lens;
+      return new Judge(real, new ImageEvaluation(real, reader, samples, seed), baseline, lens);
+    } catch (RuntimeException e) {
+      lens.close();
+      throw e;
+    }
+  }
+
+  /** Real samples that are not in the data, or null if there are too few. */
+  private Dataset baseline(String name, int side, int channels) {
+    PrintWriter log = spec.commandLine().getErr();
+    Dataset test = Datasets.openTest(name, side, channels, seed, log::println);
+    return test == null || test.size() < ImageEvaluation.FEWEST_SAMPLES ? null : test;
+  }
+
+  private TrainedClassifier lens(Backend backend, String name, int side) {
+    if (classifier != null) {
+      return TrainedClassifier.open(backend, classifier);
+    }
+    TrainedClassifier shipped = TrainedClassifier.shipped(backend, name, side);
+    if (shipped == null) {
+      throw new UserException(
+          "there is no classifier for %s at %d pixels, on whose features to compare: train one by"
+                  .formatted(name, side)
+              + " 'lanewise classifier --data %s --image-size %d --out FILE', and give it by"
+                  .formatted(name, side)
+              + " --classifier FILE");
+    }
+    return shipped;
+  }
+
+  private void print(String what, Judge judge, Scores scores) {
+    Scores baseline = null;
+    if (judge.baseline != null) {
+      Samples held = Samples.of(Subset.random(judge.baseline, samples, seed));
+      baseline = judge.evaluation.score(held);
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(json(what, judge, scores, baseline));
+    } else {
+      new ScoreTable(judge.evaluation, scores, baseline).print(what, judge.real.name(), out);
+    }
+    out.flush();
+  }
+
+  private String json(String what, Judge judge, Scores scores, Scores baseline) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("model", what);
+    fields.put("data", judge.real.name());
+    judge.evaluation.lens().ifPresent(lens -> fields.put("features", lens));
+    fields.putAll(scores.json());
+    if (judge.evaluation.modes() > 0) {
+      fields.put("modes_total", judge.evaluation.modes());
+    }
+    if (baseline != null) {
+      fields.put("held_out", baseline.json());
+    }
+    try {
+      return JSON.std.asString(fields);
+    } catch (IOException e) {
+      throw new IllegalStateException("strings and numbers are always JSON", e);
+    }
+  }
+}

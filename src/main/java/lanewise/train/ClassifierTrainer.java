@@ -1,0 +1,159 @@
+package lanewise.train;
+
+import java.util.function.Consumer;
+import lanewise.UserException;
+import lanewise.autograd.Softmax;
+import lanewise.autograd.Variable;
+import lanewise.backend.AdamSpec;
+import lanewise.backend.Backend;
+import lanewise.backend.Scope;
+import lanewise.backend.Shape;
+import lanewise.backend.Tensor;
+import lanewise.data.Batches;
+import lanewise.data.Dataset;
+import lanewise.model.ImageClassifier;
+import lanewise.nn.Initialization;
+import lanewise.nn.Network;
+import lanewise.nn.Statistics;
+
+/**
+ * Trains an {@link ImageClassifier} by cross-entropy.
+ *
+ * <p>Adam with a learning rate that rises over the first fifth of the steps and falls to 0 over the
+ * others, in straight lines: the one-cycle policy of Smith and Topin, "Super-Convergence", 2018,
+ * which gets far in a few epochs.
+ */
+public final class ClassifierTrainer implements AutoCloseable {
+  private static final int BATCH_SIZE = 128;
+  private static final double PEAK_RATE = 4e-3;
+  private static final double RISING = 0.2;
+  private static final AdamSpec ADAM = new AdamSpec(0.9, 0.999, 1e-8);
+
+  private final ImageClassifier model;
+  private final Network network;
+  private final Dataset data;
+  private final Batches batches;
+  private final Tensor rates;
+  private final Tensor m;
+  private final Tensor v;
+
+  /** The mean loss of an epoch, counted from 1. */
+  public record Epoch(int number, double loss) {}
+
+  private ClassifierTrainer(
+      Network network, ImageClassifier model, Dataset data, int batchSize, long seed) {
+    this.model = model;
+    this.network = network;
+    this.data = data;
+    batches = new Batches(data, batchSize, seed);
+    Backend backend = network.backend();
+    rates = backend.allocate(AdamSpec.RATES);
+    m = backend.allocate(network.values().shape());
+    v = backend.allocate(network.values().shape());
+    backend.fill(m, 0);
+    backend.fill(v, 0);
+  }
+
+  /**
+   * Trains a classifier.
+   *
+   * @param name of the data, for reports: {@code fashion-mnist}
+   * @param data square images with labels
+   * @param seed of the weights and the order of the data
+   * @param listener is told of every epoch
+   * @return the classifier, of which nothing was tested yet; the caller closes it
+   * @throws UserException if the data has no labels or too small images, or the loss is not finite
+   */
+  public static TrainedClassifier train(
+      Backend backend, String name, Dataset data, int epochs, long seed, Consumer<Epoch> listener) {
+    if (data.classes() == 0) {
+      throw new UserException(
+          data.name()
+              + " has no labels, from which a classifier learns: give IDX files with their labels,"
+              + " CIFAR-10, or a folder with one folder for each class");
+    }
+    if (data.height() != data.width()) {
+      throw new UserException(
+          "%s has images of %d x %d pixels, a classifier needs square ones: give --image-size"
+              .formatted(data.name(), data.width(), data.height()));
+    }
+    ImageClassifier model = new ImageClassifier(data.height(), data.channels(), data.classes());
+    ImageClassifier.Layers layers = model.layers();
+    Network network = new Network(backend, layers, "classifier");
+    try (ClassifierTrainer trainer =
+        new ClassifierTrainer(network, model, data, Math.min(BATCH_SIZE, data.size()), seed)) {
+      network.initialize(Initialization.DEFAULT, seed);
+      trainer.run(epochs, listener);
+    } catch (RuntimeException e) {
+      network.close();
+      throw e;
+    }
+    return new TrainedClassifier(
+        model, layers, network, new TrainedClassifier.Origin(name, Double.NaN, 0));
+  }
+
+  private void run(int epochs, Consumer<Epoch> listener) {
+    long perEpoch = batches.stepsPerEpoch();
+    for (int epoch = 1; epoch <= epochs; epoch++) {
+      double loss = 0;
+      for (long step = (epoch - 1) * perEpoch; step < epoch * perEpoch; step++) {
+        double rate = PEAK_RATE * shareOfPeak((step + 0.5) / (epochs * perEpoch));
+        loss += step(step, rate);
+      }
+      listener.accept(new Epoch(epoch, loss / perEpoch));
+    }
+  }
+
+  private static double shareOfPeak(double done) {
+    return done < RISING ? done / RISING : (1 - done) / (1 - RISING);
+  }
+
+  /** One step, counted from 0. */
+  private float step(long step, double rate) {
+    Backend backend = network.backend();
+    int[] indices = batches.indices(step);
+    backend.upload(ADAM.rates(rate, step + 1), rates);
+    try (Scope _ = backend.scope()) {
+      Variable images = images(indices);
+      Variable logits = network.forward(images, Statistics.BATCH);
+      Variable loss = Softmax.crossEntropy(logits, targets(indices));
+      float value = loss.item();
+      if (!Float.isFinite(value)) {
+        throw new UserException(
+            "the classifier's loss is %s at step %d: try another --seed".formatted(value, step));
+      }
+      network.backward(loss);
+      backend.adam(ADAM, rates, network.values(), network.gradients(), m, v);
+      return value;
+    }
+  }
+
+  private Variable images(int[] indices) {
+    Backend backend = network.backend();
+    Tensor tensor = backend.allocateActivation(model.imageShape(indices.length));
+    float[] images = new float[tensor.shape().size()];
+    for (int i = 0; i < indices.length; i++) {
+      data.read(indices[i], images, i * (images.length / indices.length));
+    }
+    backend.upload(images, tensor);
+    return Variable.constant(backend, tensor);
+  }
+
+  private Variable targets(int[] indices) {
+    Backend backend = network.backend();
+    float[] targets = new float[indices.length * model.classes()];
+    for (int i = 0; i < indices.length; i++) {
+      targets[i * model.classes() + data.label(indices[i])] = 1;
+    }
+    Tensor tensor = backend.allocate(Shape.matrix(indices.length, model.classes()));
+    backend.upload(targets, tensor);
+    return Variable.constant(backend, tensor);
+  }
+
+  @Override
+  public void close() {
+    rates.close();
+    m.close();
+    v.close();
+  }
+}
