@@ -180,18 +180,23 @@ final class Convolutions implements AutoCloseable {
 
   private Optional<Choice> fastest(
       ConvolutionPlan plan, MemorySegment xs, MemorySegment ws, MemorySegment ys) {
-    long bytes = plan.scratchBytes(MOST_SCRATCH);
-    Optional<MemorySegment> memory = scratch(bytes);
-    while (memory.isEmpty() && bytes > LEAST_SCRATCH) {
-      bytes /= 2;
+    long wanted = plan.scratchBytes(MOST_SCRATCH);
+    Optional<MemorySegment> memory = scratch(wanted);
+    for (long bytes = wanted / 2; memory.isEmpty() && bytes >= LEAST_SCRATCH; bytes /= 2) {
       memory = scratch(bytes);
     }
+    Optional<Choice> fastest;
     try {
-      return plan.measure(xs, ws, ys, memory.orElse(MemorySegment.NULL));
+      fastest = plan.measure(xs, ws, ys, memory.orElse(MemorySegment.NULL));
     } finally {
       measuring.finish();
       memory.ifPresent(allocator::free);
     }
+    if (fastest.isEmpty() && memory.isEmpty() && wanted > 0) {
+      // It was memory that all algorithms lacked: this says so, and what can be done.
+      allocator.free(allocator.allocate(wanted));
+    }
+    return fastest;
   }
 
   private Optional<MemorySegment> scratch(long bytes) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import lanewise.UserException;
@@ -30,12 +31,14 @@ import lanewise.bindings.cuda.Cuda;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the engine owes its user besides the right numbers: lifetimes, memory, failures, replay. */
 @OnEmulator
 class CudaBackendTest {
+  private static final String FIND = "cudnnFindConvolutionForwardAlgorithmEx";
   private static final Shape IMAGES = Shape.of(4, 3, 8, 8);
   private static final Shape FILTER = Shape.filter(8, 3, 4, 4);
   private static final ConvSpec SPEC = ConvSpec.of(2, 1);
@@ -154,7 +157,7 @@ class CudaBackendTest {
         "cudnnConvolutionBackwardFilter"
       })
   void aCallThatFailsIsNamedAndLeavesNothingBehind(String function) {
-    System.setProperty(Choices.FOLDER_PROPERTY, "");
+    String before = System.setProperty(Choices.FOLDER_PROPERTY, "");
     for (int call = 1; call <= 3; call++) {
       Emulator.configure("");
       try (Backend backend = open()) {
@@ -174,7 +177,7 @@ class CudaBackendTest {
         Emulator.configure("");
         work(backend);
       } finally {
-        System.clearProperty(Choices.FOLDER_PROPERTY);
+        restore(before);
       }
       assertEquals(Map.of(), Owner.live());
       assertEquals("", Emulator.liveObjects());
@@ -250,18 +253,30 @@ class CudaBackendTest {
   // ---- choices
 
   @Test
-  void aSecondRunTakesWhatTheFirstHasMeasured() {
+  void aSecondRunTakesWhatTheFirstHasMeasured(@TempDir Path cache) {
+    String before = System.setProperty(Choices.FOLDER_PROPERTY, cache.toString());
     String first;
     try (Backend backend = open()) {
       work(backend);
       first = algorithm(backend).name();
       assertTrue(first.startsWith("cuDNN "), first);
+      assertTrue(Emulator.calls(FIND) > 0);
+      Emulator.configure("");
+      try (Backend second = open()) {
+        work(second);
+        assertEquals(first, algorithm(second).name());
+        assertEquals(0, Emulator.calls(FIND));
+      }
+    } finally {
+      restore(before);
     }
-    Emulator.configure("");
-    try (Backend backend = open()) {
-      work(backend);
-      assertEquals(first, algorithm(backend).name());
-      assertEquals(0, Emulator.calls("cudnnFindConvolutionForwardAlgorithmEx"));
+  }
+
+  private static void restore(String folder) {
+    if (folder == null) {
+      System.clearProperty(Choices.FOLDER_PROPERTY);
+    } else {
+      System.setProperty(Choices.FOLDER_PROPERTY, folder);
     }
   }
 
