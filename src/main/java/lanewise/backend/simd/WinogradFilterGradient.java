@@ -72,7 +72,7 @@ final class WinogradFilterGradient {
         (task, worker) -> {
           int phase = task / rows.count();
           int block = task % rows.count();
-          sums.merge(phase, rows.start(block));
+          sums.merge(phase, rows.start(block), rows.length(block));
           for (int i = rows.start(block); i < rows.start(block) + rows.length(block); i++) {
             sums.write(phase, i, scratch[worker], dw);
           }
@@ -135,15 +135,15 @@ final class WinogradFilterGradient {
       m = new Panels(buffer, slices * winograd.planes(), columns, COLUMNS, rows);
     }
 
-    /** Adds up the slices, for {@link #ROWS_PER_TASK} channels of a phase. */
-    void merge(int phase, int channel) {
+    /** Adds up the slices, for {@code count} channels of a phase. */
+    void merge(int phase, int channel, int count) {
       int row = phase * in.paddedChannels() + channel;
       for (int plane = 0; plane < winograd.planes(); plane++) {
         for (int panel = 0; panel < m.count; panel++) {
           int to = m.at(plane, panel, row);
           for (int slice = 1; slice < slices; slice++) {
             int from = m.at(slice * winograd.planes() + plane, panel, row);
-            Transfer.add(m.data, from, m.data, to, ROWS_PER_TASK * COLUMNS);
+            Transfer.add(m.data, from, m.data, to, count * COLUMNS);
           }
         }
       }
@@ -210,7 +210,8 @@ final class WinogradFilterGradient {
     /** Adds the products of one plane to a slice, for some panels of the inputs. */
     void multiply(int plane, int slice, int firstPanel, int panels, boolean start) {
       for (int k = 0; k < tiles; k += MAX_DEPTH) {
-        for (int right = 0; right < e.count; right++) {
+        // The gradients' last panel may be padding alone.
+        for (int right = 0; right < sums.m.count; right++) {
           for (int left = firstPanel; left < firstPanel + panels; left++) {
             multiply(plane, slice, left, right, k, start && k == 0);
           }
