@@ -37,6 +37,11 @@ public final class Batches {
     this.permutation = new int[data.size()];
   }
 
+  /** Samples in a batch. */
+  public int size() {
+    return batchSize;
+  }
+
   /** The number of whole batches in an epoch, at least 1. */
   public long stepsPerEpoch() {
     return data.size() / batchSize;
@@ -79,12 +84,17 @@ public final class Batches {
     }
     // Rotated, so that no small seed and epoch give the stream of another small seed and epoch.
     long epochSeed = new SplittableRandom(seed ^ Long.rotateLeft(epoch, 32)).nextLong();
-    SplittableRandom random = new SplittableRandom(epochSeed);
-    for (int i = 0; i < permutation.length; i++) {
-      int j = random.nextInt(i + 1);
-      permutation[i] = permutation[j];
-      permutation[j] = i;
-    }
+    permute(permutation, epochSeed);
     permutedEpoch = epoch;
+  }
+
+  /** Fills {@code order} with a random permutation of its indices. */
+  static void permute(int[] order, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int i = 0; i < order.length; i++) {
+      int j = random.nextInt(i + 1);
+      order[i] = order[j];
+      order[j] = i;
+    }
   }
 }

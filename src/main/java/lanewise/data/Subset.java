@@ -2,7 +2,6 @@ package lanewise.data;
 
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.SplittableRandom;
 import lanewise.UserException;
 
 /** Some samples of a data set, in an order of their own. */
@@ -54,13 +53,8 @@ public final class Subset implements Dataset {
   }
 
   private static int[] shuffled(int size, long seed) {
-    SplittableRandom random = new SplittableRandom(seed);
     int[] order = new int[size];
-    for (int i = 0; i < size; i++) {
-      int j = random.nextInt(i + 1);
-      order[i] = order[j];
-      order[j] = i;
-    }
+    Batches.permute(order, seed);
     return order;
   }
 

@@ -33,6 +33,11 @@ public final class Adam implements AutoCloseable {
 
   /** Counts a step and tells the backend its rates: all of it that changes from step to step. */
   public void advance() {
+    advance(lr);
+  }
+
+  /** {@link #advance()} with a learning rate for this step alone, as schedules have it. */
+  public void advance(double lr) {
     steps++;
     network.backend().upload(spec.rates(lr, steps), rates);
   }

@@ -4,7 +4,6 @@ import java.util.function.Consumer;
 import lanewise.UserException;
 import lanewise.autograd.Softmax;
 import lanewise.autograd.Variable;
-import lanewise.backend.AdamSpec;
 import lanewise.backend.Backend;
 import lanewise.backend.Scope;
 import lanewise.backend.Shape;
@@ -27,15 +26,15 @@ public final class ClassifierTrainer implements AutoCloseable {
   private static final int BATCH_SIZE = 128;
   private static final double PEAK_RATE = 4e-3;
   private static final double RISING = 0.2;
-  private static final AdamSpec ADAM = new AdamSpec(0.9, 0.999, 1e-8);
+  private static final double BETA1 = 0.9;
+  private static final double BETA2 = 0.999;
 
   private final ImageClassifier model;
   private final Network network;
   private final Dataset data;
   private final Batches batches;
-  private final Tensor rates;
-  private final Tensor m;
-  private final Tensor v;
+  private final Adam adam;
+  private final float[] images;
 
   /** The mean loss of an epoch, counted from 1. */
   public record Epoch(int number, double loss) {}
@@ -46,12 +45,8 @@ public final class ClassifierTrainer implements AutoCloseable {
     this.network = network;
     this.data = data;
     batches = new Batches(data, batchSize, seed);
-    Backend backend = network.backend();
-    rates = backend.allocate(AdamSpec.RATES);
-    m = backend.allocate(network.values().shape());
-    v = backend.allocate(network.values().shape());
-    backend.fill(m, 0);
-    backend.fill(v, 0);
+    adam = new Adam(network, PEAK_RATE, BETA1, BETA2);
+    images = new float[model.imageShape(batchSize).size()];
   }
 
   /**
@@ -110,31 +105,25 @@ public final class ClassifierTrainer implements AutoCloseable {
 
   /** One step, counted from 0. */
   private float step(long step, double rate) {
-    Backend backend = network.backend();
-    int[] indices = batches.indices(step);
-    backend.upload(ADAM.rates(rate, step + 1), rates);
-    try (Scope _ = backend.scope()) {
-      Variable images = images(indices);
-      Variable logits = network.forward(images, Statistics.BATCH);
-      Variable loss = Softmax.crossEntropy(logits, targets(indices));
+    adam.advance(rate);
+    try (Scope _ = network.backend().scope()) {
+      Variable logits = network.forward(images(step), Statistics.BATCH);
+      Variable loss = Softmax.crossEntropy(logits, targets(batches.indices(step)));
       float value = loss.item();
       if (!Float.isFinite(value)) {
         throw new UserException(
             "the classifier's loss is %s at step %d: try another --seed".formatted(value, step));
       }
       network.backward(loss);
-      backend.adam(ADAM, rates, network.values(), network.gradients(), m, v);
+      adam.step();
       return value;
     }
   }
 
-  private Variable images(int[] indices) {
+  private Variable images(long step) {
     Backend backend = network.backend();
-    Tensor tensor = backend.allocateActivation(model.imageShape(indices.length));
-    float[] images = new float[tensor.shape().size()];
-    for (int i = 0; i < indices.length; i++) {
-      data.read(indices[i], images, i * (images.length / indices.length));
-    }
+    batches.read(step, images);
+    Tensor tensor = backend.allocateActivation(model.imageShape(batches.size()));
     backend.upload(images, tensor);
     return Variable.constant(backend, tensor);
   }
@@ -152,8 +141,6 @@ public final class ClassifierTrainer implements AutoCloseable {
 
   @Override
   public void close() {
-    rates.close();
-    m.close();
-    v.close();
+    adam.close();
   }
 }

@@ -219,20 +219,17 @@ public final class GanTrainer implements AutoCloseable {
 
   /** Images of latents that stay the same for the whole run, with running statistics. */
   public float[] samples(int count) {
-    return generate(generator, model, latents.fixed(count));
+    return generate(generator, model, latents.fixed(count), Statistics.RUNNING);
   }
 
-  /**
-   * The images of latents, N x C x H x W in (-1, 1), with running statistics where the network
-   * keeps them.
-   */
-  public static float[] generate(Network generator, Gan model, float[] z) {
+  /** The images of latents: N x C x H x W in (-1, 1). */
+  public static float[] generate(Network generator, Gan model, float[] z, Statistics statistics) {
     Backend backend = generator.backend();
     int count = z.length / model.latentShape(1).size();
     try (Scope _ = backend.scope()) {
       Tensor latent = backend.allocateActivation(model.latentShape(count));
       backend.upload(z, latent);
-      Variable images = generator.forward(Variable.constant(backend, latent), Statistics.RUNNING);
+      Variable images = generator.forward(Variable.constant(backend, latent), statistics);
       float[] pixels = new float[images.shape().size()];
       backend.read(images.tensor(), pixels);
       return pixels;

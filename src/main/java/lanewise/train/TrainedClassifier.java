@@ -18,6 +18,7 @@ import lanewise.backend.Scope;
 import lanewise.backend.Tensor;
 import lanewise.data.Dataset;
 import lanewise.evaluate.Classifier;
+import lanewise.evaluate.Samples;
 import lanewise.io.Safetensors;
 import lanewise.io.TensorEntry;
 import lanewise.metrics.Features;
@@ -161,13 +162,11 @@ public final class TrainedClassifier implements Classifier, AutoCloseable {
               .formatted(test.name(), model.classes(), model.imageSize(), model.imageSize()));
     }
     int right = 0;
-    int size = model.imageShape(1).size();
+    Samples samples = Samples.of(test);
     for (int first = 0; first < test.size(); first += CHUNK) {
       int count = Math.min(CHUNK, test.size() - first);
-      float[] images = new float[count * size];
-      for (int i = 0; i < count; i++) {
-        test.read(first + i, images, i * size);
-      }
+      float[] images = new float[count * samples.sampleSize()];
+      samples.read(first, count, images);
       int[] classes = read(images, count).classes();
       for (int i = 0; i < count; i++) {
         right += classes[i] == test.label(first + i) ? 1 : 0;

@@ -7,10 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import lanewise.UserException;
-import lanewise.autograd.Variable;
 import lanewise.backend.Backend;
-import lanewise.backend.Scope;
-import lanewise.backend.Tensor;
 import lanewise.evaluate.Samples;
 import lanewise.io.Safetensors;
 import lanewise.io.TensorEntry;
@@ -146,19 +143,7 @@ public final class TrainedGenerator implements AutoCloseable {
 
   /** The images of a batch of latents, as {@link #trainingBatches} makes them. */
   public float[] trainingBatch(float[] z) {
-    return generate(z, Statistics.INPUT);
-  }
-
-  private float[] generate(float[] z, Statistics statistics) {
-    Backend backend = network.backend();
-    try (Scope _ = backend.scope()) {
-      Tensor latent = backend.allocateActivation(model.latentShape(z.length / model.latent()));
-      backend.upload(z, latent);
-      Variable images = network.forward(Variable.constant(backend, latent), statistics);
-      float[] pixels = new float[images.shape().size()];
-      backend.read(images.tensor(), pixels);
-      return pixels;
-    }
+    return GanTrainer.generate(network, model, z, Statistics.INPUT);
   }
 
   /** Images that are made when they are read, batch by batch. */
@@ -210,9 +195,8 @@ public final class TrainedGenerator implements AutoCloseable {
     private void make(int from) {
       if (made.length == 0 || madeFrom != from) {
         int end = Math.min(from + batch, size());
-        made =
-            generate(
-                Arrays.copyOfRange(z, from * model.latent(), end * model.latent()), statistics);
+        float[] latents = Arrays.copyOfRange(z, from * model.latent(), end * model.latent());
+        made = GanTrainer.generate(network, model, latents, statistics);
         madeFrom = from;
       }
     }
