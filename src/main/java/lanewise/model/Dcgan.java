@@ -11,9 +11,9 @@ import lanewise.nn.Conv2d;
 import lanewise.nn.ConvTranspose2d;
 import lanewise.nn.LeakyReLU;
 import lanewise.nn.Module;
+import lanewise.nn.Pass;
 import lanewise.nn.Pointwise;
 import lanewise.nn.Sequential;
-import lanewise.nn.Statistics;
 
 /**
  * DCGAN (Radford, Metz and Chintala 2015) with the layers, names and widths of PyTorch's DCGAN
@@ -153,8 +153,8 @@ public record Dcgan(int imageSize, int channels, int latent, int ngf, int ndf, N
     }
 
     @Override
-    public Variable forward(Variable x, Statistics statistics) {
-      return main.forward(x, statistics);
+    public Variable forward(Variable x, Pass pass) {
+      return main.forward(x, pass);
     }
 
     @Override

@@ -11,6 +11,7 @@ import lanewise.nn.LeakyReLU;
 import lanewise.nn.Linear;
 import lanewise.nn.Module;
 import lanewise.nn.Normalization;
+import lanewise.nn.Pass;
 import lanewise.nn.Sequential;
 import lanewise.nn.Statistics;
 
@@ -87,18 +88,18 @@ public record ImageClassifier(int imageSize, int channels, int classes) {
     }
 
     /** N x C x H x W to N x {@link #FEATURES}. */
-    public Variable features(Variable images, Statistics statistics) {
-      return features.forward(images, statistics);
+    public Variable features(Variable images, Pass pass) {
+      return features.forward(images, pass);
     }
 
     /** N x {@link #FEATURES} to one logit for each class. */
     public Variable logits(Variable features) {
-      return head.forward(features, Statistics.RUNNING);
+      return head.forward(features, Pass.of(Statistics.RUNNING));
     }
 
     @Override
-    public Variable forward(Variable x, Statistics statistics) {
-      return logits(features(x, statistics));
+    public Variable forward(Variable x, Pass pass) {
+      return logits(features(x, pass));
     }
 
     @Override

@@ -12,10 +12,10 @@ import lanewise.nn.ConvTranspose2d;
 import lanewise.nn.LeakyReLU;
 import lanewise.nn.Module;
 import lanewise.nn.Normalization;
+import lanewise.nn.Pass;
 import lanewise.nn.Pointwise;
 import lanewise.nn.ReflectionPad2d;
 import lanewise.nn.Sequential;
-import lanewise.nn.Statistics;
 
 /** CycleGAN's generator (Zhu et al. 2017), with the layers and biases of its PyTorch original. */
 public final class ResnetGenerator extends Module {
@@ -52,8 +52,8 @@ public final class ResnetGenerator extends Module {
   }
 
   @Override
-  public Variable forward(Variable x, Statistics statistics) {
-    return model.forward(x, statistics);
+  public Variable forward(Variable x, Pass pass) {
+    return model.forward(x, pass);
   }
 
   @Override
@@ -73,8 +73,8 @@ public final class ResnetGenerator extends Module {
     }
 
     @Override
-    public Variable forward(Variable x, Statistics statistics) {
-      return Ops.add(x, f.forward(x, statistics));
+    public Variable forward(Variable x, Pass pass) {
+      return Ops.add(x, f.forward(x, pass));
     }
 
     @Override

@@ -7,7 +7,7 @@ import lanewise.backend.Activation;
 /** A layer that can compute the activation behind it in the same pass. */
 interface Activated {
 
-  Variable forward(Variable x, Statistics statistics, Activation activation);
+  Variable forward(Variable x, Pass pass, Activation activation);
 
   /** Adds the bias, if there is one, and activates. */
   static Variable finish(Variable y, Parameter bias, Activation activation) {

@@ -33,13 +33,13 @@ public final class Conv2d extends Module implements Activated {
   }
 
   @Override
-  public Variable forward(Variable x, Statistics statistics, Activation activation) {
+  public Variable forward(Variable x, Pass pass, Activation activation) {
     return Activated.finish(Ops.conv2d(x, weight.variable(), spec), bias, activation);
   }
 
   @Override
-  public Variable forward(Variable x, Statistics statistics) {
-    return forward(x, statistics, Activation.NONE);
+  public Variable forward(Variable x, Pass pass) {
+    return forward(x, pass, Activation.NONE);
   }
 
   @Override

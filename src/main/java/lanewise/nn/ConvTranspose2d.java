@@ -37,14 +37,14 @@ public final class ConvTranspose2d extends Module implements Activated {
   }
 
   @Override
-  public Variable forward(Variable x, Statistics statistics, Activation activation) {
+  public Variable forward(Variable x, Pass pass, Activation activation) {
     Variable y = Ops.convTranspose2d(x, weight.variable(), spec, outputShape(x.shape()));
     return Activated.finish(y, bias, activation);
   }
 
   @Override
-  public Variable forward(Variable x, Statistics statistics) {
-    return forward(x, statistics, Activation.NONE);
+  public Variable forward(Variable x, Pass pass) {
+    return forward(x, pass, Activation.NONE);
   }
 
   @Override

@@ -8,7 +8,7 @@ import lanewise.backend.Shape;
 public final class GlobalAveragePool extends Module {
 
   @Override
-  public Variable forward(Variable x, Statistics statistics) {
+  public Variable forward(Variable x, Pass pass) {
     return Ops.affine(Ops.sum(x, outputShape(x.shape())), 1f / x.shape().plane(), 0);
   }
 

@@ -23,7 +23,7 @@ public final class LeakyReLU extends Module {
   }
 
   @Override
-  public Variable forward(Variable x, Statistics statistics) {
+  public Variable forward(Variable x, Pass pass) {
     return Ops.leakyRelu(x, activation.slope());
   }
 

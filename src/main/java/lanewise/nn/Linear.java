@@ -20,13 +20,13 @@ public final class Linear extends Module implements Activated {
   }
 
   @Override
-  public Variable forward(Variable x, Statistics statistics, Activation activation) {
+  public Variable forward(Variable x, Pass pass, Activation activation) {
     return Activated.finish(Ops.matmul(x, false, weight.variable(), true), bias, activation);
   }
 
   @Override
-  public Variable forward(Variable x, Statistics statistics) {
-    return forward(x, statistics, Activation.NONE);
+  public Variable forward(Variable x, Pass pass) {
+    return forward(x, pass, Activation.NONE);
   }
 
   @Override

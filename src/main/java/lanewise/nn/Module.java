@@ -24,9 +24,9 @@ public abstract class Module {
   /**
    * Computes the layer.
    *
-   * @param statistics which mean and variance normalisations use
+   * @param pass what holds for all layers alike
    */
-  public abstract Variable forward(Variable x, Statistics statistics);
+  public abstract Variable forward(Variable x, Pass pass);
 
   /**
    * The shape of the output.

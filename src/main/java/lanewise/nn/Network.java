@@ -92,10 +92,16 @@ public final class Network implements AutoCloseable {
     backend.upload(init.draw(p.shape().size(), random), p.tensor());
   }
 
+  /** {@link Module#forward} without a condition. */
   public Variable forward(Variable x, Statistics statistics) {
+    return forward(x, Pass.of(statistics));
+  }
+
+  /** {@link Module#forward}. */
+  public Variable forward(Variable x, Pass pass) {
     String caller = backend.layer();
     backend.layer(module.path());
-    Variable y = module.forward(x, statistics);
+    Variable y = module.forward(x, pass);
     backend.layer(caller);
     return y;
   }

@@ -86,18 +86,18 @@ public final class Normalization extends Module implements Activated {
   }
 
   @Override
-  public Variable forward(Variable x, Statistics statistics, Activation activation) {
+  public Variable forward(Variable x, Pass pass, Activation activation) {
     NormSpec spec = new NormSpec(scope, eps, activation);
     Variable gamma = weight == null ? null : weight.variable();
     Variable beta = bias == null ? null : bias.variable();
-    if (statistics == Statistics.RUNNING && running != null) {
+    if (pass.statistics() == Statistics.RUNNING && running != null) {
       return normWithRunning(spec, x, gamma, beta);
     }
     Shape table = scope.tableShape(x.shape());
     Backend backend = x.backend();
     Moments moments = new Moments(backend.allocate(table), backend.allocate(table), Source.INPUT);
     Variable y = Ops.norm(spec, x, gamma, beta, moments);
-    if (statistics == Statistics.BATCH && running != null) {
+    if (pass.statistics() == Statistics.BATCH && running != null) {
       update(backend, moments, scope.count(x.shape()));
     }
     return y;
@@ -134,8 +134,8 @@ public final class Normalization extends Module implements Activated {
   }
 
   @Override
-  public Variable forward(Variable x, Statistics statistics) {
-    return forward(x, statistics, Activation.NONE);
+  public Variable forward(Variable x, Pass pass) {
+    return forward(x, pass, Activation.NONE);
   }
 
   @Override

@@ -33,7 +33,7 @@ public final class Pointwise extends Module {
   }
 
   @Override
-  public Variable forward(Variable x, Statistics statistics) {
+  public Variable forward(Variable x, Pass pass) {
     return function.apply(x);
   }
 

@@ -14,7 +14,7 @@ public final class ReflectionPad2d extends Module {
   }
 
   @Override
-  public Variable forward(Variable x, Statistics statistics) {
+  public Variable forward(Variable x, Pass pass) {
     return Ops.reflectPad(x, padding);
   }
 

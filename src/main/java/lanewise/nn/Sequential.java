@@ -25,17 +25,17 @@ public final class Sequential extends Module {
   }
 
   @Override
-  public Variable forward(Variable x, Statistics statistics) {
+  public Variable forward(Variable x, Pass pass) {
     Variable y = x;
     for (int i = 0; i < layers.size(); i++) {
       y.backend().layer(layers.get(i).path());
       if (layers.get(i) instanceof Activated layer
           && i + 1 < layers.size()
           && layers.get(i + 1) instanceof LeakyReLU next) {
-        y = layer.forward(y, statistics, next.activation());
+        y = layer.forward(y, pass, next.activation());
         i++;
       } else {
-        y = layers.get(i).forward(y, statistics);
+        y = layers.get(i).forward(y, pass);
       }
     }
     return y;

@@ -13,7 +13,7 @@ public final class Upsample extends Module {
   }
 
   @Override
-  public Variable forward(Variable x, Statistics statistics) {
+  public Variable forward(Variable x, Pass pass) {
     return Ops.upsampleNearest(x, factor);
   }
 

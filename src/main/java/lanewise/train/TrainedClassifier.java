@@ -24,6 +24,7 @@ import lanewise.io.TensorEntry;
 import lanewise.metrics.Features;
 import lanewise.model.ImageClassifier;
 import lanewise.nn.Network;
+import lanewise.nn.Pass;
 import lanewise.nn.Statistics;
 
 /** A classifier on a backend, just trained or from its file. */
@@ -184,7 +185,8 @@ public final class TrainedClassifier implements Classifier, AutoCloseable {
     try (Scope _ = backend.scope()) {
       Tensor input = backend.allocateActivation(model.imageShape(count));
       backend.upload(images, input);
-      Variable hidden = layers.features(Variable.constant(backend, input), Statistics.RUNNING);
+      Variable hidden =
+          layers.features(Variable.constant(backend, input), Pass.of(Statistics.RUNNING));
       backend.read(hidden.tensor(), features);
       backend.read(layers.logits(hidden).tensor(), logits);
     }

@@ -21,6 +21,7 @@ import lanewise.nn.Module;
 import lanewise.nn.Network;
 import lanewise.nn.Normalization;
 import lanewise.nn.Parameter;
+import lanewise.nn.Pass;
 import lanewise.nn.Pointwise;
 import lanewise.nn.ReflectionPad2d;
 import lanewise.nn.Statistics;
@@ -197,7 +198,7 @@ final class Operation {
     parameter(network, "bias", "beta");
     running(network);
     Statistics statistics = fromInput ? Statistics.BATCH : Statistics.RUNNING;
-    return norm.forward(x(), statistics, activation());
+    return norm.forward(x(), Pass.of(statistics), activation());
   }
 
   private Normalization normalization(NormScope scope, boolean affine) {
@@ -239,7 +240,7 @@ final class Operation {
   // ---- the rest
 
   private Variable layer(Module withoutParameters) {
-    return withoutParameters.forward(x(), Statistics.BATCH);
+    return withoutParameters.forward(x(), Pass.BATCH);
   }
 
   private Shape reduced() {
