@@ -46,6 +46,11 @@ public enum Norm {
   /** The layer for {@code channels} channels; NONE keeps its place in the state dict's names. */
   public abstract Module of(int channels);
 
+  /** Whether what becomes of a sample depends on the others in its batch. */
+  public boolean tiesSamples() {
+    return this == BATCH;
+  }
+
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT);

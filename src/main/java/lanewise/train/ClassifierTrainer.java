@@ -1,6 +1,7 @@
 package lanewise.train;
 
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import lanewise.UserException;
 import lanewise.autograd.Softmax;
 import lanewise.autograd.Variable;
@@ -45,7 +46,7 @@ public final class ClassifierTrainer implements AutoCloseable {
     this.network = network;
     this.data = data;
     batches = new Batches(data, batchSize, seed);
-    adam = new Adam(network, PEAK_RATE, BETA1, BETA2);
+    adam = new Adam(network, new AdamOptions(PEAK_RATE, BETA1, BETA2));
     images = new float[model.imageShape(batchSize).size()];
   }
 
@@ -92,8 +93,7 @@ public final class ClassifierTrainer implements AutoCloseable {
     for (int epoch = 1; epoch <= epochs; epoch++) {
       double loss = 0;
       for (long step = (epoch - 1) * perEpoch; step < epoch * perEpoch; step++) {
-        double rate = PEAK_RATE * shareOfPeak((step + 0.5) / (epochs * perEpoch));
-        loss += step(step, rate);
+        loss += step(step, shareOfPeak((step + 0.5) / (epochs * perEpoch)));
       }
       listener.accept(new Epoch(epoch, loss / perEpoch));
     }
@@ -103,9 +103,9 @@ public final class ClassifierTrainer implements AutoCloseable {
     return done < RISING ? done / RISING : (1 - done) / (1 - RISING);
   }
 
-  /** One step, counted from 0. */
-  private float step(long step, double rate) {
-    adam.advance(rate);
+  /** One step, counted from 0, at a share of the learning rate. */
+  private float step(long step, double share) {
+    adam.advance(share);
     try (Scope _ = network.backend().scope()) {
       Variable logits = network.forward(images(step), Statistics.BATCH);
       Variable loss = Softmax.crossEntropy(logits, targets(batches.indices(step)));
@@ -130,10 +130,9 @@ public final class ClassifierTrainer implements AutoCloseable {
 
   private Variable targets(int[] indices) {
     Backend backend = network.backend();
+    int[] labels = IntStream.of(indices).map(data::label).toArray();
     float[] targets = new float[indices.length * model.classes()];
-    for (int i = 0; i < indices.length; i++) {
-      targets[i * model.classes() + data.label(indices[i])] = 1;
-    }
+    StepInputs.fillOneHot(labels, model.classes(), targets);
     Tensor tensor = backend.allocate(Shape.matrix(indices.length, model.classes()));
     backend.upload(targets, tensor);
     return Variable.constant(backend, tensor);
