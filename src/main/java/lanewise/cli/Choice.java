@@ -35,7 +35,7 @@ abstract sealed class Choice<E extends Enum<E>> implements ITypeConverter<E>, It
 
   @Override
   public Iterator<String> iterator() {
-    return Arrays.stream(values).map(E::toString).iterator();
+    return Arrays.stream(values).map(Enum::toString).iterator();
   }
 
   /** One of {@link Norm}. */

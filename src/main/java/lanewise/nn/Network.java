@@ -23,6 +23,7 @@ public final class Network implements AutoCloseable {
 
   private final Backend backend;
   private final Module module;
+  private final String name;
   private final Map<String, Parameter> parameters = new LinkedHashMap<>();
   private final Map<String, Parameter> buffers = new LinkedHashMap<>();
   private final Map<Parameter, Module> layers = new LinkedHashMap<>();
@@ -44,6 +45,7 @@ public final class Network implements AutoCloseable {
   public Network(Backend backend, Module module, String name) {
     this.backend = backend;
     this.module = module;
+    this.name = name;
     module.visit(
         "",
         (prefix, layer) -> {
@@ -131,6 +133,11 @@ public final class Network implements AutoCloseable {
   /** The gradients, laid out as {@link #values}. */
   public Tensor gradients() {
     return gradients;
+  }
+
+  /** What it is, for people: {@code generator}. */
+  public String name() {
+    return name;
   }
 
   /** How many numbers are trained. */

@@ -21,7 +21,9 @@ import lanewise.nn.Network;
  * Randomness is a function of seed and step, so there is no generator to store.
  */
 final class Checkpoint {
-  /** Metadata of a network's file: its architecture, and the {@link GanSpec} as JSON. */
+  /** Metadata of a network's file: which of the two, its architecture, the spec as JSON. */
+  static final String NETWORK = "lanewise.network";
+
   static final String ARCHITECTURE = "lanewise.architecture";
 
   static final String SPEC = "lanewise.spec";
@@ -108,6 +110,7 @@ final class Checkpoint {
   static void writeNetwork(Path file, Network network, Gan model, TrainOptions options) {
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put("format", "pt");
+    metadata.put(NETWORK, network.name());
     metadata.put(ARCHITECTURE, options.model().arch());
     try {
       metadata.put(SPEC, JSON.std.asString(model.spec()));

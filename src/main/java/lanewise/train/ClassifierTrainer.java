@@ -7,7 +7,6 @@ import lanewise.autograd.Softmax;
 import lanewise.autograd.Variable;
 import lanewise.backend.Backend;
 import lanewise.backend.Scope;
-import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
 import lanewise.data.Batches;
 import lanewise.data.Dataset;
@@ -129,13 +128,8 @@ public final class ClassifierTrainer implements AutoCloseable {
   }
 
   private Variable targets(int[] indices) {
-    Backend backend = network.backend();
     int[] labels = IntStream.of(indices).map(data::label).toArray();
-    float[] targets = new float[indices.length * model.classes()];
-    StepInputs.fillOneHot(labels, model.classes(), targets);
-    Tensor tensor = backend.allocate(Shape.matrix(indices.length, model.classes()));
-    backend.upload(targets, tensor);
-    return Variable.constant(backend, tensor);
+    return GanTrainer.oneHot(network.backend(), labels, model.classes());
   }
 
   @Override

@@ -309,30 +309,23 @@ public final class GanTrainer implements AutoCloseable {
 
   /** Images of latents that stay the same for the whole run, with running statistics. */
   public float[] samples(int count) {
-    return generate(sampler(), model.spec(), latents.fixed(count), null, Statistics.RUNNING);
+    GanSpec spec = model.spec();
+    int[] classes = classesInTurn(spec, 0, count);
+    return generate(sampler(), spec, latents.fixed(count), classes, Statistics.RUNNING);
   }
 
   /**
    * The images of latents: N x C x H x W in (-1, 1).
    *
-   * @param labels of which class each is to be; if null and there are classes, all in turn
+   * @param labels the class that each is to be of, or null if the generator is told none
    */
   public static float[] generate(
       Network generator, GanSpec spec, float[] z, int[] labels, Statistics statistics) {
     Backend backend = generator.backend();
-    int count = z.length / spec.latent();
     try (Scope _ = backend.scope()) {
-      Tensor latent = backend.allocateActivation(spec.latentShape(count));
+      Tensor latent = backend.allocateActivation(spec.latentShape(z.length / spec.latent()));
       backend.upload(z, latent);
-      Variable condition = null;
-      if (spec.classes() > 0) {
-        int[] wanted = labels == null ? inTurn(count, spec.classes()) : labels;
-        float[] oneHot = new float[count * spec.classes()];
-        StepInputs.fillOneHot(wanted, spec.classes(), oneHot);
-        Tensor rows = backend.allocate(Shape.matrix(count, spec.classes()));
-        backend.upload(oneHot, rows);
-        condition = Variable.constant(backend, rows);
-      }
+      Variable condition = labels == null ? null : oneHot(backend, labels, spec.classes());
       Variable images =
           generator.forward(Variable.constant(backend, latent), new Pass(statistics, condition));
       float[] pixels = new float[images.shape().size()];
@@ -341,9 +334,22 @@ public final class GanTrainer implements AutoCloseable {
     }
   }
 
-  private static int[] inTurn(int count, int classes) {
+  /** A row for each label, with a 1 at its class. */
+  static Variable oneHot(Backend backend, int[] labels, int classes) {
+    float[] rows = new float[labels.length * classes];
+    StepInputs.fillOneHot(labels, classes, rows);
+    Tensor tensor = backend.allocate(Shape.matrix(labels.length, classes));
+    backend.upload(rows, tensor);
+    return Variable.constant(backend, tensor);
+  }
+
+  /** The classes of samples that are to have all of them in turn; null if there are none. */
+  static int[] classesInTurn(GanSpec spec, int first, int count) {
+    if (spec.classes() == 0) {
+      return null;
+    }
     int[] labels = new int[count];
-    Arrays.setAll(labels, i -> i % classes);
+    Arrays.setAll(labels, i -> (first + i) % spec.classes());
     return labels;
   }
 

@@ -112,7 +112,7 @@ final class StepInputs implements AutoCloseable {
   }
 
   private Variable part(Tensor all, Shape shape, int batch) {
-    return Variable.constant(backend, all.part(batch * shape.size(), shape));
+    return Variable.constant(backend, all.part((long) batch * shape.size(), shape));
   }
 
   @Override

@@ -166,16 +166,19 @@ public record TrainOptions(
 
   /** All options by their names, without groups. */
   public Map<String, Object> flat() {
+    return flat(map());
+  }
+
+  private static Map<String, Object> flat(Map<String, Object> grouped) {
     Map<String, Object> flat = new LinkedHashMap<>();
-    map()
-        .forEach(
-            (name, value) -> {
-              if (value instanceof Map<?, ?> group) {
-                group.forEach((key, option) -> flat.put((String) key, option));
-              } else {
-                flat.put(name, value);
-              }
-            });
+    grouped.forEach(
+        (name, value) -> {
+          if (value instanceof Map<?, ?> group) {
+            group.forEach((key, option) -> flat.put((String) key, option));
+          } else {
+            flat.put(name, value);
+          }
+        });
     return flat;
   }
 

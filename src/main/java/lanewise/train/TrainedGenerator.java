@@ -76,6 +76,9 @@ public final class TrainedGenerator implements AutoCloseable {
     String architecture = tensors.metadata().get(Checkpoint.ARCHITECTURE);
     String spec = tensors.metadata().get(Checkpoint.SPEC);
     try {
+      if ("discriminator".equals(tensors.metadata().get(Checkpoint.NETWORK))) {
+        throw new UserException("it holds a discriminator, not a generator");
+      }
       if (architecture == null || spec == null) {
         return foreign(tensors, given);
       }
@@ -150,7 +153,8 @@ public final class TrainedGenerator implements AutoCloseable {
 
   /** The images of a batch of latents, as {@link #trainingBatches} makes them. */
   public float[] trainingBatch(float[] z) {
-    return GanTrainer.generate(network, spec(), z, null, Statistics.INPUT);
+    int[] classes = GanTrainer.classesInTurn(spec(), 0, z.length / spec().latent());
+    return GanTrainer.generate(network, spec(), z, classes, Statistics.INPUT);
   }
 
   /** Images that are made when they are read, batch by batch. */
@@ -203,7 +207,8 @@ public final class TrainedGenerator implements AutoCloseable {
       if (made.length == 0 || madeFrom != from) {
         int end = Math.min(from + batch, size());
         float[] latents = Arrays.copyOfRange(z, from * spec().latent(), end * spec().latent());
-        made = GanTrainer.generate(network, model, latents, statistics);
+        int[] classes = GanTrainer.classesInTurn(spec(), from, end - from);
+        made = GanTrainer.generate(network, spec(), latents, classes, statistics);
         madeFrom = from;
       }
     }
