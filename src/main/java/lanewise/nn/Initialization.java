@@ -13,7 +13,7 @@ public interface Initialization {
    */
   Initialization DCGAN =
       (layer, parameter) -> {
-        if (!parameter.name().equals("weight")) {
+        if (!parameter.name().equals("weight") && !parameter.name().equals("weight_orig")) {
           return parameter.init();
         }
         return new Init.Normal(layer instanceof Normalization ? 1 : 0, 0.02);
