@@ -11,9 +11,12 @@ import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
 import lanewise.nn.Conv2d;
 import lanewise.nn.ConvTranspose2d;
+import lanewise.nn.Embedding;
+import lanewise.nn.Init;
 import lanewise.nn.Linear;
 import lanewise.nn.Module;
 import lanewise.nn.Network;
+import lanewise.nn.Normalization;
 import lanewise.nn.Pass;
 import lanewise.nn.Statistics;
 import lanewise.nn.Weights;
@@ -98,8 +101,25 @@ final class Layer {
       case "spectral_linear" ->
           new Linear(
               c.integer("in_features", 0), c.integer("out_features", 0), bias, Weights.SPECTRAL);
+      case "spectral_embedding" ->
+          new Embedding(
+              c.integer("num_embeddings", 0),
+              c.integer("embedding_dim", 0),
+              Init.ZEROS,
+              Weights.SPECTRAL);
+      case "conditional_batch_norm" -> Normalization.conditionalBatch(features(), classes());
+      case "conditional_instance_norm" -> Normalization.conditionalInstance(features(), classes());
+      case "adain" -> Normalization.adaptiveInstance(features(), c.integer("style_dim", 0));
       default -> throw new AssertionError("No test knows the module " + c.op());
     };
+  }
+
+  private int features() {
+    return c.integer("num_features", 0);
+  }
+
+  private int classes() {
+    return c.integer("num_classes", 0);
   }
 
   private int in() {

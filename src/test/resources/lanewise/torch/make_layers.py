@@ -35,11 +35,68 @@ def spectral(module):
     return lambda *args, **kwargs: spectral_norm(module(*args, **kwargs))
 
 
+class SpectralEmbedding(nn.Embedding):
+    """Takes a class as one 1 among zeros, through which a gradient can be asked for."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        spectral_norm(self)
+
+    def forward(self, x):
+        return x @ self.weight
+
+
+def modulate(x, scale, shift):
+    return scale[:, :, None, None] * x + shift[:, :, None, None]
+
+
+class ConditionalBatchNorm(nn.BatchNorm2d):
+    """Batch norm with a scale and a shift for each class (de Vries et al. 2017)."""
+
+    def __init__(self, num_features, num_classes):
+        super().__init__(num_features, affine=False)
+        self.weights = nn.Embedding(num_classes, num_features)
+        self.biases = nn.Embedding(num_classes, num_features)
+
+    def forward(self, x, condition):
+        label = condition.argmax(1)
+        return modulate(super().forward(x), self.weights(label), self.biases(label))
+
+
+class ConditionalInstanceNorm(nn.InstanceNorm2d):
+    """Instance norm with a scale and a shift for each class (Dumoulin et al. 2017)."""
+
+    def __init__(self, num_features, num_classes):
+        super().__init__(num_features)
+        self.weights = nn.Embedding(num_classes, num_features)
+        self.biases = nn.Embedding(num_classes, num_features)
+
+    def forward(self, x, condition):
+        label = condition.argmax(1)
+        return modulate(super().forward(x), self.weights(label), self.biases(label))
+
+
+class AdaptiveInstanceNorm(nn.Module):
+    """AdaIN (Huang and Belongie 2017) with scales and shifts that are affine in the condition."""
+
+    def __init__(self, num_features, style_dim):
+        super().__init__()
+        self.norm = nn.InstanceNorm2d(num_features)
+        self.fc = nn.Linear(style_dim, 2 * num_features)
+
+    def forward(self, x, condition):
+        scale, shift = self.fc(condition).chunk(2, 1)
+        return modulate(self.norm(x), 1 + scale, shift)
+
+
 MODULES = {
     "spectral_conv2d": spectral(nn.Conv2d),
     "spectral_conv_transpose2d": spectral(nn.ConvTranspose2d),
     "spectral_linear": spectral(nn.Linear),
-    "spectral_embedding": spectral(nn.Embedding),
+    "spectral_embedding": SpectralEmbedding,
+    "conditional_batch_norm": ConditionalBatchNorm,
+    "conditional_instance_norm": ConditionalInstanceNorm,
+    "adain": AdaptiveInstanceNorm,
 }
 
 
@@ -110,8 +167,9 @@ def layer_case(name, op, attributes, x, condition=None, style=False):
 
     first = gradients(first_order(at), {k: at[k] for k in operands})
     second = gradients(second_order(at), at)
-    # u and v depend on the weight, but are constants to PyTorch: no difference shows that slope.
-    if not any(k.endswith("_u") for k in state):
+    # What is remembered depends on the operands, but is constant to PyTorch: a difference shows
+    # another slope.
+    if not buffers:
         held = {k: t.detach() for k, t in at.items()}
         dys = {k: t for k, t in held.items() if k not in operands}
         check_slope(name, lambda t: first_order({**t, **dys}), {k: held[k] for k in operands},
@@ -154,8 +212,25 @@ def spectral_cases():
                {"in_features": 9, "out_features": 1, "bias": False}, (3, 9))
 
 
+    yield case("5 classes", "spectral_embedding", {"num_embeddings": 5, "embedding_dim": 6},
+               one_hot(5, [4, 0, 4, 2]))
+
+
+def one_hot(classes, labels):
+    return lambda random: F.one_hot(torch.tensor(labels), classes).double()
+
+
+def norm_cases():
+    x = (3, 4, 5, 3)
+    for op in ("conditional_batch_norm", "conditional_instance_norm"):
+        yield layer_case(op, op, {"num_features": 4, "num_classes": 6}, x, one_hot(6, [5, 1, 5]))
+    yield layer_case("adain", "adain", {"num_features": 4, "style_dim": 7}, x,
+                     lambda random: random.normal(3, 7), style=True)
+
+
 def layers():
     yield from spectral_cases()
+    yield from norm_cases()
 
 
 def main():
