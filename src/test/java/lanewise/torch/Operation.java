@@ -18,6 +18,7 @@ import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
 import lanewise.nn.LeakyReLU;
 import lanewise.nn.Linear;
+import lanewise.nn.Modulation;
 import lanewise.nn.Module;
 import lanewise.nn.Network;
 import lanewise.nn.Normalization;
@@ -208,7 +209,8 @@ final class Operation {
   private Normalization normalization(NormScope scope, boolean affine) {
     int channels = c.input("x").shape()[1];
     float momentum = c.has("running_mean") ? c.number("momentum") : 0;
-    return new Normalization(scope, channels, c.number("eps"), affine, momentum);
+    Modulation modulation = affine ? Modulation.PER_CHANNEL : Modulation.NONE;
+    return new Normalization(scope, channels, c.number("eps"), modulation, momentum);
   }
 
   private void running(Network network) {

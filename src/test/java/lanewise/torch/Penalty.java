@@ -11,6 +11,7 @@ import lanewise.backend.Tensor;
 import lanewise.io.TensorEntry;
 import lanewise.nn.Conv2d;
 import lanewise.nn.LeakyReLU;
+import lanewise.nn.Modulation;
 import lanewise.nn.Module;
 import lanewise.nn.Network;
 import lanewise.nn.Normalization;
@@ -54,7 +55,7 @@ final class Penalty {
   }
 
   private Module normalization(NormScope scope) {
-    return new Normalization(scope, 16, c.number("eps"), true, 0);
+    return new Normalization(scope, 16, c.number("eps"), Modulation.PER_CHANNEL, 0);
   }
 
   private List<TensorEntry> state() {
