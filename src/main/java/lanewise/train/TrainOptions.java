@@ -264,12 +264,14 @@ public record TrainOptions(
    */
   public static TrainOptions read(Path file) {
     try {
-      Map<String, Object> all = JSON.std.mapFrom(Files.readString(file));
-      if (!(all.get("model") instanceof Map<?, ?>)) {
-        throw new IOException(
-            "it does not say which model; a run of an older version cannot go on");
+      Map<String, Object> given = flat(JSON.std.mapFrom(Files.readString(file)));
+      if (!given.containsKey("arch")) {
+        throw new IOException("it does not say which networks; train anew, in another folder");
       }
-      return ofMap(all);
+      // Options that came later have the defaults, which are what was done before.
+      TrainOptions base = defaults(Preset.DCGAN, "", 1);
+      given.keySet().removeIf(name -> !base.has(name));
+      return base.with(given);
     } catch (NoSuchFileException e) {
       throw new UserException(
           "%s does not exist: %s is not a run; give a folder that train left behind"

@@ -103,7 +103,7 @@ class GenerateCommandTest {
     generate(runs.resolve("batch/discriminator.safetensors"), "--out", out)
         .failed(1, "discriminator.safetensors", "a discriminator, not a generator");
     generate(runs.resolve("batch"), "--norm", "layer", "--out", out)
-        .failed(1, "trained with --norm batch, not layer");
+        .failed(1, "trained with --norm-g batch, not layer");
     assertFalse(Files.exists(out));
   }
 

@@ -108,7 +108,7 @@ class TrainCommandTest {
     Path checkpoint = out.resolve("checkpoint/generator.safetensors");
     byte[] before = Files.readAllBytes(checkpoint);
     resume("--steps", 4, "--norm", "instance", "--lr", "0.1")
-        .failed(1, "--norm-g batch, not instance", "--lr 2.0E-4, not 0.1");
+        .failed(1, "--norm-g batch, not instance", "--lr-g 2.0E-4, not 0.1");
     resume("--out", dir.resolve("elsewhere")).failed(2, "--out");
     assertArrayEquals(before, Files.readAllBytes(checkpoint));
     resume("--steps", 4, "--norm", "batch", "--data", data).succeeded();
