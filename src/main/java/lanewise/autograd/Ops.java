@@ -413,8 +413,7 @@ public final class Ops {
     int samples = x.shape().n();
     if (m < 1 || samples % m != 0) {
       throw new IllegalArgumentException(
-          "pack: %s cannot be packed by %d, which does not divide its %d samples"
-              .formatted(x.shape(), m, samples));
+          "pack: %d does not divide the samples of %s".formatted(m, x.shape()));
     }
     int packs = samples / m;
     List<Variable> slots = new ArrayList<>(m);
@@ -422,6 +421,36 @@ public final class Ops {
       slots.add(samples(x, i * packs, packs));
     }
     return concat(slots);
+  }
+
+  /**
+   * The images of each run of {@code count} samples, one below the other: N x C x H x W becomes
+   * N/count x C x count*H x W, in einops' notation {@code (n m) c h w -> n c (m h) w}. A view: so
+   * they lie in memory. It lets sums over samples be sums over some of them.
+   *
+   * @throws IllegalArgumentException if {@code count} does not divide N
+   */
+  public static Variable stackImages(Variable x, int count) {
+    Shape s = x.shape();
+    if (count < 1 || s.n() % count != 0) {
+      throw new IllegalArgumentException(
+          "stackImages: %d does not divide the samples of %s".formatted(count, s));
+    }
+    return view(x, Shape.of(s.n() / count, s.c(), s.h() * count, s.w()));
+  }
+
+  /**
+   * The inverse of {@link #stackImages}: each image cut into {@code count}, from top to bottom.
+   *
+   * @throws IllegalArgumentException if {@code count} does not divide H
+   */
+  public static Variable cutImages(Variable x, int count) {
+    Shape s = x.shape();
+    if (count < 1 || s.h() % count != 0) {
+      throw new IllegalArgumentException(
+          "cutImages: %d does not divide the height of %s".formatted(count, s));
+    }
+    return view(x, Shape.of(s.n() * count, s.c(), s.h() / count, s.w()));
   }
 
   // ---- matrices
@@ -688,6 +717,13 @@ public final class Ops {
     dy.backend().upsampleNearestAdjoint(factor, dy.tensor(), dx);
     return record(
         "upsampleNearestAdjoint", dx, (at, ddx) -> at.give(0, upsampleNearest(ddx, factor)), dy);
+  }
+
+  /** {@code torch.nn.functional.avg_pool2d}: the mean of each block of pixels. */
+  public static Variable averagePool(Variable x, int factor) {
+    Shape s = x.shape();
+    Shape pooled = Shape.of(s.n(), s.c(), s.h() / factor, s.w() / factor);
+    return affine(upsampleNearestAdjoint(x, factor, pooled), 1f / (factor * factor), 0);
   }
 
   /** As {@code torch.nn.ReflectionPad2d}. */

@@ -14,6 +14,7 @@ import lanewise.backend.Tensor;
 import lanewise.io.TensorEntry;
 import lanewise.nn.Conv2d;
 import lanewise.nn.LeakyReLU;
+import lanewise.nn.MinibatchStddev;
 import lanewise.nn.Modulation;
 import lanewise.nn.Module;
 import lanewise.nn.Network;
@@ -34,6 +35,8 @@ final class Penalty {
     this.backend = backend;
     this.c = c;
     float slope = c.number("negative_slope");
+    Module norm = norm((String) c.attributes().get("norm"));
+    int channels = norm.outputShape(Shape.of(2, 16, 3, 3)).c();
     discriminator =
         new Network(
             backend,
@@ -41,9 +44,9 @@ final class Penalty {
                 new Conv2d(3, 8, 4, ConvSpec.of(2, 1), true),
                 new LeakyReLU(slope),
                 new Conv2d(8, 16, 4, 2, 1),
-                norm((String) c.attributes().get("norm")),
+                norm,
                 new LeakyReLU(slope),
-                new Conv2d(16, 1, 3, ConvSpec.of(1, 0), true)));
+                new Conv2d(channels, 1, 3, ConvSpec.of(1, 0), true)));
     StateDict.load(discriminator, state(), c.name());
   }
 
@@ -51,6 +54,7 @@ final class Penalty {
     return switch (name) {
       case "batch" -> normalization(NormScope.BATCH);
       case "instance" -> normalization(NormScope.INSTANCE);
+      case "minibatch_stddev" -> new MinibatchStddev();
       case "none" -> Pointwise.identity();
       default -> throw new AssertionError("No test knows the norm " + name);
     };
