@@ -123,6 +123,11 @@ public final class TrainedGenerator implements AutoCloseable {
     return images;
   }
 
+  /** The images of latents, one after the other, in one batch. */
+  float[] images(float[] z) {
+    return GanTrainer.generate(network, model, z, Statistics.RUNNING);
+  }
+
   /**
    * Images to be measured, with running statistics where the network keeps them.
    *

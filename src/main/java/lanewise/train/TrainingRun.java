@@ -143,6 +143,7 @@ public final class TrainingRun implements AutoCloseable {
     Outcome outcome = trainer.steps() >= total ? Outcome.FINISHED : Outcome.STOPPED;
     describe(outcome.name().toLowerCase(Locale.ROOT));
     saveWeights();
+    RunReport.writeImages(backend, folder, options, data, trainer.steps());
     saveSamples();
     return outcome;
   }
