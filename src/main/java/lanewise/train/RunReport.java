@@ -39,10 +39,11 @@ public final class RunReport {
     return folder.report();
   }
 
-  /** Writes the images for the report of a run whose weights have just been saved. */
-  static void writeImages(
+  /** Makes the report of a run that has just ended and saved its weights. */
+  static void complete(
       Backend backend, RunFolder folder, TrainOptions options, Dataset data, long step) {
     writeImages(backend, folder, options, data, step, READ_BY_CLASSIFIER, text -> {});
+    Report.write(folder.path());
   }
 
   private static void writeImages(

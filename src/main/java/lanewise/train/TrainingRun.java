@@ -143,8 +143,8 @@ public final class TrainingRun implements AutoCloseable {
     Outcome outcome = trainer.steps() >= total ? Outcome.FINISHED : Outcome.STOPPED;
     describe(outcome.name().toLowerCase(Locale.ROOT));
     saveWeights();
-    RunReport.writeImages(backend, folder, options, data, trainer.steps());
     saveSamples();
+    RunReport.complete(backend, folder, options, data, trainer.steps());
     return outcome;
   }
 

@@ -120,6 +120,16 @@
   const FINDINGS_SHOWN = 8;
   const isOver = (finding) => !finding.advice;
 
+  /** With its options in one piece each. */
+  function showAdvice(advice, parent) {
+    const paragraph = element("p", "", parent);
+    paragraph.className = "quiet";
+    for (const part of advice.split(/(--[a-z][a-z0-9-]*)/)) {
+      if (part.startsWith("--")) element("code", part, paragraph);
+      else paragraph.append(part);
+    }
+  }
+
   function showFindings() {
     byId("diagnosis").hidden = run.findings.length === 0;
     const more = byId("more-findings");
@@ -131,7 +141,7 @@
       const text = element("div", "", item);
       element("b", `Step ${whole(finding.step)}, ${words(finding.kind ?? "").replace(/-/g, " ")}: `, text);
       text.append(finding.message ?? "");
-      if (!isOver(finding)) element("p", `${sentence(finding.advice)}.`, text).className = "quiet";
+      if (!isOver(finding)) showAdvice(`${sentence(finding.advice)}.`, text);
     });
     more.hidden = run.findings.length <= FINDINGS_SHOWN;
     more.querySelector("summary").textContent = `${run.findings.length - FINDINGS_SHOWN} more`;
