@@ -3,6 +3,7 @@ package lanewise.train;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,9 +49,13 @@ record ReportImages(RunFolder folder, TrainedGenerator generator, long seed, lon
     int size = generator.spec().latentShape(1).size();
     float[] between = Interpolation.rows(new Latents(seed, size).fixed(2 * ROWS), size, COLUMNS);
     Shape shape = generator.spec().imageShape(ROWS * COLUMNS);
+    // Each row is of one class: that of its first image in the sample grid.
+    int classes = Math.max(1, generator.spec().classes());
+    int[] ofRows = new int[shape.n()];
+    Arrays.setAll(ofRows, image -> 2 * (image / COLUMNS) % classes);
     Images.writeGrid(
         folder.interpolation(),
-        generator.images(between),
+        generator.images(between, ofRows),
         shape.n(),
         shape.c(),
         shape.h(),

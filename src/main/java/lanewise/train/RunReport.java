@@ -29,7 +29,9 @@ public final class RunReport {
     TrainOptions options = TrainOptions.read(folder.options());
     try {
       if (Files.exists(folder.generator())) {
-        Dataset data = Datasets.open(options.data(), options.imageSize(), 0, options.seed(), log);
+        Dataset data =
+            Datasets.open(
+                options.data(), options.model().imageSize(), 0, options.run().seed(), log);
         long step = Checkpoint.progress(folder.checkpoint()).step();
         writeImages(backend, folder, options, data, step, data.size(), log);
       }
@@ -55,7 +57,7 @@ public final class RunReport {
       int readByClassifier,
       Consumer<String> log) {
     try (TrainedGenerator generator = TrainedGenerator.open(backend, folder.path(), null)) {
-      ReportImages images = new ReportImages(folder, generator, options.seed(), step);
+      ReportImages images = new ReportImages(folder, generator, options.run().seed(), step);
       if (images.apply()) {
         images.writeInterpolation();
         images.writeNearest(backend, data, options.data(), readByClassifier, log);

@@ -131,9 +131,14 @@ public final class TrainedGenerator implements AutoCloseable {
     return images;
   }
 
-  /** The images of latents, one after the other, in one batch. */
-  float[] images(float[] z) {
-    return GanTrainer.generate(network, model, z, Statistics.RUNNING);
+  /**
+   * The images of latents, in one batch.
+   *
+   * @param classes the class that each is to be of; of no matter where the generator is told none
+   */
+  float[] images(float[] z, int[] classes) {
+    int[] labels = spec().classes() == 0 ? null : classes;
+    return GanTrainer.generate(network, spec(), z, labels, Statistics.RUNNING);
   }
 
   /**
