@@ -136,6 +136,7 @@ public final class TrainingRun implements AutoCloseable {
     describe(outcome.name().toLowerCase(Locale.ROOT));
     saveWeights();
     saveSamples();
+    RunReport.complete(backend, folder, options, data, trainer.steps());
     return outcome;
   }
 
