@@ -11,6 +11,12 @@ public enum Architecture {
     public Gan of(GanSpec spec) {
       return new Dcgan(spec);
     }
+  },
+  MLP {
+    @Override
+    public Gan of(GanSpec spec) {
+      return new Mlp(spec);
+    }
   };
 
   /**
