@@ -153,6 +153,14 @@ public final class Ops {
     return y;
   }
 
+  /**
+   * {@code torch.maximum}, to within a rounding error: {@code a + relu(b - a)}. Where both are
+   * equal, the gradient is a's.
+   */
+  public static Variable max(Variable a, Variable b) {
+    return add(a, relu(sub(b, a)));
+  }
+
   /** {@code scale * x + shift} with constants. */
   public static Variable affine(Variable x, float scale, float shift) {
     return record(

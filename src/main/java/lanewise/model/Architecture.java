@@ -17,6 +17,12 @@ public enum Architecture {
     public Gan of(GanSpec spec) {
       return new ResnetGan(spec);
     }
+  },
+  MLP {
+    @Override
+    public Gan of(GanSpec spec) {
+      return new Mlp(spec);
+    }
   };
 
   /**

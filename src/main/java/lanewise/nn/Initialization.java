@@ -44,6 +44,16 @@ public interface Initialization {
     return parameter.name().equals("weight") || parameter.name().equals("weight_orig");
   }
 
+  /** Weights N(0, std), their biases 0; norms as they are by default. */
+  static Initialization normal(double std) {
+    return (layer, parameter) -> {
+      if (layer instanceof Normalization) {
+        return parameter.init();
+      }
+      return isWeight(parameter) ? new Init.Normal(0, std) : Init.ZEROS;
+    };
+  }
+
   /** How {@code parameter} of {@code layer} starts. */
   Init of(Module layer, Parameter parameter);
 }

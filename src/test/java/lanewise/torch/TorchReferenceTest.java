@@ -279,6 +279,22 @@ abstract class TorchReferenceTest {
     }
   }
 
+  // ---- perceptrons
+
+  static List<TorchCase> perceptrons() {
+    return TorchCase.all("mlp.json");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("perceptrons")
+  void perceptron(TorchCase c) {
+    try (Scope _ = backend.scope()) {
+      Map<String, float[]> outputs = new HashMap<>();
+      new Perceptron(backend, c).step().forEach((name, t) -> outputs.put(name, read(t)));
+      TorchTensor.assertNear(c.outputs(), outputs, tolerances.first);
+    }
+  }
+
   // ---- training
 
   @ParameterizedTest
