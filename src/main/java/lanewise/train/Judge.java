@@ -147,7 +147,7 @@ public final class Judge implements AutoCloseable {
         SampleDependence.of(
             generator::trainingBatch,
             Math.max(2, batchSize),
-            generator.model().latent(),
+            generator.spec().latent(),
             BATCHES,
             settings.seed());
     return score(generator)

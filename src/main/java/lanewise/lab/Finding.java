@@ -1,0 +1,9 @@
+package lanewise.lab;
+
+/**
+ * Something that a lab's figures say.
+ *
+ * @param topic what it is about, a few words
+ * @param text one or a few sentences
+ */
+public record Finding(String topic, String text) {}
