@@ -3,6 +3,7 @@ package lanewise.lab;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import lanewise.evaluate.Metric;
 
@@ -27,7 +28,12 @@ public record CellResult(
     /** Its numbers stopped being numbers. */
     FAILED,
     /** Its options make no sense together. */
-    REFUSED
+    REFUSED;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /** Measured values of one step. */

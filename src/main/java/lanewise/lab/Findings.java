@@ -12,6 +12,7 @@ import lanewise.evaluate.Metric;
 import lanewise.lab.CellResult.State;
 import lanewise.lab.Results.Ranking;
 import lanewise.lab.Results.Ranking.Place;
+import lanewise.lab.Results.Ranking.Standing;
 
 /**
  * Puts a lab's figures into words. Every sentence follows from the figures by a rule that holds for
@@ -48,6 +49,11 @@ public final class Findings {
       findings.addHowToRead();
     }
     return List.copyOf(findings.findings);
+  }
+
+  /** Whether one value of a metric is better than another. */
+  static boolean isQuality(Metric metric) {
+    return !NO_QUALITY.contains(metric);
   }
 
   private void add(String topic, String text, Object... args) {
@@ -95,7 +101,7 @@ public final class Findings {
 
   private void addBest() {
     for (Metric metric : results.metrics()) {
-      if (!NO_QUALITY.contains(metric)) {
+      if (isQuality(metric)) {
         Ranking ranking = results.ranking(metric);
         Double real = results.reference().heldOut().get(metric);
         String goal = real == null ? "" : " Held-out real samples: %s.".formatted(number(real));
@@ -123,11 +129,17 @@ public final class Findings {
       return "%s Then come %s; whether by chance, more seeds would tell."
           .formatted(first, list(others));
     }
-    List<Place> near = others.stream().filter(p -> !ranking.test(p).exceedsSpread()).toList();
-    List<Place> far = others.stream().filter(p -> ranking.test(p).exceedsSpread()).toList();
+    List<Place> near = standing(ranking, Standing.NEAR);
+    List<Place> far = standing(ranking, Standing.BEYOND);
     return first
         + (near.isEmpty() ? "" : " Within the seeds' spread of it: %s.".formatted(list(near)))
         + (far.isEmpty() ? "" : " Worse beyond the spread: %s.".formatted(list(far)));
+  }
+
+  private static List<Place> standing(Ranking ranking, Standing standing) {
+    return ranking.places().stream()
+        .filter(place -> ranking.standing(place.variant()) == standing)
+        .toList();
   }
 
   private String list(List<Place> places) {

@@ -1,5 +1,6 @@
 package lanewise.lab;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 import lanewise.evaluate.Metric;
 
@@ -13,4 +14,17 @@ import lanewise.evaluate.Metric;
  * @param heldOut the values of real samples that are not in the data; empty if there are none
  */
 public record Reference(
-    String data, String features, int modes, int samples, Map<Metric, Double> heldOut) {}
+    String data, String features, int modes, int samples, Map<Metric, Double> heldOut) {
+
+  Map<String, Object> json() {
+    Map<String, Object> real = new LinkedHashMap<>();
+    heldOut.forEach((metric, value) -> real.put(metric.key(), value));
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("data", data);
+    json.put("features", features);
+    json.put("modes", modes);
+    json.put("samples", samples);
+    json.put("heldOut", real);
+    return json;
+  }
+}

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -40,6 +41,22 @@ public record Results(Grid grid, Reference reference, List<CellResult> cells) {
      */
     public record Place(Variant variant, Estimate value, Estimate badness) {}
 
+    /** How a variant stands to the best one. */
+    public enum Standing {
+      BEST,
+      /** Worse, but the seeds alone could have made that difference. */
+      NEAR,
+      /** Worse beyond the seeds' spread. */
+      BEYOND,
+      /** There is no best one, as nothing differs. */
+      EQUAL;
+
+      @Override
+      public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+      }
+    }
+
     Place best() {
       return places.getFirst();
     }
@@ -47,6 +64,22 @@ public record Results(Grid grid, Reference reference, List<CellResult> cells) {
     /** How surely the best one is better than another. */
     WelchTest test(Place other) {
       return WelchTest.of(other.badness(), best().badness());
+    }
+
+    /**
+     * How a variant stands to the best one.
+     *
+     * @throws java.util.NoSuchElementException if it has no value
+     */
+    public Standing standing(Variant variant) {
+      Place place =
+          places.stream().filter(p -> p.variant().equals(variant)).findFirst().orElseThrow();
+      if (best().badness().mean() == places.getLast().badness().mean()) {
+        return Standing.EQUAL;
+      } else if (place.equals(best())) {
+        return Standing.BEST;
+      }
+      return test(place).exceedsSpread() ? Standing.BEYOND : Standing.NEAR;
     }
   }
 
@@ -64,6 +97,15 @@ public record Results(Grid grid, Reference reference, List<CellResult> cells) {
   public Set<Metric> metrics() {
     Set<Metric> metrics = EnumSet.noneOf(Metric.class);
     cells.forEach(result -> metrics.addAll(result.scores().keySet()));
+    return metrics;
+  }
+
+  /** What was measured in any run at all, in the order of {@link Metric}. */
+  public Set<Metric> measured() {
+    Set<Metric> metrics = EnumSet.noneOf(Metric.class);
+    for (CellResult result : cells) {
+      result.curve().forEach(point -> metrics.addAll(point.values().keySet()));
+    }
     return metrics;
   }
 
