@@ -25,6 +25,11 @@ public record Estimate(int count, double mean, double deviation) {
       throw new IllegalArgumentException("no values have no mean");
     }
     int n = values.size();
+    double first = values.iterator().next();
+    if (n > 1 && values.stream().allMatch(x -> x == first)) {
+      // Not what rounding would leave of it.
+      return new Estimate(n, first, 0);
+    }
     double mean = values.stream().mapToDouble(x -> x).average().orElseThrow();
     double squares = values.stream().mapToDouble(x -> (x - mean) * (x - mean)).sum();
     return new Estimate(n, mean, n == 1 ? Double.NaN : Math.sqrt(squares / (n - 1)));

@@ -3,7 +3,9 @@ package lanewise.lab;
 import static java.util.stream.Collectors.joining;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -42,6 +44,7 @@ public final class Findings {
     findings.addProgress();
     findings.addFailures();
     if (!results.metrics().isEmpty()) {
+      findings.addSummary();
       findings.addBest();
       findings.addCollapse();
       findings.addDependence();
@@ -99,6 +102,44 @@ public final class Findings {
     return results.grid().label(variant);
   }
 
+  /** By how many metrics each variant is best, those by the most first. */
+  private void addSummary() {
+    Map<Variant, List<Ranking>> won = new LinkedHashMap<>();
+    List<Ranking> decided =
+        results.metrics().stream()
+            .filter(Findings::isQuality)
+            .map(results::ranking)
+            .filter(r -> r.standing(r.best().variant()) == Standing.BEST)
+            .toList();
+    decided.forEach(r -> won.computeIfAbsent(r.best().variant(), _ -> new ArrayList<>()).add(r));
+    if (won.isEmpty() || results.grid().variants().size() == 1) {
+      return;
+    }
+    String text =
+        won.entrySet().stream()
+            .sorted(Comparator.comparingInt(entry -> -entry.getValue().size()))
+            .map(entry -> "%s by %s".formatted(label(entry.getKey()), wins(entry.getValue())))
+            .collect(joining("; "));
+    add(
+        "In short",
+        "Of %s in which the variants differ, the best are: %s.",
+        counted(decided.size(), "metric"),
+        text);
+  }
+
+  private static String wins(List<Ranking> rankings) {
+    long beyond = rankings.stream().filter(Findings::isBeyondAll).count();
+    return "%,d%s"
+        .formatted(
+            rankings.size(),
+            beyond == 0 ? "" : ", %,d of them beyond the seeds' spread".formatted(beyond));
+  }
+
+  private static boolean isBeyondAll(Ranking ranking) {
+    return standing(ranking, Standing.NEAR).isEmpty()
+        && standing(ranking, Standing.UNKNOWN).isEmpty();
+  }
+
   private void addBest() {
     for (Metric metric : results.metrics()) {
       if (isQuality(metric)) {
@@ -123,17 +164,17 @@ public final class Findings {
     if (best.badness().mean() == places.getLast().badness().mean()) {
       return "the same for all: %s.".formatted(best.value());
     }
-    List<Place> others = places.subList(1, places.size());
-    String first = "%s is best with %s.".formatted(label(best.variant()), best.value());
-    if (others.stream().anyMatch(place -> Double.isNaN(ranking.test(place).limit()))) {
-      return "%s Then come %s; whether by chance, more seeds would tell."
-          .formatted(first, list(others));
-    }
-    List<Place> near = standing(ranking, Standing.NEAR);
-    List<Place> far = standing(ranking, Standing.BEYOND);
-    return first
-        + (near.isEmpty() ? "" : " Within the seeds' spread of it: %s.".formatted(list(near)))
-        + (far.isEmpty() ? "" : " Worse beyond the spread: %s.".formatted(list(far)));
+    return "%s is best with %s.".formatted(label(best.variant()), best.value())
+        + phrase(" Within the seeds' spread of it: %s.", ranking, Standing.NEAR)
+        + phrase(" Worse beyond the spread: %s.", ranking, Standing.BEYOND)
+        + phrase(
+            " Worse, but for one seed nothing is known of the spread: %s.",
+            ranking, Standing.UNKNOWN);
+  }
+
+  private String phrase(String text, Ranking ranking, Standing standing) {
+    List<Place> places = standing(ranking, standing);
+    return places.isEmpty() ? "" : text.formatted(list(places));
   }
 
   private static List<Place> standing(Ranking ranking, Standing standing) {

@@ -48,6 +48,8 @@ public record Results(Grid grid, Reference reference, List<CellResult> cells) {
       NEAR,
       /** Worse beyond the seeds' spread. */
       BEYOND,
+      /** Worse, and one of both was trained with one seed alone. */
+      UNKNOWN,
       /** There is no best one, as nothing differs. */
       EQUAL;
 
@@ -59,11 +61,6 @@ public record Results(Grid grid, Reference reference, List<CellResult> cells) {
 
     Place best() {
       return places.getFirst();
-    }
-
-    /** How surely the best one is better than another. */
-    WelchTest test(Place other) {
-      return WelchTest.of(other.badness(), best().badness());
     }
 
     /**
@@ -79,7 +76,10 @@ public record Results(Grid grid, Reference reference, List<CellResult> cells) {
       } else if (place.equals(best())) {
         return Standing.BEST;
       }
-      return test(place).exceedsSpread() ? Standing.BEYOND : Standing.NEAR;
+      WelchTest test = WelchTest.of(place.badness(), best().badness());
+      return Double.isNaN(test.limit())
+          ? Standing.UNKNOWN
+          : test.exceedsSpread() ? Standing.BEYOND : Standing.NEAR;
     }
   }
 

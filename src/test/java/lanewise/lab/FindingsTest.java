@@ -36,6 +36,9 @@ class FindingsTest {
         "instance is best with 21.0 ± 1.0. Within the seeds' spread of it: none (22.0 ± 1.0)."
             + " Worse beyond the spread: batch (31.0 ± 1.0).",
         about(Metric.FRECHET, results));
+    assertEquals(
+        "Of 1 metric in which the variants differ, the best are: instance by 1.",
+        findings(results).get("In short"));
   }
 
   @Test
@@ -52,6 +55,10 @@ class FindingsTest {
             .finished("batch", of(Metric.PRECISION, 0.5, 0.51, 0.52))
             .results();
     assertTrue(about(Metric.PRECISION, swapped).startsWith("instance is best"));
+    assertEquals(
+        "Of 1 metric in which the variants differ, the best are: instance by 1, 1 of them beyond"
+            + " the seeds' spread.",
+        findings(swapped).get("In short"));
   }
 
   @Test
@@ -71,7 +78,9 @@ class FindingsTest {
             .finished("batch", of(Metric.FRECHET, 20.0))
             .finished("instance", of(Metric.FRECHET, 200.0))
             .results();
-    assertTrue(about(Metric.FRECHET, results).contains("more seeds would tell"));
+    assertTrue(
+        about(Metric.FRECHET, results)
+            .contains("for one seed nothing is known of the spread: instance (200)."));
   }
 
   @Test
