@@ -102,6 +102,7 @@ class PackageStructureTest {
                   "lanewise.bench",
                   "lanewise.lab",
                   "lanewise.train",
+                  "lanewise.train.loss",
                   "lanewise.model",
                   "lanewise.nn",
                   "lanewise.backend",

@@ -100,8 +100,8 @@ final class EvaluateCommand implements Runnable {
   @Option(
       names = "--norm",
       paramLabel = "NAME",
-      converter = NormName.class,
-      completionCandidates = NormName.class,
+      converter = Choice.OfNorm.class,
+      completionCandidates = Choice.OfNorm.class,
       description =
           "For files that do not tell, what the generator was trained with:"
               + " ${COMPLETION-CANDIDATES}.")
@@ -157,7 +157,7 @@ final class EvaluateCommand implements Runnable {
       throw usage("%s does not say what it was trained on: give --data".formatted(model));
     }
     String name = data == null ? trained.data() : Datasets.resolve(data);
-    int batch = trained == null ? BATCH_SIZE : trained.batchSize();
+    int batch = trained == null ? BATCH_SIZE : trained.optimizer().batchSize();
     try (TrainedGenerator generator = TrainedGenerator.open(backend, model, norm);
         Judge judge = judge(backend, name, generator.samples(1, seed))) {
       print(model.toString(), judge, judge.scoreWithBatches(generator, batch));
