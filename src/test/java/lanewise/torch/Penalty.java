@@ -7,10 +7,12 @@ import lanewise.autograd.Variable;
 import lanewise.backend.Backend;
 import lanewise.backend.ConvSpec;
 import lanewise.backend.NormScope;
+import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
 import lanewise.io.TensorEntry;
 import lanewise.nn.Conv2d;
 import lanewise.nn.LeakyReLU;
+import lanewise.nn.MinibatchStddev;
 import lanewise.nn.Modulation;
 import lanewise.nn.Module;
 import lanewise.nn.Network;
@@ -32,6 +34,8 @@ final class Penalty {
     this.backend = backend;
     this.c = c;
     float slope = c.number("negative_slope");
+    Module norm = norm((String) c.attributes().get("norm"));
+    int channels = norm.outputShape(Shape.of(2, 16, 3, 3)).c();
     discriminator =
         new Network(
             backend,
@@ -39,9 +43,9 @@ final class Penalty {
                 new Conv2d(3, 8, 4, ConvSpec.of(2, 1), true),
                 new LeakyReLU(slope),
                 new Conv2d(8, 16, 4, 2, 1),
-                norm((String) c.attributes().get("norm")),
+                norm,
                 new LeakyReLU(slope),
-                new Conv2d(16, 1, 3, ConvSpec.of(1, 0), true)));
+                new Conv2d(channels, 1, 3, ConvSpec.of(1, 0), true)));
     StateDict.load(discriminator, state(), c.name());
   }
 
@@ -49,6 +53,7 @@ final class Penalty {
     return switch (name) {
       case "batch" -> normalization(NormScope.BATCH);
       case "instance" -> normalization(NormScope.INSTANCE);
+      case "minibatch_stddev" -> new MinibatchStddev();
       case "none" -> Pointwise.identity();
       default -> throw new AssertionError("No test knows the norm " + name);
     };
