@@ -3,10 +3,7 @@ package lanewise.report;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -67,7 +64,7 @@ public final class Report {
     } catch (IOException e) {
       throw new UserException("cannot read the run " + runFolder + ": " + e.getMessage(), e);
     }
-    String html = render(page);
+    String html = Page.render(Report.class, "report", page);
     AtomicFiles.replaceFile(
         runFolder.resolve("report.html"), path -> Files.writeString(path, html));
   }
@@ -190,36 +187,5 @@ public final class Report {
             table.put(prefix + key, text(value));
           }
         });
-  }
-
-  private static String render(Map<String, Object> page) {
-    // The data comes last: what it holds is never searched for another placeholder.
-    return resource("report.html")
-        .replace("{{licence of uPlot}}", resource("uplot/LICENSE"))
-        .replace("{{style of uPlot}}", resource("uplot/uPlot.min.css"))
-        .replace("{{uPlot}}", resource("uplot/uPlot.iife.min.js"))
-        .replace("{{style}}", resource("report.css"))
-        .replace("{{script}}", resource("report.js"))
-        .replace("{{data}}", json(page));
-  }
-
-  /** JSON that cannot end the script element around it. */
-  private static String json(Map<String, Object> page) {
-    try {
-      return JSON.std.asString(page).replace("<", "\\u003c");
-    } catch (IOException e) {
-      throw new UncheckedIOException("maps, lists, text and numbers are always JSON", e);
-    }
-  }
-
-  private static String resource(String name) {
-    try (InputStream in = Report.class.getResourceAsStream(name)) {
-      if (in == null) {
-        throw new IllegalStateException("the build left out the resource lanewise/report/" + name);
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

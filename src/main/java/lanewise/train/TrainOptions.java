@@ -35,6 +35,7 @@ public record TrainOptions(
     ObjectiveOptions objective,
     OptimizerOptions optimizer,
     RunOptions run,
+    MeasuringOptions measuring,
     EngineOptions engine) {
 
   /** Steps of a training whose length nobody gave. */
@@ -48,6 +49,10 @@ public record TrainOptions(
           "steps",
           "sampleEvery",
           "checkpointEvery",
+          "metrics",
+          "metricsEvery",
+          "metricsSamples",
+          "classifier",
           "backend",
           "threads",
           "device",
@@ -75,6 +80,7 @@ public record TrainOptions(
             new ObjectiveOptions("non-saturating", 0, 0, 1, 0),
             new OptimizerOptions(64, 1, 1, 2e-4, 2e-4, 0.5, 0.999, "constant", 0),
             new RunOptions(0, 0, DEFAULT_STEPS, 100, 500),
+            MeasuringOptions.OFF,
             new EngineOptions(
                 "auto", engine.threads(), engine.device(), engine.precision().toString()))
         .with(preset.options());
@@ -107,8 +113,12 @@ public record TrainOptions(
   }
 
   static void positive(String flag, long value) {
-    if (value < 1) {
-      throw new UserException("%s must be at least 1, not %d".formatted(flag, value));
+    atLeast(flag, value, 1);
+  }
+
+  static void atLeast(String flag, long value, long least) {
+    if (value < least) {
+      throw new UserException("%s must be at least %d, not %d".formatted(flag, least, value));
     }
   }
 
