@@ -96,6 +96,11 @@ public enum Norm {
     return this == CONDITIONAL_BATCH || this == CONDITIONAL_INSTANCE || this == ADAIN;
   }
 
+  /** Whether what becomes of a sample depends on the others in its batch. */
+  public boolean tiesSamples() {
+    return this == BATCH;
+  }
+
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
