@@ -39,7 +39,30 @@ public enum Preset {
       "Mescheder et al. 2018, section 4.3: gamma 10, no norms, average of the generator",
       Map.of(
           "r1", 10, "normG", "none", "normD", "none", "lrG", 1e-4, "lrD", 1e-4, "beta1", 0, "beta2",
-          0.99, "ema", 0.999));
+          0.99, "ema", 0.999)),
+  PACGAN(
+      "Lin et al. 2018, section 4.1, PacGAN2 on points in the plane: 100 packs in a batch",
+      Map.of(
+          "arch",
+          "mlp",
+          "latent",
+          2,
+          "ngf",
+          400,
+          "ndf",
+          200,
+          "normD",
+          "none",
+          "pack",
+          2,
+          "batchSize",
+          200,
+          "lrG",
+          1e-4,
+          "lrD",
+          1e-4,
+          "beta1",
+          0.8));
 
   private final String source;
   private final Map<String, Object> options;
