@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import lanewise.UserException;
 import lanewise.data.Datasets;
 import lanewise.model.Architecture;
@@ -45,9 +46,9 @@ final class TrainArguments {
       names = {"-d", "--data", "--dataroot"},
       paramLabel = "DATA",
       description = {
-        "fashion-mnist, stacked-fashion-mnist (three images as channels, 1,000 classes), or the"
-            + " path of an IDX file, of CIFAR-10's binary files, or of a folder with PNG and JPEG"
-            + " images.",
+        "fashion-mnist, stacked-fashion-mnist (three images as channels, 1,000 classes), ring-8 or"
+            + " grid-25 (points in the plane), or the path of an IDX file, of CIFAR-10's binary"
+            + " files, or of a folder with PNG and JPEG images.",
         "Default: fashion-mnist"
       })
   private String data;
@@ -59,7 +60,7 @@ final class TrainArguments {
       completionCandidates = Choice.OfPreset.class,
       description =
           "Hyper-parameters that belong together, except for those given: ${COMPLETION-CANDIDATES}."
-              + " The defaults below are dcgan's.")
+              + " The defaults below are dcgan's; for points it is pacgan.")
   private Preset preset;
 
   @ArgGroup(validate = false, heading = "%nNetworks:%n")
@@ -346,10 +347,22 @@ final class TrainArguments {
   /** The options of a new run. */
   TrainOptions ofNewRun() {
     String data = Datasets.resolve(value("--data"));
+    int imageSize = Datasets.defaultImageSize(data);
     Preset preset = value("--preset");
-    return with(
-        TrainOptions.defaults(
-            preset == null ? Preset.DCGAN : preset, data, Datasets.defaultImageSize(data)));
+    if (preset == null) {
+      preset = imageSize == 1 ? Preset.PACGAN : Preset.DCGAN;
+    }
+    Preset base = preset;
+    return usage(() -> with(TrainOptions.defaults(base, data, imageSize)));
+  }
+
+  /** Impossible values are mistakes on the command line. */
+  private TrainOptions usage(Supplier<TrainOptions> options) {
+    try {
+      return options.get();
+    } catch (UserException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
   }
 
   /**
@@ -359,7 +372,7 @@ final class TrainArguments {
    */
   TrainOptions ofResumed(Path run) {
     TrainOptions old = TrainOptions.read(run.resolve("options.json"));
-    TrainOptions wanted = with(old);
+    TrainOptions wanted = usage(() -> with(old));
     if (!old.differences(wanted).isEmpty()) {
       throw new UserException(
           "%s was trained with other options (%s); leave them out to go on, or start a new run"
@@ -395,11 +408,7 @@ final class TrainArguments {
     if (Objective.WGAN_GP.toString().equals(changes.get("loss")) && slopeIsFree) {
       changes.putIfAbsent("gp", 10);
     }
-    try {
-      return base.with(changes);
-    } catch (UserException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-    }
+    return base.with(changes);
   }
 
   /** The run may go on in another working folder. */
