@@ -54,8 +54,8 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "RUN",
       description = {
         "Go on with a run from its checkpoint, up to its --steps or --epochs or to new ones.",
-        "Also --backend, --threads, --device, --precision, --sample-every and --checkpoint-every",
-        "may change."
+        "Also --backend, --threads, --device, --precision, --sample-every, --checkpoint-every and",
+        "--tensorboard may change."
       })
   private Path resume;
 

@@ -36,6 +36,11 @@ public record RunFolder(Path path) {
     return path.resolve("report.html");
   }
 
+  /** Event files. */
+  Path tensorboard() {
+    return path.resolve("tensorboard");
+  }
+
   /** Images between fixed latents. */
   Path interpolation() {
     return path.resolve("interpolation.png");

@@ -44,6 +44,8 @@ public final class RunReport {
   /** Makes the report of a run that has just ended and saved its weights. */
   static void complete(
       Backend backend, RunFolder folder, TrainOptions options, Dataset data, long step) {
+    // A process that is to end may be killed before the images are made.
+    Report.write(folder.path());
     writeImages(backend, folder, options, data, step, READ_BY_CLASSIFIER, text -> {});
     Report.write(folder.path());
   }

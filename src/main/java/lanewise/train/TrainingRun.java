@@ -1,7 +1,5 @@
 package lanewise.train;
 
-import java.io.BufferedWriter;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -119,23 +117,27 @@ public final class TrainingRun implements AutoCloseable {
   public Outcome run(Consumer<StepMetrics> listener) {
     folder.create();
     describe("running");
-    try (BufferedWriter metrics = folder.appendMetrics(trainer.steps())) {
+    try (RunLog log = RunLog.open(folder, options, trainer.steps())) {
       while (trainer.steps() < total && !stopped) {
         StepMetrics step = step();
-        metrics.append(step.json()).append('\n').flush();
+        log.step(step);
         listener.accept(step);
-        save(trainer.steps());
+        save(trainer.steps(), log);
       }
-    } catch (IOException e) {
-      throw RunFolder.cannotWrite(folder.metrics(), e);
+      return finish(log);
     } catch (UserException e) {
       describeFailure(e);
       throw e;
     }
+  }
+
+  private Outcome finish(RunLog log) {
     Outcome outcome = trainer.steps() >= total ? Outcome.FINISHED : Outcome.STOPPED;
     describe(outcome.name().toLowerCase(Locale.ROOT));
     saveWeights();
-    saveSamples();
+    if (trainer.steps() % options.run().sampleEvery() != 0) {
+      saveSamples(log);
+    }
     RunReport.complete(backend, folder, options, data, trainer.steps());
     return outcome;
   }
@@ -209,12 +211,12 @@ public final class TrainingRun implements AutoCloseable {
     }
   }
 
-  private void save(long step) {
+  private void save(long step, RunLog log) {
     if (step % options.run().checkpointEvery() == 0) {
       saveWeights();
     }
     if (step % options.run().sampleEvery() == 0) {
-      saveSamples();
+      saveSamples(log);
     }
   }
 
@@ -225,7 +227,7 @@ public final class TrainingRun implements AutoCloseable {
         folder.discriminator(), trainer.discriminator(), trainer.model(), options);
   }
 
-  private void saveSamples() {
+  private void saveSamples(RunLog log) {
     Images.writeGrid(
         folder.sample(trainer.steps()),
         trainer.samples(SAMPLES),
@@ -234,6 +236,7 @@ public final class TrainingRun implements AutoCloseable {
         data.height(),
         data.width(),
         (int) Math.sqrt(SAMPLES));
+    log.samples(trainer.steps());
     Report.write(folder.path());
   }
 
