@@ -3,10 +3,7 @@ package lanewise.report;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -28,8 +25,9 @@ import lanewise.io.AtomicFiles;
  * <ul>
  *   <li>{@code options.json}, an object whose entries are shown as tables: one for each entry that
  *       is an object, one for all others. Some have a meaning: {@code status} ({@code running},
- *       {@code finished}, {@code stopped}), {@code totalSteps}, and {@code machine}, {@code
- *       dataset} and {@code commands}, each text or a list or object of texts;
+ *       {@code finished}, {@code stopped}, {@code failed}), {@code failure}, why it was, {@code
+ *       totalSteps}, and {@code machine}, {@code dataset} and {@code commands}, each text or a list
+ *       or object of texts;
  *   <li>{@code metrics.jsonl}, one object with a number {@code step} on each line. Every other
  *       number becomes a curve, also one that only some lines have. {@code diagnosis} is a list of
  *       what was found in that step: objects of texts {@code kind}, {@code message} and {@code
@@ -67,7 +65,7 @@ public final class Report {
     } catch (IOException e) {
       throw new UserException("cannot read the run " + runFolder + ": " + e.getMessage(), e);
     }
-    String html = render(page);
+    String html = Page.render(Report.class, "report", page);
     AtomicFiles.replaceFile(
         runFolder.resolve("report.html"), path -> Files.writeString(path, html));
   }
@@ -95,6 +93,7 @@ public final class Report {
 
   private static void putOptions(Map<String, Object> options, Map<String, Object> page) {
     page.put("status", options.remove("status"));
+    page.put("failure", options.remove("failure"));
     page.put("steps", options.remove("totalSteps"));
     page.put("machine", line(options.remove("machine")));
     page.put("dataset", line(options.remove("dataset")));
@@ -190,36 +189,5 @@ public final class Report {
             table.put(prefix + key, text(value));
           }
         });
-  }
-
-  private static String render(Map<String, Object> page) {
-    // The data comes last: what it holds is never searched for another placeholder.
-    return resource("report.html")
-        .replace("{{licence of uPlot}}", resource("uplot/LICENSE"))
-        .replace("{{style of uPlot}}", resource("uplot/uPlot.min.css"))
-        .replace("{{uPlot}}", resource("uplot/uPlot.iife.min.js"))
-        .replace("{{style}}", resource("report.css"))
-        .replace("{{script}}", resource("report.js"))
-        .replace("{{data}}", json(page));
-  }
-
-  /** JSON that cannot end the script element around it. */
-  private static String json(Map<String, Object> page) {
-    try {
-      return JSON.std.asString(page).replace("<", "\\u003c");
-    } catch (IOException e) {
-      throw new UncheckedIOException("maps, lists, text and numbers are always JSON", e);
-    }
-  }
-
-  private static String resource(String name) {
-    try (InputStream in = Report.class.getResourceAsStream(name)) {
-      if (in == null) {
-        throw new IllegalStateException("the build left out the resource lanewise/report/" + name);
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -97,6 +97,18 @@ public record RunFolder(Path path) {
     }
   }
 
+  /** The command lines that trained the run so far, as far as its options tell. */
+  List<String> commands() {
+    try {
+      Object commands = JSON.std.mapFrom(Files.readString(options())).get("commands");
+      return commands instanceof List<?> list
+          ? list.stream().map(String::valueOf).toList()
+          : List.of();
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+
   /** Opens the metrics for appending, without what was logged after {@code lastStep}. */
   BufferedWriter appendMetrics(long lastStep) {
     try {

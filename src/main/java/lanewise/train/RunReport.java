@@ -62,7 +62,7 @@ public final class RunReport {
       ReportImages images = new ReportImages(folder, generator, options.run().seed(), step);
       if (images.apply()) {
         images.writeInterpolation();
-        images.writeNearest(backend, data, options.data(), readByClassifier, log);
+        images.writeNearest(backend, data, options, readByClassifier, log);
       }
     }
   }

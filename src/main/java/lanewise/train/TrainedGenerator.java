@@ -58,6 +58,11 @@ public final class TrainedGenerator implements AutoCloseable {
     }
   }
 
+  /** A generator that is there already; closing the result closes its network. */
+  static TrainedGenerator of(Gan model, Network network) {
+    return new TrainedGenerator(model, network);
+  }
+
   private static Path generatorOf(Path run) {
     RunFolder folder = new RunFolder(run);
     if (!Files.exists(folder.generator())) {

@@ -1,7 +1,10 @@
 package lanewise.train;
 
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -39,6 +42,11 @@ public final class TrainingRun implements AutoCloseable {
   private final int batchesPerStep;
   private final long stepsPerEpoch;
   private final long total;
+  private final List<String> commands = new ArrayList<>();
+
+  /** Null if nothing is to be measured. */
+  private final Measurements measurements;
+
   private volatile boolean stopped;
 
   /** How a call of {@link #run} ended. */
@@ -69,6 +77,16 @@ public final class TrainingRun implements AutoCloseable {
       backend.close();
       throw e;
     }
+    try {
+      measurements =
+          options.measuring().metrics()
+              ? new Measurements(backend, options, data, trainer, total)
+              : null;
+    } catch (RuntimeException e) {
+      trainer.close();
+      backend.close();
+      throw e;
+    }
   }
 
   /**
@@ -96,6 +114,7 @@ public final class TrainingRun implements AutoCloseable {
   public static TrainingRun resume(
       Path path, TrainOptions options, boolean capture, Consumer<String> log) {
     TrainingRun run = new TrainingRun(new RunFolder(path), options, capture, log);
+    run.commands.addAll(run.folder.commands());
     try {
       if (!Checkpoint.restore(run.folder.checkpoint(), run.trainer, options, run.data.size())) {
         log.accept(path + " has no checkpoint yet: it starts again from step 0");
@@ -119,7 +138,7 @@ public final class TrainingRun implements AutoCloseable {
     describe("running");
     try (RunLog log = RunLog.open(folder, options, trainer.steps())) {
       while (trainer.steps() < total && !stopped) {
-        StepMetrics step = step();
+        StepMetrics step = measured(step());
         log.step(step);
         listener.accept(step);
         save(trainer.steps(), log);
@@ -133,8 +152,8 @@ public final class TrainingRun implements AutoCloseable {
 
   private Outcome finish(RunLog log) {
     Outcome outcome = trainer.steps() >= total ? Outcome.FINISHED : Outcome.STOPPED;
-    describe(outcome.name().toLowerCase(Locale.ROOT));
     saveWeights();
+    describe(outcome.name().toLowerCase(Locale.ROOT));
     if (trainer.steps() % options.run().sampleEvery() != 0) {
       saveSamples(log);
     }
@@ -165,9 +184,22 @@ public final class TrainingRun implements AutoCloseable {
     return Profile.of(1, () -> step());
   }
 
+  private StepMetrics measured(StepMetrics step) {
+    return measurements != null && measurements.isDue() ? step.with(measurements.measure()) : step;
+  }
+
+  /**
+   * Notes for the report by which command line {@link #run} is called; those of earlier calls stay.
+   */
+  public void calledBy(String command) {
+    commands.add(command);
+  }
+
+  /** What a disk or a file did can be mended, and the run goes on; what training did can not. */
   private void describeFailure(UserException failure) {
     try {
-      describe("failed");
+      boolean mendable = failure.getCause() instanceof IOException;
+      describe(mendable ? "stopped" : "failed", Map.of("failure", failure.getMessage()));
       Report.write(folder.path());
     } catch (UserException e) {
       // Such as the full disk that was the failure.
@@ -176,9 +208,14 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   private void describe(String status) {
+    describe(status, Map.of());
+  }
+
+  private void describe(String status, Map<String, ?> more) {
     Backend.Description engine = backend.description();
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("dataset", data.name());
+    facts.put("commands", commands);
     facts.put(
         "machine",
         "%s, %d processors, Java %s, backend %s (%s, %d threads)"
@@ -191,6 +228,7 @@ public final class TrainingRun implements AutoCloseable {
                 engine.threads()));
     facts.put("totalSteps", total);
     facts.put("status", status);
+    facts.putAll(more);
     options.write(folder.options(), facts);
   }
 
@@ -201,7 +239,7 @@ public final class TrainingRun implements AutoCloseable {
     double ms = (System.nanoTime() - start) / 1e6;
     long epoch = (result.step() - 1) / stepsPerEpoch + 1;
     int samples = batchesPerStep * options.optimizer().batchSize();
-    return new StepMetrics(result, epoch, samples * 1000 / ms, ms);
+    return new StepMetrics(result, epoch, samples * 1000 / ms, ms, Map.of());
   }
 
   /** While a GPU computes the present step. */
@@ -269,6 +307,9 @@ public final class TrainingRun implements AutoCloseable {
 
   @Override
   public void close() {
+    if (measurements != null) {
+      measurements.close();
+    }
     trainer.close();
     backend.close();
   }
