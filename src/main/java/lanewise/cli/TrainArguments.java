@@ -286,6 +286,12 @@ final class TrainArguments {
         paramLabel = "STEPS",
         description = "Write a checkpoint this often." + DEFAULT)
     private int checkpointEvery;
+
+    @Option(
+        names = "--tensorboard",
+        description =
+            "Also write curves, samples and options for TensorBoard, into RUN/tensorboard.")
+    private boolean tensorboard;
   }
 
   private static final class MeasuringArguments {

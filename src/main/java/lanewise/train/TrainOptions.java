@@ -49,6 +49,7 @@ public record TrainOptions(
           "steps",
           "sampleEvery",
           "checkpointEvery",
+          "tensorboard",
           "metrics",
           "metricsEvery",
           "metricsSamples",
@@ -79,7 +80,7 @@ public record TrainOptions(
                 1),
             new ObjectiveOptions("non-saturating", 0, 0, 1, 0),
             new OptimizerOptions(64, 1, 1, 2e-4, 2e-4, 0.5, 0.999, "constant", 0),
-            new RunOptions(0, 0, DEFAULT_STEPS, 100, 500),
+            new RunOptions(0, 0, DEFAULT_STEPS, 100, 500, false),
             MeasuringOptions.OFF,
             new EngineOptions(
                 "auto", engine.threads(), engine.device(), engine.precision().toString()))
