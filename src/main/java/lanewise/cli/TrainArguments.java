@@ -414,6 +414,11 @@ final class TrainArguments {
     return given;
   }
 
+  /** The run may go on in another working folder. */
+  private static String resolved(Path file) {
+    return file.toAbsolutePath().normalize().toString();
+  }
+
   /** An option that stands for two. */
   private void both(String option, Map<String, Object> changes, String first, String second) {
     Object given = value(option);
