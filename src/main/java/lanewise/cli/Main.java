@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       GenerateCommand.class,
       EvaluateCommand.class,
       ClassifierCommand.class,
+      LabCommand.class,
       BackendsCommand.class,
       CheckCommand.class,
       BenchCommand.class,

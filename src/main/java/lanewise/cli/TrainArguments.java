@@ -345,11 +345,21 @@ final class TrainArguments {
 
   /** The options of a new run. */
   TrainOptions ofNewRun() {
+    return ofNewRun(Map.of());
+  }
+
+  /**
+   * The options of a new run.
+   *
+   * @param more options by their names, before what was given
+   */
+  TrainOptions ofNewRun(Map<String, ?> more) {
     String data = Datasets.resolve(value("--data"));
     Preset preset = value("--preset");
     return with(
         TrainOptions.defaults(
-            preset == null ? Preset.DCGAN : preset, data, Datasets.defaultImageSize(data)));
+            preset == null ? Preset.DCGAN : preset, data, Datasets.defaultImageSize(data)),
+        more);
   }
 
   /**
@@ -359,7 +369,7 @@ final class TrainArguments {
    */
   TrainOptions ofResumed(Path run) {
     TrainOptions old = TrainOptions.read(run.resolve("options.json"));
-    TrainOptions wanted = with(old);
+    TrainOptions wanted = with(old, Map.of());
     if (!old.differences(wanted).isEmpty()) {
       throw new UserException(
           "%s was trained with other options (%s); leave them out to go on, or start a new run"
@@ -368,9 +378,9 @@ final class TrainArguments {
     return wanted;
   }
 
-  /** {@code base}, except for what was given. */
-  private TrainOptions with(TrainOptions base) {
-    Map<String, Object> changes = new LinkedHashMap<>();
+  /** {@code base}, except for {@code more}, except for what was given. */
+  TrainOptions with(TrainOptions base, Map<String, ?> more) {
+    Map<String, Object> changes = new LinkedHashMap<>(more);
     both("--norm", changes, "normG", "normD");
     both("--lr", changes, "lrG", "lrD");
     for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
@@ -415,6 +425,11 @@ final class TrainArguments {
       changes.put(first, value);
       changes.put(second, value);
     }
+  }
+
+  /** Whether an option was given. */
+  boolean has(String option) {
+    return spec.commandLine().getParseResult().hasMatchedOption(option);
   }
 
   /** What was given, or null. */

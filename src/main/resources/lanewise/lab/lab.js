@@ -63,7 +63,7 @@
     byId("status").textContent = lab.status;
     byId("status").className = lab.status === "failed" ? "stopped" : lab.status;
     byId("news").textContent = `written ${new Date(lab.written).toLocaleString([], WHEN)}`;
-    byId("machine").textContent = lab.machine;
+    byId("machine").textContent = `${lab.machine} · ${lab.plan.budget}`;
     const ended = lab.cells.filter((c) => ["finished", "failed", "refused"].includes(c.state));
     byId("progress").hidden = !running;
     byId("progress").value = ended.length / lab.cells.length;
@@ -349,15 +349,13 @@
     }
   }
 
-  function addOptions(prefix, options) {
-    for (const [name, value] of Object.entries(options)) {
-      if (value !== null && typeof value === "object") {
-        addOptions(`${prefix}${name}.`, value);
-      } else {
-        const row = element("tr", "", byId("options-rows"));
-        element("th", prefix + name, row).scope = "row";
-        element("td", value ?? "–", row);
-      }
+  function showOptions() {
+    const compared = new Set([...lab.plan.varied, "loss", "pack", "seed"]);
+    for (const [name, value] of Object.entries(lab.plan.options)) {
+      if (compared.has(name)) continue;
+      const row = element("tr", "", byId("options-rows"));
+      element("th", name, row).scope = "row";
+      element("td", value === "" ? "–" : value, row);
     }
   }
 
@@ -367,7 +365,7 @@
   showCharts();
   showSamples();
   showCells();
-  addOptions("", lab.plan.options);
+  showOptions();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", showCharts);
   if (running) {
     setInterval(() => {
