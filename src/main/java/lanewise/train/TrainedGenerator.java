@@ -137,6 +137,16 @@ public final class TrainedGenerator implements AutoCloseable {
   }
 
   /**
+   * The images of latents, in one batch.
+   *
+   * @param classes the class that each is to be of; of no matter where the generator is told none
+   */
+  float[] images(float[] z, int[] classes) {
+    int[] labels = spec().classes() == 0 ? null : classes;
+    return GanTrainer.generate(network, spec(), z, labels, Statistics.RUNNING);
+  }
+
+  /**
    * Images to be measured, with running statistics where the network keeps them.
    *
    * @param seed gives the same images as {@link #images}

@@ -150,6 +150,7 @@ public final class TrainingRun implements AutoCloseable {
     saveWeights();
     describe(outcome.name().toLowerCase(Locale.ROOT));
     saveSamples();
+    RunReport.complete(backend, folder, options, data, trainer.steps());
     return outcome;
   }
 
