@@ -109,7 +109,7 @@ public final class Findings {
         results.metrics().stream()
             .filter(Findings::isQuality)
             .map(results::ranking)
-            .filter(r -> r.standing(r.best().variant()) == Standing.BEST)
+            .filter(r -> standing(r, Standing.BEST).size() == 1)
             .toList();
     decided.forEach(r -> won.computeIfAbsent(r.best().variant(), _ -> new ArrayList<>()).add(r));
     if (won.isEmpty() || results.grid().variants().size() == 1) {
@@ -122,7 +122,7 @@ public final class Findings {
             .collect(joining("; "));
     add(
         "In short",
-        "Of %s in which the variants differ, the best are: %s.",
+        "By %s one variant is better than all others: %s.",
         counted(decided.size(), "metric"),
         text);
   }
@@ -164,12 +164,20 @@ public final class Findings {
     if (best.badness().mean() == places.getLast().badness().mean()) {
       return "the same for all: %s.".formatted(best.value());
     }
-    return "%s is best with %s.".formatted(label(best.variant()), best.value())
+    return firsts(ranking)
         + phrase(" Within the seeds' spread of it: %s.", ranking, Standing.NEAR)
         + phrase(" Worse beyond the spread: %s.", ranking, Standing.BEYOND)
         + phrase(
             " Worse, but for one seed nothing is known of the spread: %s.",
             ranking, Standing.UNKNOWN);
+  }
+
+  private String firsts(Ranking ranking) {
+    List<Place> firsts = standing(ranking, Standing.BEST);
+    return firsts.size() == 1
+        ? "%s is best with %s."
+            .formatted(label(firsts.getFirst().variant()), firsts.getFirst().value())
+        : "Equally good: %s.".formatted(list(firsts));
   }
 
   private String phrase(String text, Ranking ranking, Standing standing) {
@@ -203,16 +211,16 @@ public final class Findings {
           results.of(variant).stream().filter(run -> run.state() == State.FINISHED).toList();
       List<CellResult> bad = runs.stream().filter(this::collapsed).toList();
       if (!bad.isEmpty()) {
-        String ends = bad.stream().map(this::end).collect(joining("; "));
+        String ends = bad.stream().map(this::end).collect(joining(", "));
         collapsed.add(
-            "%s, %,d of %,d (%s)".formatted(label(variant), bad.size(), runs.size(), ends));
+            "%s in %,d of %,d (%s)".formatted(label(variant), bad.size(), runs.size(), ends));
       }
     }
     add(
         "Mode collapse",
         collapsed.isEmpty()
             ? "No training ended collapsed, which is: %s.".formatted(rule)
-            : "Ended collapsed: %s. That is: %s.".formatted(String.join(", ", collapsed), rule));
+            : "Ended collapsed: %s. That is: %s.".formatted(String.join("; ", collapsed), rule));
   }
 
   private boolean collapsed(CellResult run) {
@@ -226,13 +234,13 @@ public final class Findings {
     List<String> parts = new ArrayList<>();
     Double modes = run.scores().get(Metric.MODES);
     if (modes != null) {
-      parts.add("%,.0f modes".formatted(modes));
+      parts.add(counted(modes.intValue(), "mode"));
     }
     Double diversity = run.scores().get(Metric.DIVERSITY);
     if (diversity != null) {
       parts.add("diversity " + number(diversity));
     }
-    return "seed %d: %s".formatted(run.cell().seed(), String.join(", ", parts));
+    return "seed %d: %s".formatted(run.cell().seed(), String.join(" and ", parts));
   }
 
   private void addDependence() {

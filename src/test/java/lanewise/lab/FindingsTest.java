@@ -2,6 +2,7 @@ package lanewise.lab;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -37,7 +38,7 @@ class FindingsTest {
             + " Worse beyond the spread: batch (31.0 ± 1.0).",
         about(Metric.FRECHET, results));
     assertEquals(
-        "Of 1 metric in which the variants differ, the best are: instance by 1.",
+        "By 1 metric one variant is better than all others: instance by 1.",
         findings(results).get("In short"));
   }
 
@@ -56,7 +57,7 @@ class FindingsTest {
             .results();
     assertTrue(about(Metric.PRECISION, swapped).startsWith("instance is best"));
     assertEquals(
-        "Of 1 metric in which the variants differ, the best are: instance by 1, 1 of them beyond"
+        "By 1 metric one variant is better than all others: instance by 1, 1 of them beyond"
             + " the seeds' spread.",
         findings(swapped).get("In short"));
   }
@@ -95,6 +96,20 @@ class FindingsTest {
   }
 
   @Test
+  void equallyGoodIsNotBest() {
+    Results results =
+        new LabFigures(List.of("batch", "instance", "none"), 2)
+            .finished("batch", of(Metric.MODES, 10.0, 10.0))
+            .finished("instance", of(Metric.MODES, 10.0, 10.0))
+            .finished("none", of(Metric.MODES, 4.0, 5.0))
+            .results();
+    assertTrue(
+        about(Metric.MODES, results)
+            .startsWith("Equally good: batch (10 ± 0), instance (10 ± 0). Within the seeds'"));
+    assertNull(findings(results).get("In short"));
+  }
+
+  @Test
   void collapsedTrainingsAreNamed() {
     Results results =
         new LabFigures(List.of("batch", "instance"), 2)
@@ -106,7 +121,8 @@ class FindingsTest {
                 Map.of(Metric.MODES, List.of(9.0, 10.0), Metric.DIVERSITY, List.of(0.9, 0.95)))
             .results();
     String text = findings(results).get("Mode collapse");
-    assertTrue(text.startsWith("Ended collapsed: batch, 1 of 2 (seed 0: 3 modes, diversity 0.2"));
+    assertTrue(
+        text.startsWith("Ended collapsed: batch in 1 of 2 (seed 0: 3 modes and diversity 0.2"));
     assertFalse(text.contains("instance"), text);
   }
 
