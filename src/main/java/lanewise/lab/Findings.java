@@ -41,14 +41,14 @@ public final class Findings {
   /** All that can be said of the results. */
   public static List<Finding> of(Results results) {
     Findings findings = new Findings(results);
+    findings.addSummary();
     findings.addProgress();
     findings.addFailures();
     if (!results.metrics().isEmpty()) {
-      findings.addSummary();
-      findings.addBest();
       findings.addCollapse();
       findings.addDependence();
       findings.addRelations();
+      findings.addBest();
       findings.addHowToRead();
     }
     return List.copyOf(findings.findings);
@@ -141,18 +141,22 @@ public final class Findings {
   }
 
   private void addBest() {
+    List<String> equal = new ArrayList<>();
     for (Metric metric : results.metrics()) {
-      if (isQuality(metric)) {
-        Ranking ranking = results.ranking(metric);
-        Double real = results.reference().heldOut().get(metric);
-        String goal = real == null ? "" : " Held-out real samples: %s.".formatted(number(real));
-        add("%s (%s)".formatted(metric.title(), metric.best()), ranked(ranking) + goal);
+      Ranking ranking = results.ranking(metric);
+      if (isQuality(metric) && isEqual(ranking) && ranking.places().size() > 1) {
+        equal.add("%s (%s)".formatted(metric.label(), ranking.best().value()));
+      } else if (isQuality(metric)) {
+        add("%s (%s)".formatted(metric.label(), metric.best()), ranked(ranking));
       }
+    }
+    if (!equal.isEmpty()) {
+      add("The same for all", String.join(", ", equal) + ".");
     }
   }
 
-  private static String number(double value) {
-    return Estimate.number(value);
+  private static boolean isEqual(Ranking ranking) {
+    return ranking.standing(ranking.best().variant()) == Standing.EQUAL;
   }
 
   private String ranked(Ranking ranking) {
@@ -160,9 +164,6 @@ public final class Findings {
     Place best = places.getFirst();
     if (places.size() == 1) {
       return valued(best) + "; there is nothing to compare it with.";
-    }
-    if (best.badness().mean() == places.getLast().badness().mean()) {
-      return "the same for all: %s.".formatted(best.value());
     }
     return firsts(ranking)
         + phrase(" Within the seeds' spread of it: %s.", ranking, Standing.NEAR)
@@ -238,7 +239,7 @@ public final class Findings {
     }
     Double diversity = run.scores().get(Metric.DIVERSITY);
     if (diversity != null) {
-      parts.add("diversity " + number(diversity));
+      parts.add("diversity " + Estimate.number(diversity));
     }
     return "seed %d: %s".formatted(run.cell().seed(), String.join(" and ", parts));
   }
@@ -293,15 +294,15 @@ public final class Findings {
         if (!Double.isNaN(correlation.r())) {
           runs = both.size();
           limit = correlation.limit();
-          relations.add(String.format(Locale.ROOT, "%+.2f with %s", correlation.r(), metric.key()));
+          relations.add(String.format(Locale.ROOT, "%s %+.2f", metric.label(), correlation.r()));
         }
       }
     }
     if (!relations.isEmpty()) {
       add(
-          "What dependence goes with",
-          "Over the %,d finished trainings it correlates by %s; where there is no relation, %.2f is"
-              + " passed once in 20 times.",
+          "What goes with dependence",
+          "Correlation with it over the %,d finished trainings: %s. By chance alone, one in 20 is"
+              + " beyond ±%.2f.",
           runs,
           String.join(", ", relations),
           limit);

@@ -18,7 +18,7 @@ class FindingsTest {
   }
 
   private static String about(Metric metric, Results results) {
-    return findings(results).get("%s (%s)".formatted(metric.title(), metric.best()));
+    return findings(results).get("%s (%s)".formatted(metric.label(), metric.best()));
   }
 
   private static Map<Metric, List<Double>> of(Metric metric, Double... values) {
@@ -91,8 +91,7 @@ class FindingsTest {
             .finished("batch", of(Metric.MODES, 10.0, 10.0))
             .finished("instance", of(Metric.MODES, 10.0, 10.0))
             .results();
-    assertEquals(
-        "the same for all: 10 ± 0. Held-out real samples: 10.", about(Metric.MODES, results));
+    assertEquals("modes captured (10 ± 0).", findings(results).get("The same for all"));
   }
 
   @Test
@@ -189,8 +188,8 @@ class FindingsTest {
             Metric.DEPENDENCE, List.of(0.1, 0.2, 0.3, 0.4, 0.5),
             Metric.DIVERSITY, List.of(0.9, 0.8, 0.75, 0.6, 0.5));
     Results results = new LabFigures(List.of("batch"), 5).finished("batch", both).results();
-    String text = findings(results).get("What dependence goes with");
-    assertTrue(text.contains("-0.99 with diversity"), text);
-    assertTrue(text.contains("0.88 is passed once in 20 times"), text);
+    String text = findings(results).get("What goes with dependence");
+    assertTrue(text.contains("diversity of a batch -0.99"), text);
+    assertTrue(text.contains("beyond ±0.88"), text);
   }
 }
