@@ -312,7 +312,7 @@
     byId("samples-section").hidden = false;
     const grids = byId("grids");
     grids.style.gridTemplateColumns =
-      `auto repeat(${lab.variants.length}, minmax(120px, 300px))`;
+      `max-content repeat(${lab.variants.length}, minmax(120px, 300px))`;
     element("span", "", grids);
     lab.variants.forEach((_, i) => keyed(i, element("h3", "", grids)));
     lab.cells.forEach((cell, i) => {
