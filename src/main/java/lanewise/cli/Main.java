@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
       EvaluateCommand.class,
       ReportCommand.class,
       ClassifierCommand.class,
+      LabCommand.class,
       BackendsCommand.class,
       CheckCommand.class,
       BenchCommand.class,

@@ -143,7 +143,7 @@ public final class TrainedGenerator implements AutoCloseable {
       throw new UserException(
           spec().classes() == 0
               ? "the generator was told no classes, so it cannot make one of them: leave out"
-                    + " --class"
+                  + " --class"
               : "--class must be from 0 to %d, not %d".formatted(spec().classes() - 1, label));
     }
     int sample = model.imageShape(1).size();
