@@ -1,9 +1,10 @@
 package lanewise.train;
 
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -13,6 +14,7 @@ import lanewise.backend.Backends;
 import lanewise.data.Batches;
 import lanewise.data.Dataset;
 import lanewise.data.Datasets;
+import lanewise.data.GaussianMixture;
 import lanewise.io.Images;
 import lanewise.model.Gan;
 import lanewise.report.Report;
@@ -23,6 +25,9 @@ import lanewise.train.GanTrainer.StepResult;
  * found when it is opened, before anything is written.
  */
 public final class TrainingRun implements AutoCloseable {
+  /** Points of a plot: as many as are evaluated. */
+  private static final int POINTS = 2500;
+
   /** Images of a sample grid. */
   private static final int SAMPLES = 64;
 
@@ -41,6 +46,7 @@ public final class TrainingRun implements AutoCloseable {
   private final int batchesPerStep;
   private final long stepsPerEpoch;
   private final long total;
+  private final List<String> commands = new ArrayList<>();
 
   /** Null if nothing is to be measured. */
   private final Measurements measurements;
@@ -112,6 +118,7 @@ public final class TrainingRun implements AutoCloseable {
   public static TrainingRun resume(
       Path path, TrainOptions options, boolean capture, Consumer<String> log) {
     TrainingRun run = new TrainingRun(new RunFolder(path), options, capture, log);
+    run.commands.addAll(run.folder.commands());
     try {
       if (!Checkpoint.restore(run.folder.checkpoint(), run.trainer, options, run.data.size())) {
         log.accept(path + " has no checkpoint yet: it starts again from step 0");
@@ -133,23 +140,27 @@ public final class TrainingRun implements AutoCloseable {
   public Outcome run(Consumer<StepMetrics> listener) {
     folder.create();
     describe("running");
-    try (BufferedWriter metrics = folder.appendMetrics(trainer.steps())) {
+    try (RunLog log = RunLog.open(folder, options, trainer.steps())) {
       while (trainer.steps() < total && !stopped) {
         StepMetrics step = measured(step());
-        metrics.append(step.json()).append('\n').flush();
+        log.step(step);
         listener.accept(step);
-        save(trainer.steps());
+        save(trainer.steps(), log);
       }
-    } catch (IOException e) {
-      throw RunFolder.cannotWrite(folder.metrics(), e);
+      return finish(log);
     } catch (UserException e) {
       describeFailure(e);
       throw e;
     }
+  }
+
+  private Outcome finish(RunLog log) {
     Outcome outcome = trainer.steps() >= total ? Outcome.FINISHED : Outcome.STOPPED;
     saveWeights();
     describe(outcome.name().toLowerCase(Locale.ROOT));
-    saveSamples();
+    if (trainer.steps() % options.run().sampleEvery() != 0) {
+      saveSamples(log);
+    }
     RunReport.complete(backend, folder, options, data, trainer.steps());
     return outcome;
   }
@@ -191,7 +202,14 @@ public final class TrainingRun implements AutoCloseable {
     return (System.nanoTime() - start) / 1e6;
   }
 
-  /** What a disk did can be mended, and the run goes on; what the training did can not. */
+  /**
+   * Notes for the report by which command line {@link #run} is called; those of earlier calls stay.
+   */
+  public void calledBy(String command) {
+    commands.add(command);
+  }
+
+  /** What a disk or a file did can be mended, and the run goes on; what training did can not. */
   private void describeFailure(UserException failure) {
     try {
       boolean mendable = failure.getCause() instanceof IOException;
@@ -223,6 +241,7 @@ public final class TrainingRun implements AutoCloseable {
   private void describe(String status, Map<String, ?> more) {
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("dataset", data.name());
+    facts.put("commands", commands);
     facts.put("machine", machine(backend));
     facts.put("totalSteps", total);
     facts.put("status", status);
@@ -247,12 +266,12 @@ public final class TrainingRun implements AutoCloseable {
     }
   }
 
-  private void save(long step) {
+  private void save(long step, RunLog log) {
     if (step % options.run().checkpointEvery() == 0) {
       saveWeights();
     }
     if (step % options.run().sampleEvery() == 0) {
-      saveSamples();
+      saveSamples(log);
     }
   }
 
@@ -263,15 +282,21 @@ public final class TrainingRun implements AutoCloseable {
         folder.discriminator(), trainer.discriminator(), trainer.model(), options);
   }
 
-  private void saveSamples() {
-    Images.writeGrid(
-        folder.sample(trainer.steps()),
-        trainer.samples(SAMPLES),
-        SAMPLES,
-        data.channels(),
-        data.height(),
-        data.width(),
-        (int) Math.sqrt(SAMPLES));
+  private void saveSamples(RunLog log) {
+    Path file = folder.sample(trainer.steps());
+    if (data instanceof GaussianMixture mixture) {
+      Images.writePoints(file, trainer.samples(POINTS), mixture.extent());
+    } else {
+      Images.writeGrid(
+          file,
+          trainer.samples(SAMPLES),
+          SAMPLES,
+          data.channels(),
+          data.height(),
+          data.width(),
+          (int) Math.sqrt(SAMPLES));
+    }
+    log.samples(trainer.steps());
     Report.write(folder.path());
   }
 
