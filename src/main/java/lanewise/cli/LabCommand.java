@@ -225,7 +225,7 @@ final class LabCommand implements Callable<Integer> {
 
   private Plan resumedPlan() {
     Plan old = Plan.read(resume);
-    TrainOptions wanted = arguments.with(old.options());
+    TrainOptions wanted = arguments.over(old.options());
     List<String> differences = new ArrayList<>(old.options().differences(wanted));
     if (old.options().measuring().metricsSamples() != wanted.measuring().metricsSamples()) {
       differences.add("another number of --metrics-samples");
@@ -290,7 +290,8 @@ final class LabCommand implements Callable<Integer> {
     text.printf("lab      %s, %s%n", lab.page().getParent(), plan.budget());
     text.printf("data     %s%n", lab.results().reference().data());
     text.flush();
-    LabProgress progress = new LabProgress(text, terminal, plan.grid().cells().size());
+    LabProgress progress =
+        new LabProgress(text, terminal, TrainCommand.commandLine(spec), plan.grid().cells().size());
     Lab.Outcome outcome;
     int status;
     try (StopSignals signals = new StopSignals(signal -> stop(lab, progress, signal))) {

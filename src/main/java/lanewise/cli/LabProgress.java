@@ -19,6 +19,7 @@ final class LabProgress implements Lab.Listener {
 
   private final PrintWriter out;
   private final boolean terminal;
+  private final String command;
   private final int cells;
   private int number;
   private String name = "";
@@ -31,15 +32,18 @@ final class LabProgress implements Lab.Listener {
    * For a lab of so many cells.
    *
    * @param terminal whether a line can be written over
+   * @param command that runs the lab, for the reports of its trainings
    */
-  LabProgress(PrintWriter out, boolean terminal, int cells) {
+  LabProgress(PrintWriter out, boolean terminal, String command, int cells) {
     this.out = out;
     this.terminal = terminal;
+    this.command = command;
     this.cells = cells;
   }
 
   @Override
   public void begun(Cell cell, TrainingRun run) {
+    run.calledBy(command);
     name = cell.name();
     measured = "";
     total = run.totalSteps();

@@ -21,11 +21,11 @@ import picocli.CommandLine.Spec;
     usageHelpAutoWidth = true,
     subcommands = {
       TrainCommand.class,
+      LabCommand.class,
       GenerateCommand.class,
       EvaluateCommand.class,
       ReportCommand.class,
       ClassifierCommand.class,
-      LabCommand.class,
       BackendsCommand.class,
       CheckCommand.class,
       BenchCommand.class,

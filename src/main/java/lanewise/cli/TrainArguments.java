@@ -390,7 +390,7 @@ final class TrainArguments {
    */
   TrainOptions ofResumed(Path run) {
     TrainOptions old = TrainOptions.read(run.resolve("options.json"));
-    TrainOptions wanted = with(old);
+    TrainOptions wanted = over(old);
     if (!old.differences(wanted).isEmpty()) {
       throw new UserException(
           "%s was trained with other options (%s); leave them out to go on, or start a new run"
@@ -399,9 +399,9 @@ final class TrainArguments {
     return wanted;
   }
 
-  /** Old options, except for what was given. */
-  TrainOptions with(TrainOptions old) {
-    return usage(() -> old.with(given()));
+  /** {@code base}, except for what was given. */
+  TrainOptions over(TrainOptions base) {
+    return usage(() -> base.with(given()));
   }
 
   /** What was given, by the names of {@link TrainOptions}. */
@@ -443,13 +443,13 @@ final class TrainArguments {
     }
   }
 
-  private static Object json(Object value) {
-    return value instanceof Enum<?> ? value.toString() : value;
-  }
-
   /** Whether an option was given. */
   boolean has(String option) {
     return spec.commandLine().getParseResult().hasMatchedOption(option);
+  }
+
+  private static Object json(Object value) {
+    return value instanceof Enum<?> ? value.toString() : value;
   }
 
   /** What was given, or null. */

@@ -135,11 +135,7 @@ public record Plan(Grid grid, List<String> varied, String budget, TrainOptions o
               ((Number) plan.get("firstSeed")).longValue()),
           list(String.class, plan.get("varied")),
           (String) plan.get("budget"),
-          TrainOptions.defaults(
-                  Preset.named((String) options.get("preset")),
-                  (String) options.get("data"),
-                  ((Number) options.get("imageSize")).intValue())
-              .with(options));
+          TrainOptions.of(Preset.named((String) options.get("preset")), options));
     } catch (NoSuchFileException e) {
       throw new UserException(
           "%s does not exist: %s is not a lab; give a folder that lab left behind"

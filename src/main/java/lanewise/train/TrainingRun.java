@@ -193,13 +193,6 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   /**
-   * Notes for the report by which command line {@link #run} is called; those of earlier calls stay.
-   */
-  public void calledBy(String command) {
-    commands.add(command);
-  }
-
-  /**
    * Measures the generator as at some steps, twice, and gives the milliseconds of the second time.
    */
   public double measurementMs() {
@@ -207,6 +200,13 @@ public final class TrainingRun implements AutoCloseable {
     long start = System.nanoTime();
     measurements.measure();
     return (System.nanoTime() - start) / 1e6;
+  }
+
+  /**
+   * Notes for the report by which command line {@link #run} is called; those of earlier calls stay.
+   */
+  public void calledBy(String command) {
+    commands.add(command);
   }
 
   /** What a disk or a file did can be mended, and the run goes on; what training did can not. */
