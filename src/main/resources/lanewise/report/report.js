@@ -386,7 +386,7 @@
       },
       {
         title: "Density and coverage",
-        unit: "share",
+        unit: "value",
         lines: [line("density", "density", "blue"), line("coverage", "coverage", "orange")],
         from: 0,
         caption: "Density: how deep samples lie among real images. Coverage: real images met by samples.",
@@ -490,6 +490,8 @@
   }
 
   const lastOf = (values) => values.findLastIndex((v) => v !== null);
+  const isSingle = (values) => lastOf(values) === values.findIndex((v) => v !== null);
+  const newestOf = (lines) => Math.max(...lines.map((line) => lastOf(line.mean)));
 
   /** A curve of few values has its own steps: brings them to those of all curves. */
   function spread(values, ownSteps) {
@@ -501,7 +503,7 @@
   function withData(line) {
     const {step: ownSteps, ...curve} = run.curves[line.key];
     const mean = spread(curve.mean, ownSteps);
-    const sparse = ownSteps !== undefined || lastOf(mean) === mean.findIndex((v) => v !== null);
+    const sparse = ownSteps !== undefined || isSingle(mean);
     return {
       ...line,
       sparse,
@@ -546,7 +548,7 @@
     const {lines} = chart;
     const yRange = range(chart, lines);
     const show = legend(chart, section.querySelector(".legend"));
-    const newestIndex = Math.max(...lines.map((line) => lastOf(line.mean)));
+    const newestIndex = newestOf(lines);
     show(newestIndex);
 
     const series = [{}];
@@ -659,9 +661,11 @@
         section.classList.toggle("wide", shown.length % 2 === 1 && i === shown.length - 1);
         element("h3", chart.title, section);
         element("div", "", section).className = "legend";
-        element("div", "", section).className = "plot";
+        const isCurve = steps.length === 1 || chart.lines.some((l) => !isSingle(l.mean));
+        if (isCurve) element("div", "", section).className = "plot";
         element("p", chart.caption, section).className = "caption";
-        draw(chart, section);
+        if (isCurve) draw(chart, section);
+        else legend(chart, section.querySelector(".legend"))(newestOf(chart.lines));
       });
     }
   }
