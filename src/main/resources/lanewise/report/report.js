@@ -89,6 +89,15 @@
   const sentence = (text) => text.replace(/^./, (letter) => letter.toUpperCase());
   const title = (name) => sentence(words(name));
 
+  /** Breaks its lines between words only. */
+  function showCommand(command) {
+    const code = element("code", "", element("dd", "", byId("origin")));
+    for (const word of command.split(" ")) {
+      element("span", word, code);
+      code.append(" ");
+    }
+  }
+
   function showOptions() {
     for (const [name, options] of Object.entries(run.options)) {
       const group = element("div", "", byId("options"));
@@ -106,7 +115,7 @@
     }
     if (run.commands.length > 0) {
       element("dt", "Command line", byId("origin"));
-      for (const command of run.commands) element("code", command, element("dd", "", byId("origin")));
+      run.commands.forEach(showCommand);
     }
     byId("details").hidden = Object.keys(run.options).length === 0 && !byId("origin").firstChild;
     if (run.unreadableLines > 0) {
@@ -150,13 +159,15 @@
 
   // Samples
 
+  /** In the plane. */
+  const arePoints = run.options.model?.imageSize === "1";
   let player = null;
   const newest = run.samples.length - 1;
 
   function showSample(index) {
     const sample = run.samples[index];
     byId("grid").src = sample.image;
-    byId("grid").alt = `Generated images at step ${sample.step}`;
+    byId("grid").alt = `Generated ${arePoints ? "points" : "images"} at step ${sample.step}`;
     byId("slider").value = index;
     byId("slider").setAttribute("aria-valuetext", `step ${whole(sample.step)}`);
     byId("sample-step").textContent =
@@ -195,9 +206,11 @@
     byId("play").addEventListener("click", () => (player ? stopPlaying() : startPlaying()));
     stopPlaying();
     showSample(newest);
-    caption.textContent =
-      "Every cell keeps its latent vector. It should grow from noise into an image of its own; " +
-      "many cells that look alike mean mode collapse.";
+    caption.textContent = arePoints
+      ? "Each point keeps its latent vector. Together they should cover every mode of the data; " +
+        "modes without points mean mode collapse."
+      : "Every cell keeps its latent vector. It should grow from noise into an image of its own; " +
+        "many cells that look alike mean mode collapse.";
     if (run.samplesInFolder > run.samples.length) {
       caption.textContent +=
         ` Shown are ${run.samples.length} of ${whole(run.samplesInFolder)} grids in samples/.`;
