@@ -18,12 +18,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Trains a DCGAN, from its first step or from a checkpoint. */
+/** Trains a GAN, from its first step or from a checkpoint. */
 @Command(
     name = "train",
     defaultValueProvider = TrainArguments.Defaults.class,
     description = {
-      "Trains a DCGAN and leaves a folder: samples, weights, metrics, checkpoint and report.html.",
+      "Trains a GAN and leaves a folder: samples, weights, metrics, checkpoint and report.html.",
       "Ctrl-C ends it after the present step, with a checkpoint; again, at once."
     },
     sortOptions = false,

@@ -14,6 +14,7 @@ import lanewise.backend.Backends;
 import lanewise.data.Batches;
 import lanewise.data.Dataset;
 import lanewise.data.Datasets;
+import lanewise.data.GaussianMixture;
 import lanewise.io.Images;
 import lanewise.model.Gan;
 import lanewise.report.Report;
@@ -24,6 +25,9 @@ import lanewise.train.GanTrainer.StepResult;
  * found when it is opened, before anything is written.
  */
 public final class TrainingRun implements AutoCloseable {
+  /** Points of a plot: as many as are evaluated. */
+  private static final int POINTS = 2500;
+
   /** Images of a sample grid. */
   private static final int SAMPLES = 64;
 
@@ -266,14 +270,19 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   private void saveSamples(RunLog log) {
-    Images.writeGrid(
-        folder.sample(trainer.steps()),
-        trainer.samples(SAMPLES),
-        SAMPLES,
-        data.channels(),
-        data.height(),
-        data.width(),
-        (int) Math.sqrt(SAMPLES));
+    Path file = folder.sample(trainer.steps());
+    if (data instanceof GaussianMixture mixture) {
+      Images.writePoints(file, trainer.samples(POINTS), mixture.extent());
+    } else {
+      Images.writeGrid(
+          file,
+          trainer.samples(SAMPLES),
+          SAMPLES,
+          data.channels(),
+          data.height(),
+          data.width(),
+          (int) Math.sqrt(SAMPLES));
+    }
     log.samples(trainer.steps());
     Report.write(folder.path());
   }
