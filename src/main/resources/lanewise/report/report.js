@@ -85,7 +85,8 @@
   // Options
 
   /** {@code batchSize}, {@code frechet_lanewise}: batch size, frechet lanewise. */
-  const words = (name) => name.replace(/([a-z0-9])([A-Z])/g, "$1 $2").replace(/_/g, " ").toLowerCase();
+  const words = (name) =>
+    name.replace(/([a-z0-9])([A-Z])/g, "$1 $2").replace(/[_-]/g, " ").toLowerCase();
   const sentence = (text) => text.replace(/^./, (letter) => letter.toUpperCase());
   const title = (name) => sentence(words(name));
 
@@ -149,7 +150,7 @@
       item.className = isOver(finding) ? "over" : "";
       element("i", String(i + 1), item);
       const text = element("div", "", item);
-      element("b", `Step ${whole(finding.step)}, ${words(finding.kind ?? "").replace(/-/g, " ")}: `, text);
+      element("b", `Step ${whole(finding.step)}, ${words(finding.kind ?? "")}: `, text);
       text.append(finding.message ?? "");
       if (!isOver(finding)) showAdvice(`${sentence(finding.advice)}.`, text);
     });
@@ -304,7 +305,10 @@
   const judgesByProbability =
     ["non-saturating", "minimax", undefined].includes(run.options.objective?.loss);
 
-  const opinion = [line("d_real", "of real images", "green"), line("d_fake", "of generated ones", "purple")];
+  const opinion = [
+    line("d_real", "of real images", "green"),
+    line("d_fake", "of generated ones", "purple"),
+  ];
 
   const CHARTS = {
     Training: [
@@ -347,7 +351,10 @@
       {
         title: "Gradients",
         unit: "Euclidean norm",
-        lines: [line("grad_norm_d", "discriminator", "blue"), line("grad_norm_g", "generator", "orange")],
+        lines: [
+          line("grad_norm_d", "discriminator", "blue"),
+          line("grad_norm_g", "generator", "orange"),
+        ],
         from: 0,
         caption: "Good: a level of their own. Bad: growing without end, or vanishing.",
       },
@@ -368,7 +375,8 @@
         lines: [line("images_per_s", "images/s", "blue")],
         from: 0,
         caption:
-          "Real images trained on in a second. Dips mean that something else kept the machine busy.",
+          "Real images trained on in a second. Dips mean that something else kept the machine " +
+          "busy.",
       },
     ],
     Quality: [
@@ -395,14 +403,16 @@
         title: "Precision and recall",
         lines: [line("precision", "precision", "blue"), line("recall", "recall", "orange")],
         ...share,
-        caption: "Precision: samples that look real. Recall: real images within the generator's reach.",
+        caption:
+          "Precision: samples that look real. Recall: real images within the generator's reach.",
       },
       {
         title: "Density and coverage",
         unit: "value",
         lines: [line("density", "density", "blue"), line("coverage", "coverage", "orange")],
         from: 0,
-        caption: "Density: how deep samples lie among real images. Coverage: real images met by samples.",
+        caption:
+          "Density: how deep samples lie among real images. Coverage: real images met by samples.",
       },
       {
         title: "Modes",
@@ -430,7 +440,8 @@
         unit: "share",
         lines: [line("sample_dependence", "of a sample", "orange")],
         from: 0,
-        caption: "How much a sample changes when the others of its batch are replaced; 0: not at all.",
+        caption:
+          "How much a sample changes when the others of its batch are replaced; 0: not at all.",
       },
     ],
     Other: [],
@@ -483,8 +494,10 @@
     const gap = ticks.length > 1 ? ticks[1] - ticks[0] : 1;
     const decimals = Math.min(20, Math.max(0, -Math.floor(Math.log10(gap) + 1e-9)));
     if (decimals > 4) return (x) => (x === 0 ? "0" : x.toExponential(1).replace(".0e", "e"));
-    const exact = gap * 10 ** decimals === Math.round(gap * 10 ** decimals) ? decimals : decimals + 1;
-    return (x) => x.toLocaleString("en-US", {minimumFractionDigits: exact, maximumFractionDigits: exact});
+    const scaled = gap * 10 ** decimals;
+    const digits = Math.abs(scaled - Math.round(scaled)) < 1e-6 ? decimals : decimals + 1;
+    const format = {minimumFractionDigits: digits, maximumFractionDigits: digits};
+    return (x) => x.toLocaleString("en-US", format);
   }
 
   function legend(chart, box) {
@@ -497,7 +510,9 @@
     const at = element("span", "", box);
     at.className = "at";
     return (index) => {
-      values.forEach((value, i) => (value.textContent = number(valueAt(chart.lines[i].smooth, index))));
+      values.forEach((value, i) => {
+        value.textContent = number(valueAt(chart.lines[i].smooth, index));
+      });
       at.textContent = `step ${whole(steps[index])}`;
     };
   }
@@ -528,7 +543,8 @@
   }
 
   /** The newest value up to a point. */
-  const valueAt = (values, index) => values[values.findLastIndex((v, i) => i <= index && v !== null)];
+  const valueAt = (values, index) =>
+    values[values.findLastIndex((v, i) => i <= index && v !== null)];
 
   /** A line at the step of each finding, with its number in the list. */
   function drawFindings(plot) {
