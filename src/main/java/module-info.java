@@ -18,6 +18,7 @@ module lanewise {
   exports lanewise.data;
   exports lanewise.evaluate;
   exports lanewise.io;
+  exports lanewise.lab;
   exports lanewise.metrics;
   exports lanewise.model;
   exports lanewise.nn;

@@ -740,6 +740,13 @@ public final class Ops {
         "upsampleNearestAdjoint", dx, (at, ddx) -> at.give(0, upsampleNearest(ddx, factor)), dy);
   }
 
+  /** {@code torch.nn.functional.avg_pool2d}: the mean of each block of pixels. */
+  public static Variable averagePool(Variable x, int factor) {
+    Shape s = x.shape();
+    Shape pooled = Shape.of(s.n(), s.c(), s.h() / factor, s.w() / factor);
+    return affine(upsampleNearestAdjoint(x, factor, pooled), 1f / (factor * factor), 0);
+  }
+
   /** As {@code torch.nn.ReflectionPad2d}. */
   public static Variable reflectPad(Variable x, Padding padding) {
     Tensor y = allocate(x, padding.pad(x.shape()));

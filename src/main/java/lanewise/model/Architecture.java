@@ -12,6 +12,12 @@ public enum Architecture {
       return new Dcgan(spec);
     }
   },
+  RESNET {
+    @Override
+    public Gan of(GanSpec spec) {
+      return new ResnetGan(spec);
+    }
+  },
   MLP {
     @Override
     public Gan of(GanSpec spec) {

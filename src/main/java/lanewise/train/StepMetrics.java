@@ -4,6 +4,8 @@ import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import lanewise.evaluate.Metric;
+import lanewise.evaluate.Scores;
 import lanewise.train.GanTrainer.StepResult;
 
 /**
@@ -11,8 +13,18 @@ import lanewise.train.GanTrainer.StepResult;
  *
  * @param epoch the pass over the data that the step belongs to, from 1
  * @param ms wall-clock milliseconds of the step, the reading of data included
+ * @param measured what was measured of the generator after the step; usually empty
  */
-public record StepMetrics(StepResult result, long epoch, double imagesPerSecond, double ms) {
+public record StepMetrics(
+    StepResult result,
+    long epoch,
+    double imagesPerSecond,
+    double ms,
+    Map<Metric, Double> measured) {
+
+  StepMetrics with(Scores scores) {
+    return new StepMetrics(result, epoch, imagesPerSecond, ms, scores.values());
+  }
 
   /** The line, without its end. */
   public String json() {
@@ -28,6 +40,7 @@ public record StepMetrics(StepResult result, long epoch, double imagesPerSecond,
     }
     line.put("images_per_s", rounded(imagesPerSecond));
     line.put("ms", rounded(ms));
+    measured.forEach((metric, value) -> line.put(metric.key(), value));
     try {
       return JSON.std.asString(line);
     } catch (IOException e) {

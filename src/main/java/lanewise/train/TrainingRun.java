@@ -45,6 +45,10 @@ public final class TrainingRun implements AutoCloseable {
   private final int batchesPerStep;
   private final long stepsPerEpoch;
   private final long total;
+
+  /** Null if nothing is to be measured. */
+  private final Measurements measurements;
+
   private volatile boolean stopped;
 
   /** How a call of {@link #run} ended. */
@@ -72,6 +76,16 @@ public final class TrainingRun implements AutoCloseable {
     try {
       trainer = new GanTrainer(backend, model, options.recipe(total), seed, capture);
     } catch (RuntimeException e) {
+      backend.close();
+      throw e;
+    }
+    try {
+      measurements =
+          options.measuring().metrics()
+              ? new Measurements(backend, options, data, trainer, total)
+              : null;
+    } catch (RuntimeException e) {
+      trainer.close();
       backend.close();
       throw e;
     }
@@ -125,7 +139,7 @@ public final class TrainingRun implements AutoCloseable {
     describe("running");
     try (BufferedWriter metrics = folder.appendMetrics(trainer.steps())) {
       while (trainer.steps() < total && !stopped) {
-        StepMetrics step = step();
+        StepMetrics step = measured(step());
         metrics.append(step.json()).append('\n').flush();
         listener.accept(step);
         save(trainer.steps());
@@ -137,9 +151,10 @@ public final class TrainingRun implements AutoCloseable {
       throw e;
     }
     Outcome outcome = trainer.steps() >= total ? Outcome.FINISHED : Outcome.STOPPED;
-    describe(outcome.name().toLowerCase(Locale.ROOT));
     saveWeights();
+    describe(outcome.name().toLowerCase(Locale.ROOT));
     saveSamples();
+    RunReport.complete(backend, folder, options, data, trainer.steps());
     return outcome;
   }
 
@@ -166,9 +181,15 @@ public final class TrainingRun implements AutoCloseable {
     return Profile.of(1, () -> step());
   }
 
+  private StepMetrics measured(StepMetrics step) {
+    return measurements != null && measurements.isDue() ? step.with(measurements.measure()) : step;
+  }
+
+  /** What a disk or a file did can be mended, and the run goes on; what training did can not. */
   private void describeFailure(UserException failure) {
     try {
-      describe("failed");
+      boolean mendable = failure.getCause() instanceof IOException;
+      describe(mendable ? "stopped" : "failed", Map.of("failure", failure.getMessage()));
       Report.write(folder.path());
     } catch (UserException e) {
       // Such as the full disk that was the failure.
@@ -177,6 +198,10 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   private void describe(String status) {
+    describe(status, Map.of());
+  }
+
+  private void describe(String status, Map<String, ?> more) {
     Backend.Description engine = backend.description();
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("dataset", data.name());
@@ -192,6 +217,7 @@ public final class TrainingRun implements AutoCloseable {
                 engine.threads()));
     facts.put("totalSteps", total);
     facts.put("status", status);
+    facts.putAll(more);
     options.write(folder.options(), facts);
   }
 
@@ -202,7 +228,7 @@ public final class TrainingRun implements AutoCloseable {
     double ms = (System.nanoTime() - start) / 1e6;
     long epoch = (result.step() - 1) / stepsPerEpoch + 1;
     int samples = batchesPerStep * options.optimizer().batchSize();
-    return new StepMetrics(result, epoch, samples * 1000 / ms, ms);
+    return new StepMetrics(result, epoch, samples * 1000 / ms, ms, Map.of());
   }
 
   /** While a GPU computes the present step. */
@@ -274,6 +300,9 @@ public final class TrainingRun implements AutoCloseable {
 
   @Override
   public void close() {
+    if (measurements != null) {
+      measurements.close();
+    }
     trainer.close();
     backend.close();
   }
