@@ -45,9 +45,9 @@ final class TrainArguments {
       names = {"-d", "--data", "--dataroot"},
       paramLabel = "DATA",
       description = {
-        "fashion-mnist, stacked-fashion-mnist (three images as channels, 1,000 classes), or the"
-            + " path of an IDX file, of CIFAR-10's binary files, or of a folder with PNG and JPEG"
-            + " images.",
+        "fashion-mnist, stacked-fashion-mnist (three images as channels, 1,000 classes), ring-8 and"
+            + " grid-25 (points from so many Gaussians), or the path of an IDX file, of CIFAR-10's"
+            + " binary files, or of a folder with PNG and JPEG images.",
         "Default: fashion-mnist"
       })
   private String data;
@@ -59,7 +59,7 @@ final class TrainArguments {
       completionCandidates = Choice.OfPreset.class,
       description =
           "Hyper-parameters that belong together, except for those given: ${COMPLETION-CANDIDATES}."
-              + " The defaults below are dcgan's.")
+              + " The defaults below are dcgan's; for ring-8 and grid-25 they are pacgan's.")
   private Preset preset;
 
   @ArgGroup(validate = false, heading = "%nNetworks:%n")
@@ -346,10 +346,12 @@ final class TrainArguments {
   /** The options of a new run. */
   TrainOptions ofNewRun() {
     String data = Datasets.resolve(value("--data"));
+    int imageSize = Datasets.defaultImageSize(data);
     Preset preset = value("--preset");
-    return with(
-        TrainOptions.defaults(
-            preset == null ? Preset.DCGAN : preset, data, Datasets.defaultImageSize(data)));
+    if (preset == null) {
+      preset = imageSize == 1 ? Preset.PACGAN : Preset.DCGAN;
+    }
+    return with(TrainOptions.defaults(preset, data, imageSize));
   }
 
   /**

@@ -61,29 +61,20 @@ public record TrainOptions(
   /** A preset's hyper-parameters on {@code data} for {@link #DEFAULT_STEPS}. */
   public static TrainOptions defaults(Preset preset, String data, int imageSize) {
     BackendOptions engine = BackendOptions.defaults();
+    Map<String, Object> changes = new LinkedHashMap<>(preset.options());
+    changes.put("imageSize", imageSize);
     return new TrainOptions(
             preset.toString(),
             data,
             new ModelOptions(
-                "dcgan",
-                imageSize,
-                100,
-                64,
-                64,
-                "batch",
-                "batch",
-                false,
-                false,
-                "transposed",
-                false,
-                1),
+                "dcgan", 32, 100, 64, 64, "batch", "batch", false, false, "transposed", false, 1),
             new ObjectiveOptions("non-saturating", 0, 0, 1, 0),
             new OptimizerOptions(64, 1, 1, 2e-4, 2e-4, 0.5, 0.999, "constant", 0),
             new RunOptions(0, 0, DEFAULT_STEPS, 100, 500),
             MeasuringOptions.OFF,
             new EngineOptions(
                 "auto", engine.threads(), engine.device(), engine.precision().toString()))
-        .with(preset.options());
+        .with(changes);
   }
 
   /**
