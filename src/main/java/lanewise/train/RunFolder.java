@@ -36,6 +36,11 @@ public record RunFolder(Path path) {
     return path.resolve("report.html");
   }
 
+  /** Event files. */
+  Path tensorboard() {
+    return path.resolve("tensorboard");
+  }
+
   /** Images between fixed latents. */
   Path interpolation() {
     return path.resolve("interpolation.png");
@@ -89,6 +94,18 @@ public record RunFolder(Path path) {
       Files.createDirectories(path.resolve("samples"));
     } catch (IOException e) {
       throw cannotWrite(path, e);
+    }
+  }
+
+  /** The command lines that trained the run so far, as far as its options tell. */
+  List<String> commands() {
+    try {
+      Object commands = JSON.std.mapFrom(Files.readString(options())).get("commands");
+      return commands instanceof List<?> list
+          ? list.stream().map(String::valueOf).toList()
+          : List.of();
+    } catch (IOException e) {
+      return List.of();
     }
   }
 

@@ -49,24 +49,21 @@ class TrainArgumentsTest {
   }
 
   @Test
-  void pointsAreMadeByPerceptrons() {
-    TrainOptions options = parse("--data=grid-25", "--pack=1");
-    assertEquals(
-        TrainOptions.defaults(Preset.PACGAN, "grid-25", 1).with(Map.of("pack", 1)), options);
-    assertEquals("mlp", options.model().arch());
-  }
-
-  @Test
   void pytorchsNamesMeanTheSame() {
     TrainOptions ours =
         parse(
-            "--data=fashion-mnist",
+            "--data=stacked-fashion-mnist",
             "--image-size=64",
             "--batch-size=9",
             "--epochs=3",
             "--latent=7");
     TrainOptions theirs =
-        parse("--dataroot=fashion-mnist", "--imageSize=64", "--batchSize=9", "--niter=3", "--nz=7");
+        parse(
+            "--dataroot=stacked-fashion-mnist",
+            "--imageSize=64",
+            "--batchSize=9",
+            "--niter=3",
+            "--nz=7");
     assertEquals(ours, theirs);
     assertEquals(64, theirs.model().imageSize());
     assertEquals(0, theirs.run().steps());
