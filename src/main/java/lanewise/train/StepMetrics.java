@@ -40,7 +40,9 @@ public record StepMetrics(
     }
     line.put("images_per_s", rounded(imagesPerSecond));
     line.put("ms", rounded(ms));
-    measured.forEach((metric, value) -> line.put(metric.key(), value));
+    // JSON has no infinity, which reverse KL may be.
+    measured.forEach(
+        (metric, value) -> line.put(metric.key(), Double.isFinite(value) ? value : null));
     try {
       return JSON.std.asString(line);
     } catch (IOException e) {
