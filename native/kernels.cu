@@ -24,6 +24,8 @@
 
 #include "kernels/resampling.cuh"
 
+#include "kernels/channels.cuh"
+
 #include "kernels/adam.cuh"
 
 #include "kernels/norm.cuh"

@@ -3,7 +3,7 @@ package lanewise;
 import java.util.Collection;
 import java.util.Comparator;
 
-/** Messages for names that a user mistyped. */
+/** Finds what a user named, or says what there is. */
 public final class Names {
   private Names() {}
 
@@ -20,6 +20,20 @@ public final class Names {
             .map(name -> "; did you mean " + name + "?")
             .orElse(";");
     return "Unknown %s '%s'%s Known: %s".formatted(kind, given, nearest, String.join(", ", known));
+  }
+
+  /**
+   * The one whose {@code toString} is {@code name}.
+   *
+   * @param kind as for {@link #unknown}
+   * @throws UserException that names the nearest one and then all
+   */
+  public static <T> T find(String kind, String name, Collection<T> known) {
+    return known.stream()
+        .filter(one -> one.toString().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () -> new UserException(unknown(kind, name, known.stream().map(Object::toString).toList())));
   }
 
   /** Levenshtein's edit distance. */

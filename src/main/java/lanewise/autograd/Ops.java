@@ -10,6 +10,7 @@ import lanewise.backend.Binary;
 import lanewise.backend.Binary.Arithmetic;
 import lanewise.backend.ConvSpec;
 import lanewise.backend.ElementType;
+import lanewise.backend.Layout;
 import lanewise.backend.NormScope;
 import lanewise.backend.NormSpec;
 import lanewise.backend.NormSpec.Affine;
@@ -296,6 +297,131 @@ public final class Ops {
   private static Variable view(Variable x, Shape shape) {
     return record(
         "view", x.tensor().part(0, shape), (at, dy) -> at.give(0, view(dy, at.in(0).shape())), x);
+  }
+
+  // ---- parts and their composition
+
+  /**
+   * {@code torch.cat(xs, 1)}: side by side along the channels.
+   *
+   * @param xs at least one, with the same N, H and W
+   */
+  public static Variable concat(List<Variable> xs) {
+    if (xs.size() == 1) {
+      return xs.getFirst();
+    }
+    Variable stored = xs.getFirst();
+    int channels = 0;
+    for (Variable x : xs) {
+      channels += x.shape().c();
+      stored = stored.tensor().type() == ElementType.F32 ? x : stored;
+    }
+    Tensor y = allocate(stored, withChannels(stored.shape(), channels));
+    int[] starts = new int[xs.size()];
+    int start = 0;
+    for (int i = 0; i < starts.length; i++) {
+      Variable x = xs.get(i);
+      x.backend().copyChannels(x.tensor(), 0, y, start, x.shape().c());
+      starts[i] = start;
+      start += x.shape().c();
+    }
+    return record(
+        "concat",
+        y,
+        (at, dy) -> {
+          for (int i = 0; i < starts.length; i++) {
+            if (at.wants(i)) {
+              at.give(i, channels(dy, starts[i], at.in(i).shape().c()));
+            }
+          }
+        },
+        xs.toArray(Variable[]::new));
+  }
+
+  /** {@code torch.narrow(x, 1, from, count)}: some of the channels. */
+  public static Variable channels(Variable x, int from, int count) {
+    if (count == x.shape().c() && from == 0) {
+      return x;
+    }
+    Tensor y = allocate(x, withChannels(x.shape(), count));
+    x.backend().copyChannels(x.tensor(), from, y, 0, count);
+    return record(
+        "channels", y, (at, dy) -> at.give(0, channelsAdjoint(dy, from, at.in(0).shape().c())), x);
+  }
+
+  /** These channels from {@code from} on among {@code channels}, of which the others are zero. */
+  private static Variable channelsAdjoint(Variable dy, int from, int channels) {
+    int count = dy.shape().c();
+    Tensor dx = allocate(dy, withChannels(dy.shape(), channels));
+    dy.backend().fill(dx, 0);
+    dy.backend().copyChannels(dy.tensor(), 0, dx, from, count);
+    return record("channelsAdjoint", dx, (at, ddx) -> at.give(0, channels(ddx, from, count)), dy);
+  }
+
+  private static Shape withChannels(Shape s, int channels) {
+    return Shape.of(s.n(), channels, s.h(), s.w());
+  }
+
+  /**
+   * {@code torch.narrow(x, 0, from, count)}: a run of samples, as a view.
+   *
+   * @throws IllegalArgumentException if x does not have them, or is a filter
+   */
+  public static Variable samples(Variable x, int from, int count) {
+    Shape shape = x.shape();
+    boolean isBatch = shape.layout() == Layout.NHWC;
+    if (!isBatch || from < 0 || count < 1 || count > shape.n() - from) {
+      throw new IllegalArgumentException(
+          "samples: there are no %d samples from %d on in %s".formatted(count, from, shape));
+    }
+    if (count == shape.n()) {
+      return x;
+    }
+    return record(
+        "samples",
+        part(x.tensor(), from, count),
+        (at, dy) -> at.give(0, samplesAdjoint(dy, from, shape.n())),
+        x);
+  }
+
+  /** These samples from {@code from} on among {@code samples}, of which the others are zero. */
+  private static Variable samplesAdjoint(Variable dy, int from, int samples) {
+    int count = dy.shape().n();
+    Tensor dx = allocate(dy, withSamples(dy.shape(), samples));
+    dy.backend().fill(dx, 0);
+    dy.backend().copy(dy.tensor(), part(dx, from, count));
+    return record("samplesAdjoint", dx, (at, ddx) -> at.give(0, samples(ddx, from, count)), dy);
+  }
+
+  private static Tensor part(Tensor x, int from, int count) {
+    long sample = x.shape().size() / x.shape().n();
+    return x.part(from * sample, withSamples(x.shape(), count));
+  }
+
+  private static Shape withSamples(Shape s, int samples) {
+    return Shape.of(samples, s.c(), s.h(), s.w());
+  }
+
+  /**
+   * Packs of {@code m} samples as one of m times the channels: N x C x H x W becomes N/m x m*C x H
+   * x W, for a discriminator that sees several samples at once (PacGAN, Lin et al. 2018). Slot i of
+   * a pack holds a sample of the i-th run of N/m samples.
+   *
+   * @throws IllegalArgumentException if m does not divide N
+   */
+  public static Variable pack(Variable x, int m) {
+    int samples = x.shape().n();
+    if (m < 1 || samples % m != 0) {
+      throw new IllegalArgumentException(
+          "pack: %s cannot be packed by %d, which does not divide its %d samples"
+              .formatted(x.shape(), m, samples));
+    }
+    int packs = samples / m;
+    List<Variable> slots = new ArrayList<>(m);
+    for (int i = 0; i < m; i++) {
+      slots.add(samples(x, i * packs, packs));
+    }
+    return concat(slots);
   }
 
   // ---- matrices

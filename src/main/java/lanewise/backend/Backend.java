@@ -134,7 +134,7 @@ public interface Backend extends AutoCloseable {
       Tensor dx,
       Affine gradients);
 
-  // ---- 6. resampling and padding
+  // ---- 6. resampling, padding and channels
 
   /** Repeats each pixel {@code factor} times along both sides. */
   void upsampleNearest(int factor, Tensor x, Tensor y);
@@ -147,6 +147,13 @@ public interface Backend extends AutoCloseable {
 
   /** The adjoint of {@link #reflectPad}: adds each mirrored pixel to its origin. */
   void reflectPadAdjoint(Padding padding, Tensor dy, Tensor dx);
+
+  /**
+   * Copies {@code count} channels of each pixel, from channel {@code from} of source on, to channel
+   * {@code to} of target and those behind it. Source and target have the same N, H and W; the other
+   * channels of target stay as they are.
+   */
+  void copyChannels(Tensor source, int from, Tensor target, int to, int count);
 
   // ---- 7. fused; the defaults compose the operations above
 

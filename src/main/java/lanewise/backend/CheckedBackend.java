@@ -291,7 +291,7 @@ final class CheckedBackend implements Backend {
     }
   }
 
-  // ---- 6. resampling and padding
+  // ---- 6. resampling, padding and channels
 
   @Override
   public void upsampleNearest(int factor, Tensor x, Tensor y) {
@@ -346,6 +346,34 @@ final class CheckedBackend implements Backend {
         s,
         large.shape(),
         "padding must be less than the image's sides");
+  }
+
+  @Override
+  public void copyChannels(Tensor source, int from, Tensor target, int to, int count) {
+    ChannelCopy what = new ChannelCopy(from, to, count);
+    KernelEvent event = begin("copyChannels", what, source, target);
+    Shape s = source.shape();
+    Shape t = target.shape();
+    boolean fits =
+        s.layout() == Layout.NHWC
+            && t.layout() == Layout.NHWC
+            && s.n() == t.n()
+            && s.h() == t.h()
+            && s.w() == t.w();
+    require(fits, "copyChannels", s, t);
+    require(count >= 1, "copyChannels", what, s, t);
+    channels("copyChannels", "source", s, from, count);
+    channels("copyChannels", "target", t, to, count);
+    engine.copyChannels(source, from, changing(target), to, count);
+    event.finish(engine);
+  }
+
+  private static void channels(String operation, String operand, Shape s, int first, int count) {
+    if (first < 0 || count > s.c() - first) {
+      throw new IllegalArgumentException(
+          "%s: %d channels from %d on are not within the channels 0 to %d of the %s %s"
+              .formatted(operation, count, first, s.c() - 1, operand, s));
+    }
   }
 
   // ---- 7. fused

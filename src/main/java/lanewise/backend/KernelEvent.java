@@ -99,7 +99,7 @@ final class KernelEvent extends Event {
     end();
     Tensor[] given = Arrays.stream(tensors).filter(Objects::nonNull).toArray(Tensor[]::new);
     Shape[] all = Arrays.stream(given).map(Tensor::shape).toArray(Shape[]::new);
-    Work work = Work.of(operation, given);
+    Work work = Work.of(operation, what, given);
     variant = what == null ? "" : what.toString();
     shapes = Arrays.stream(all).map(Shape::toString).collect(Collectors.joining(", "));
     Algorithm chosen = algorithm(engine, all);

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import lanewise.Names;
-import lanewise.UserException;
 
 /**
  * In what an engine computes and stores, as {@code --precision} names it. Weights, their gradients,
@@ -30,9 +29,6 @@ public enum Precision {
 
   /** The precision of that name. */
   public static Precision named(String name) {
-    return Arrays.stream(values())
-        .filter(precision -> precision.toString().equals(name))
-        .findFirst()
-        .orElseThrow(() -> new UserException(Names.unknown("precision", name, names())));
+    return Names.find("precision", name, Arrays.asList(values()));
   }
 }

@@ -9,11 +9,19 @@ package lanewise.backend;
  */
 record Work(long flop, long bytes) {
 
-  /** The work of a {@link Backend}'s method on these tensors, in the method's order. */
-  static Work of(String operation, Tensor... t) {
+  /**
+   * The work of a {@link Backend}'s method.
+   *
+   * @param what is computed, where the operation alone does not say it, or null
+   * @param t its tensors, in the method's order
+   */
+  static Work of(String operation, Object what, Tensor... t) {
     long bytes = 0;
     for (Tensor tensor : t) {
       bytes += bytes(tensor);
+    }
+    if (what instanceof ChannelCopy(int _, int _, int count)) {
+      return new Work(0, bytes(t[0], count) + bytes(t[1], count));
     }
     return switch (operation) {
       case "convForward" -> new Work(conv(t[1].shape(), t[2].shape()), bytes);
@@ -29,6 +37,11 @@ record Work(long flop, long bytes) {
 
   private static long bytes(Tensor t) {
     return t.type().bytes(t.shape());
+  }
+
+  /** Of some of its channels. */
+  private static long bytes(Tensor t, int channels) {
+    return bytes(t) / t.shape().c() * channels;
   }
 
   private static long conv(Shape filter, Shape output) {

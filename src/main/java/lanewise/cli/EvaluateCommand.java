@@ -178,7 +178,7 @@ final class EvaluateCommand implements Runnable {
         Samples asTrained = generator.trainingBatches(BATCHES, BATCH_SIZE, seed);
         SampleDependence dependence =
             SampleDependence.of(
-                generator::trainingBatch, batch, generator.model().latent(), BATCHES, seed);
+                generator::trainingBatch, batch, generator.spec().latent(), BATCHES, seed);
         Scores scores =
             judge
                 .evaluation

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 import lanewise.UserException;
 import lanewise.backend.Backend;
 import lanewise.io.Images;
-import lanewise.model.Dcgan;
+import lanewise.model.GanSpec;
 import lanewise.model.Norm;
 import lanewise.train.TrainedGenerator;
 import picocli.CommandLine.Command;
@@ -96,12 +96,12 @@ final class GenerateCommand implements Runnable {
       PrintWriter text = spec.commandLine().getOut();
       float[] images = generator.images(count, seed);
       if (separate != null) {
-        writeSeparately(images, generator.model());
+        writeSeparately(images, generator.spec());
         text.printf("%d images in %s%n", count, separate);
       }
       if (separate == null || out != null) {
         Path file = out == null ? Path.of("generated.png") : out;
-        writeGrid(file, images, generator.model());
+        writeGrid(file, images, generator.spec());
         text.printf("%d images in %s%n", count, file);
       }
     }
@@ -136,19 +136,19 @@ final class GenerateCommand implements Runnable {
     }
   }
 
-  private void writeSeparately(float[] images, Dcgan model) {
-    int size = model.imageSize();
-    int sample = model.channels() * size * size;
+  private void writeSeparately(float[] images, GanSpec gan) {
+    int size = gan.imageSize();
+    int sample = gan.channels() * size * size;
     for (int i = 0; i < count; i++) {
       Path file = separate.resolve("%05d.png".formatted(i));
       float[] image = Arrays.copyOfRange(images, i * sample, (i + 1) * sample);
-      Images.writePng(file, image, model.channels(), size, size);
+      Images.writePng(file, image, gan.channels(), size, size);
     }
   }
 
-  private void writeGrid(Path file, float[] images, Dcgan model) {
-    int size = model.imageSize();
+  private void writeGrid(Path file, float[] images, GanSpec gan) {
+    int size = gan.imageSize();
     int columns = (int) Math.ceil(Math.sqrt(count));
-    Images.writeGrid(file, images, count, model.channels(), size, size, columns);
+    Images.writeGrid(file, images, count, gan.channels(), size, size, columns);
   }
 }

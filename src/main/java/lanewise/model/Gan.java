@@ -6,15 +6,28 @@ import lanewise.nn.Module;
 /** The two networks of a GAN and what goes between them. */
 public interface Gan {
 
-  /** Latents to images in (-1, 1). */
+  GanSpec spec();
+
+  /**
+   * Latents to images in (-1, 1). With {@link GanSpec#classes}, the condition of a pass says of
+   * which class each is to be.
+   */
   Module generator();
 
-  /** Images to one logit each. */
+  /**
+   * Images, or packs of {@link GanSpec#pack} of them, one behind the other along the channels, to
+   * one score each: a logit. With {@link GanSpec#classes}, the condition says of which class each
+   * is.
+   */
   Module discriminator();
 
   /** The shape of {@code count} latent vectors. */
-  Shape latentShape(int count);
+  default Shape latentShape(int count) {
+    return spec().latentShape(count);
+  }
 
   /** The shape of {@code count} images. */
-  Shape imageShape(int count);
+  default Shape imageShape(int count) {
+    return spec().imageShape(count);
+  }
 }

@@ -3,7 +3,6 @@ package lanewise.model;
 import java.util.Arrays;
 import java.util.Locale;
 import lanewise.Names;
-import lanewise.UserException;
 import lanewise.nn.Module;
 import lanewise.nn.Normalization;
 import lanewise.nn.Pointwise;
@@ -54,13 +53,6 @@ public enum Norm {
 
   /** The norm of that name. */
   public static Norm named(String name) {
-    return Arrays.stream(values())
-        .filter(norm -> norm.toString().equals(name))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new UserException(
-                    Names.unknown(
-                        "norm", name, Arrays.stream(values()).map(Norm::toString).toList())));
+    return Names.find("norm", name, Arrays.asList(values()));
   }
 }

@@ -12,6 +12,8 @@ import lanewise.evaluate.Samples;
 import lanewise.io.Safetensors;
 import lanewise.io.TensorEntry;
 import lanewise.model.Dcgan;
+import lanewise.model.Gan;
+import lanewise.model.GanSpec;
 import lanewise.model.Norm;
 import lanewise.nn.Network;
 import lanewise.nn.Statistics;
@@ -21,10 +23,10 @@ public final class TrainedGenerator implements AutoCloseable {
   /** Images computed at a time: bounds the memory, never changes a result. */
   private static final int CHUNK = 64;
 
-  private final Dcgan model;
+  private final Gan model;
   private final Network network;
 
-  private TrainedGenerator(Dcgan model, Network network) {
+  private TrainedGenerator(Gan model, Network network) {
     this.model = model;
     this.network = network;
   }
@@ -97,9 +99,9 @@ public final class TrainedGenerator implements AutoCloseable {
     return norm;
   }
 
-  /** The architecture; its discriminator's widths are not known. */
-  public Dcgan model() {
-    return model;
+  /** What it makes, from what; the discriminator's part is not known. */
+  public GanSpec spec() {
+    return model.spec();
   }
 
   /**
@@ -111,7 +113,7 @@ public final class TrainedGenerator implements AutoCloseable {
    */
   public float[] images(int count, long seed) {
     int sample = model.imageShape(1).size();
-    if ((long) count * Math.max(sample, model.latent()) > Integer.MAX_VALUE - 8) {
+    if ((long) count * Math.max(sample, spec().latent()) > Integer.MAX_VALUE - 8) {
       throw new UserException(
           "%,d images are too many at once; make fewer, several times, each with its own seed"
               .formatted(count));
@@ -155,14 +157,14 @@ public final class TrainedGenerator implements AutoCloseable {
     private int madeFrom;
 
     Generated(int count, int batch, Statistics statistics, long seed) {
-      z = new Latents(seed, model.latent()).fixed(count);
+      z = new Latents(seed, spec().latent()).fixed(count);
       this.batch = batch;
       this.statistics = statistics;
     }
 
     @Override
     public int size() {
-      return z.length / model.latent();
+      return z.length / spec().latent();
     }
 
     @Override
@@ -195,7 +197,7 @@ public final class TrainedGenerator implements AutoCloseable {
     private void make(int from) {
       if (made.length == 0 || madeFrom != from) {
         int end = Math.min(from + batch, size());
-        float[] latents = Arrays.copyOfRange(z, from * model.latent(), end * model.latent());
+        float[] latents = Arrays.copyOfRange(z, from * spec().latent(), end * spec().latent());
         made = GanTrainer.generate(network, model, latents, statistics);
         madeFrom = from;
       }

@@ -59,6 +59,7 @@ abstract class OpsGradientTest {
     arithmetic(cases);
     functionsOfOneElement(cases);
     reductionsAndShapes(cases);
+    partsAndTheirComposition(cases);
     matrices(cases);
     convolutions(cases);
     norms(cases);
@@ -114,6 +115,31 @@ abstract class OpsGradientTest {
     cases.add(unary("mean", Ops::mean, any));
     Operand column = draw.normal(Shape.matrix(12, 1));
     cases.add(unary("reshape", x -> Ops.reshape(x, Shape.matrix(3, 4)), column));
+  }
+
+  private static void partsAndTheirComposition(List<Case> cases) {
+    Draw draw = new Draw(35);
+    for (int[] sides : new int[][] {{4, 5}, {1, 1}}) {
+      Operand five = draw.normal(Shape.of(4, 5, sides[0], sides[1]));
+      Operand three = draw.normal(Shape.of(4, 3, sides[0], sides[1]));
+      Operand one = draw.normal(Shape.of(4, 1, sides[0], sides[1]));
+      String of = " of " + five.shape();
+      cases.add(new Case("concat" + of, v -> List.of(Ops.concat(v)), List.of(three, one, five)));
+      cases.add(unary("channels" + of, x -> Ops.channels(x, 1, 3), five));
+      cases.add(unary("samples" + of, x -> Ops.samples(x, 1, 2), five));
+      cases.add(unary("pack" + of, x -> Ops.pack(x, 2), five));
+    }
+    // What is shared by several results, and what is used whole and in parts.
+    cases.add(
+        unary(
+            "overlapping parts",
+            x -> Ops.concat(List.of(Ops.channels(x, 1, 2), x, Ops.square(Ops.channels(x, 0, 2)))),
+            draw.normal(Shape.of(3, 3, 2, 2))));
+    cases.add(
+        unary(
+            "overlapping samples",
+            x -> Ops.mul(Ops.samples(x, 0, 2), Ops.samples(x, 1, 2)),
+            draw.normal(Shape.of(3, 3, 2, 2))));
   }
 
   private static void matrices(List<Case> cases) {

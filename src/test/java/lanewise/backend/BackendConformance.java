@@ -185,6 +185,20 @@ abstract class BackendConformance extends BackendLaws {
                     (b, in, out) -> b.reflectPad(padding, in[0], out[0]),
                     (b, in, out) -> b.reflectPadAdjoint(padding, in[0], out[0]))),
         dynamicTest(
+            "copyChannels",
+            () ->
+                isAdjoint(
+                    small,
+                    Shape.of(3, 12, 6, 9),
+                    (b, in, out) -> {
+                      b.fill(out[0], 0);
+                      b.copyChannels(in[0], 1, out[0], 8, 4);
+                    },
+                    (b, in, out) -> {
+                      b.fill(out[0], 0);
+                      b.copyChannels(in[0], 8, out[0], 1, 4);
+                    })),
+        dynamicTest(
             "copy and sum",
             () ->
                 isAdjoint(

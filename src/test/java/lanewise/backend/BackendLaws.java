@@ -307,6 +307,26 @@ abstract class BackendLaws {
                 IMAGES,
                 Shape.of(2, 3, 6, 6)),
             refusal(
+                "copyChannels: these do not fit",
+                t -> backend.copyChannels(t[0], 0, t[1], 0, 1),
+                IMAGES,
+                Shape.of(2, 3, 4, 4)),
+            refusal(
+                "copyChannels: 2 channels from 2 on are not within the channels 0 to 2",
+                t -> backend.copyChannels(t[0], 2, t[1], 0, 2),
+                IMAGES,
+                IMAGES),
+            refusal(
+                "copyChannels: 3 channels from -1 on are not within the channels 0 to 2",
+                t -> backend.copyChannels(t[0], 0, t[1], -1, 3),
+                IMAGES,
+                IMAGES),
+            refusal(
+                "copyChannels: these do not fit: ChannelCopy[from=0, to=0, count=0]",
+                t -> backend.copyChannels(t[0], 0, t[1], 0, 0),
+                IMAGES,
+                IMAGES),
+            refusal(
                 "biasActivation",
                 t -> backend.biasActivation(t[0], t[1], Activation.RELU, t[0]),
                 IMAGES,

@@ -57,8 +57,18 @@ class KernelEventTest {
       Tensor transposed = backend.allocate(Shape.matrix(7, 5));
       Tensor b = backend.allocate(Shape.matrix(7, 3));
       Tensor c = backend.allocate(Shape.matrix(5, 3));
-      assertEquals(2L * 5 * 7 * 3, Work.of("gemm", a, b, c).flop());
-      assertEquals(2L * 5 * 7 * 3, Work.of("gemm", transposed, b, c).flop());
+      assertEquals(2L * 5 * 7 * 3, Work.of("gemm", null, a, b, c).flop());
+      assertEquals(2L * 5 * 7 * 3, Work.of("gemm", null, transposed, b, c).flop());
+    }
+  }
+
+  @Test
+  void workOfACopyIsThatOfItsChannels() {
+    try (Backend backend = Backends.open("scalar")) {
+      Tensor three = backend.allocate(Shape.of(2, 3, 4, 5));
+      Tensor eight = backend.allocate(Shape.of(2, 8, 4, 5));
+      Work work = Work.of("copyChannels", new ChannelCopy(1, 0, 2), three, eight);
+      assertEquals(2 * (2 * 2 * 4 * 5) * 4L, work.bytes());
     }
   }
 

@@ -3,6 +3,7 @@ package lanewise.torch;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import lanewise.autograd.Ops;
 import lanewise.autograd.Variable;
 import lanewise.backend.Activation;
@@ -85,6 +86,9 @@ final class Operation {
       case "mean" -> mean();
       case "upsample_nearest" -> layer(new Upsample(c.integer("scale_factor")));
       case "reflection_pad2d" -> layer(new ReflectionPad2d(padding()));
+      case "cat" -> Ops.concat(Stream.of("a", "b", "c").map(this::operand).toList());
+      case "narrow" -> narrow();
+      case "pack" -> Ops.pack(x(), c.integer("m"));
       case "bce_with_logits" -> Ops.bceWithLogits(x(), target());
       case "mse" -> Ops.mseLoss(x(), target());
       case "gan_generator_loss" -> new NonSaturating().generator(operand("fake"));
@@ -257,6 +261,14 @@ final class Operation {
     return reduced.size() == 1
         ? Ops.mean(x)
         : Ops.affine(Ops.sum(x, reduced), (float) reduced.size() / x.shape().size(), 0);
+  }
+
+  private Variable narrow() {
+    int start = c.integer("start");
+    int length = c.integer("length");
+    return c.integer("dim") == 0
+        ? Ops.samples(x(), start, length)
+        : Ops.channels(x(), start, length);
   }
 
   private Padding padding() {

@@ -215,6 +215,9 @@ OPERATIONS = {
     "mean": lambda t, a: torch.mean(t["x"], **a),
     "upsample_nearest": lambda t, a: F.interpolate(t["x"], mode="nearest", **a),
     "reflection_pad2d": lambda t, a: F.pad(t["x"], a["padding"], mode="reflect"),
+    "cat": lambda t, a: torch.cat(list(t.values()), 1),
+    "narrow": lambda t, a: torch.narrow(t["x"], **a),
+    "pack": lambda t, a: torch.cat(t["x"].chunk(a["m"]), 1),
     "bce_with_logits": lambda t, a: F.binary_cross_entropy_with_logits(t["x"], t["target"]),
     "mse": lambda t, a: F.mse_loss(t["x"], t["target"]),
     "gan_generator_loss": lambda t, a: F.softplus(-t["fake"]).mean(),
@@ -463,6 +466,22 @@ def resampling_cases():
                              {"x": Random(name).normal(*x)})
 
 
+def part_cases():
+    for plane in ([3, 4], [1, 1]):
+        name = f"cat of planes {plane}"
+        random = Random(name)
+        yield operation_case(name, "cat", {},
+                             {k: random.normal(2, c, *plane)
+                              for k, c in (("a", 3), ("b", 1), ("c", 5))})
+    for dim, start, length in ((1, 0, 2), (1, 2, 3), (0, 1, 2), (0, 0, 1)):
+        name = f"narrow dim {dim} from {start}, {length}"
+        yield operation_case(name, "narrow", {"dim": dim, "start": start, "length": length},
+                             {"x": Random(name).normal(3, 5, 2, 3)})
+    for m in (2, 3):
+        name = f"pack {m}"
+        yield operation_case(name, "pack", {"m": m}, {"x": Random(name).normal(6, 2, 3, 2)})
+
+
 def loss_cases():
     for target in (0.0, 1.0, 0.9):
         name = f"bce_with_logits, target {target}"
@@ -482,7 +501,7 @@ def loss_cases():
 
 def operations():
     for group in (convolution_cases, matrix_cases, normalisation_cases, pointwise_cases,
-                  broadcast_cases, reduction_cases, resampling_cases, loss_cases):
+                  broadcast_cases, reduction_cases, resampling_cases, part_cases, loss_cases):
         yield from group()
 
 

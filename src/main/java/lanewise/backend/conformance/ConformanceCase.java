@@ -144,6 +144,11 @@ public record ConformanceCase(
     return new Operand(shape, fill, false);
   }
 
+  /** What is fp32 however activations are stored. */
+  static Operand single(Shape shape) {
+    return new Operand(shape, Fill.GAUSSIAN, true);
+  }
+
   static Operand out(Shape shape) {
     return new Operand(shape, Fill.POISON, false);
   }

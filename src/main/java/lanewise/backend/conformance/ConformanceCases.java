@@ -22,6 +22,7 @@ public final class ConformanceCases {
             ConvolutionCases.all(),
             NormCases.all(),
             ResamplingCases.all(),
+            ChannelCases.all(),
             fused())
         .flatMap(List::stream)
         .toList();

@@ -300,7 +300,7 @@ final class CudaBackend extends PooledBackend {
     normalisation.backward(spec, x, dy, affine, moments, dx, gradients);
   }
 
-  // ---- 6. resampling and padding
+  // ---- 6. resampling, padding and channels
 
   @Override
   public void upsampleNearest(int factor, Tensor x, Tensor y) {
@@ -320,6 +320,11 @@ final class CudaBackend extends PooledBackend {
   @Override
   public void reflectPadAdjoint(Padding padding, Tensor dy, Tensor dx) {
     kernels.resampling().reflectPadAdjoint(padding, dy, dx);
+  }
+
+  @Override
+  public void copyChannels(Tensor source, int from, Tensor target, int to, int count) {
+    kernels.channels().copy(source, from, target, to, count);
   }
 
   // ---- 7. fused

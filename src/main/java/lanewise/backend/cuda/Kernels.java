@@ -20,6 +20,7 @@ final class Kernels implements AutoCloseable {
   private final Permutation permutation;
   private final Gemm gemm;
   private final Resampling resampling;
+  private final Channels channels;
   private final Adam adam;
   private final Norms norms;
 
@@ -32,6 +33,7 @@ final class Kernels implements AutoCloseable {
     permutation = new Permutation(module, call, pointwise);
     gemm = new Gemm(module, call, reduction, workspace);
     resampling = new Resampling(module, call);
+    channels = new Channels(module, call);
     adam = new Adam(module, call);
     norms = new Norms(module, call, Chunks.of(device), workspace);
   }
@@ -79,6 +81,10 @@ final class Kernels implements AutoCloseable {
 
   Resampling resampling() {
     return resampling;
+  }
+
+  Channels channels() {
+    return channels;
   }
 
   Adam adam() {

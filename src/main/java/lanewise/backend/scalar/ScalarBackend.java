@@ -133,7 +133,7 @@ public final class ScalarBackend extends HostBackend {
     new Normalization(spec, x, affine, moments).backward(dy, dx, gradients);
   }
 
-  // ---- 6. resampling and padding
+  // ---- 6. resampling, padding and channels
 
   @Override
   public void upsampleNearest(int factor, Tensor x, Tensor y) {
@@ -153,6 +153,11 @@ public final class ScalarBackend extends HostBackend {
   @Override
   public void reflectPadAdjoint(Padding padding, Tensor dy, Tensor dx) {
     Resampling.reflectPadAdjoint(padding, dy, dx);
+  }
+
+  @Override
+  public void copyChannels(Tensor source, int from, Tensor target, int to, int count) {
+    Channels.copy(source, from, target, to, count);
   }
 
   // ---- 7. fused

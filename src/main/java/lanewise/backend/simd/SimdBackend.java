@@ -26,6 +26,7 @@ final class SimdBackend extends HostBackend {
   private final Convolution convolution;
   private final Normalisation normalisation;
   private final Resampling resampling;
+  private final Channels channels;
   private final Adam adam;
 
   SimdBackend(int threads) {
@@ -40,6 +41,7 @@ final class SimdBackend extends HostBackend {
     convolution = new Convolution(planner, workers, rowProduct, outerProduct, right);
     normalisation = new Normalisation(workers);
     resampling = new Resampling(workers);
+    channels = new Channels(workers);
     adam = new Adam(workers);
   }
 
@@ -143,7 +145,7 @@ final class SimdBackend extends HostBackend {
     normalisation.normBackward(spec, x, dy, affine, moments, dx, gradients);
   }
 
-  // ---- 6. resampling and padding
+  // ---- 6. resampling, padding and channels
 
   @Override
   public void upsampleNearest(int factor, Tensor x, Tensor y) {
@@ -163,6 +165,11 @@ final class SimdBackend extends HostBackend {
   @Override
   public void reflectPadAdjoint(Padding padding, Tensor dy, Tensor dx) {
     resampling.reflectPadAdjoint(padding, dy, dx);
+  }
+
+  @Override
+  public void copyChannels(Tensor source, int from, Tensor target, int to, int count) {
+    channels.copy(source, from, target, to, count);
   }
 
   // ---- 7. fused
