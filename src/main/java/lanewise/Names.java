@@ -33,7 +33,9 @@ public final class Names {
         .filter(one -> one.toString().equals(name))
         .findFirst()
         .orElseThrow(
-            () -> new UserException(unknown(kind, name, known.stream().map(Object::toString).toList())));
+            () ->
+                new UserException(
+                    unknown(kind, name, known.stream().map(Object::toString).toList())));
   }
 
   /** Levenshtein's edit distance. */

@@ -6,13 +6,13 @@ import java.util.Locale;
  * The generator's images become alike: their diversity falls after it had risen, or never rises.
  *
  * <p>A generator begins with nearly equal images. DCGANs of 32 pixels on Fashion-MNIST had a
- * diversity of 0.01 to 0.02 in their first 100 steps and passed 0.1 by step 160 with a norm;
- * without one they were below 0.005 for 160 steps and at 0.09 only by step 600. So little diversity
- * alone is no alarm before step 600, and afterwards only where it does not grow.
+ * diversity of less than 0.1 until step 160 with batch, instance or group norm and until step 500
+ * with layer norm. Without a norm it was less than 0.01 until step 160, and 0.09 at step 600. So
+ * little diversity alone is no alarm before step 600, and afterwards only where it does not grow.
  */
 final class Collapse extends Symptom {
   static final String ADVICE =
-      "try --pack 2, --minibatch-stddev, a lower --lr, or --norm-g instance, which keeps the"
+      "try a lower --lr, --pack 2 or --minibatch-stddev; and --norm-g instance, which keeps the"
           + " samples of a batch apart";
 
   /** Measurements that are averaged; ordinary runs then swing by less than a third. */

@@ -30,6 +30,12 @@ class RecordedRunsTest {
     assertEquals(List.of(), replay(run));
   }
 
+  /** The images become one after 150 steps in which they did not look bad. */
+  @Test
+  void aRateThatIsFiftyTimesTooHighWithoutNorms() throws IOException {
+    assertEquals(List.of("220 collapse"), replay("none-lr-1e-2"));
+  }
+
   /** Dead units first, then sudden growth, which calms down again. */
   @Test
   void aRateThatIsAHundredTimesTooHighWithoutNorms() throws IOException {

@@ -38,6 +38,7 @@ record batch-lr-2e-2 300 --ngf 16 --ndf 16 --norm batch --lr 2e-2
 record instance-lr-2e-2 300 --ngf 16 --ndf 16 --norm instance --lr 2e-2
 
 # Failures.
+record none-lr-1e-2 400 --ngf 16 --ndf 16 --norm none --lr 1e-2
 record none-lr-2e-2 300 --ngf 16 --ndf 16 --norm none --lr 2e-2
 record narrow-generator 300 --ngf 2 --ndf 64 --norm batch
 record narrow-discriminator 300 --ngf 32 --ndf 1 --norm batch
