@@ -93,6 +93,7 @@ class PackageStructureTest {
               Set.of(
                   "lanewise.bench",
                   "lanewise.train",
+                  "lanewise.train.loss",
                   "lanewise.model",
                   "lanewise.nn",
                   "lanewise.backend",

@@ -1,13 +1,13 @@
 package lanewise.autograd;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Queue;
 import java.util.Set;
 import lanewise.backend.Scope;
 import lanewise.backend.Shape;
@@ -18,12 +18,17 @@ public final class Gradients {
   /** Operations behind a usual loss; a list that need not grow leaves no garbage. */
   private static final int USUAL_SIZE = 64;
 
+  private static final Comparator<Variable> LATEST_FIRST =
+      Comparator.comparingLong(v -> -v.node().sequence());
+
   /** Of the temporaries, which end as soon as they were used; null while a graph is created. */
   private final Scope scope;
 
   private final Map<Variable, Variable> cotangents = new IdentityHashMap<>();
   private final List<Variable> used = new ArrayList<>();
-  private final Set<Variable> wanted = Collections.newSetFromMap(new IdentityHashMap<>());
+
+  /** Whose cotangents are computed: what is asked for, and what of the loss depends on it. */
+  private Set<Variable> wanted;
 
   private Gradients(Scope scope) {
     this.scope = scope;
@@ -78,12 +83,17 @@ public final class Gradients {
   }
 
   private List<Variable> run(Variable y, Variable dy, List<Variable> wrt) {
+    List<Variable> computed = computed(y);
+    wanted = Collections.newSetFromMap(new IdentityHashMap<>(wrt.size() + computed.size()));
     wanted.addAll(wrt);
-    List<Variable> path = dependents(y);
+    addDependents(computed);
     cotangents.put(y, dy);
     String layer = y.backend().layer();
     Backward at = new Backward();
-    for (Variable v : path.reversed()) {
+    for (Variable v : computed.reversed()) {
+      if (!wanted.contains(v)) {
+        continue;
+      }
       Variable cotangent = wrt.contains(v) ? cotangents.get(v) : cotangents.remove(v);
       if (cotangent != null) {
         y.backend().layer(v.node().layer());
@@ -123,37 +133,42 @@ public final class Gradients {
     return false;
   }
 
+  /** What {@code y} was computed by, {@code y} among it, in the order of computation. */
   private static List<Variable> computed(Variable y) {
-    Set<Variable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-    List<Variable> computed = new ArrayList<>(USUAL_SIZE);
-    Deque<Variable> open = new ArrayDeque<>();
-    open.push(y);
+    List<Variable> latestFirst = new ArrayList<>(USUAL_SIZE);
+    Queue<Variable> open = new PriorityQueue<>(LATEST_FIRST);
+    openIfComputed(y, open);
+    Variable last = null;
     while (!open.isEmpty()) {
-      Variable v = open.pop();
-      if (v.node() != null && seen.add(v)) {
-        computed.add(v);
+      Variable v = open.poll();
+      // What several others were computed from is there several times, and comes in a row.
+      if (v != last) {
+        last = v;
+        latestFirst.add(v);
         for (Variable input : v.node().inputs()) {
-          open.push(input);
+          openIfComputed(input, open);
         }
       }
     }
-    computed.sort(Comparator.comparingLong(v -> v.node().sequence()));
-    return computed;
+    return latestFirst.reversed();
   }
 
-  /** The computed variables between {@code wanted} and {@code y}, in the order of computation. */
-  private List<Variable> dependents(Variable y) {
-    List<Variable> dependents = new ArrayList<>(USUAL_SIZE);
-    for (Variable v : computed(y)) {
+  private static void openIfComputed(Variable v, Queue<Variable> open) {
+    if (v.node() != null) {
+      open.add(v);
+    }
+  }
+
+  /** Adds to {@code wanted} what depends on it. */
+  private void addDependents(List<Variable> computed) {
+    for (Variable v : computed) {
       for (Variable input : v.node().inputs()) {
         if (wanted.contains(input)) {
           wanted.add(v);
-          dependents.add(v);
           break;
         }
       }
     }
-    return dependents;
   }
 
   /** Backpropagation through one operation after the other. */
@@ -165,6 +180,11 @@ public final class Gradients {
     public Variable in(int i) {
       Variable input = output.node().inputs()[i];
       return createsGraph() ? input : input.detach();
+    }
+
+    @Override
+    public Shape shape(int i) {
+      return output.node().inputs()[i].shape();
     }
 
     @Override

@@ -1,5 +1,7 @@
 package lanewise.autograd;
 
+import lanewise.backend.Shape;
+
 /**
  * One remembered operation.
  *
@@ -27,6 +29,9 @@ record Node(long sequence, String operation, String layer, Variable[] inputs, Vj
   interface Backpropagation {
     /** Input i: with its history while a graph is created, a constant otherwise. */
     Variable in(int i);
+
+    /** Its shape alone. */
+    Shape shape(int i);
 
     /** The operation's output, likewise. */
     Variable out();

@@ -33,15 +33,31 @@ public final class Ops {
 
   private Ops() {}
 
-  private static Variable record(String operation, Tensor y, Vjp vjp, Variable... inputs) {
-    Backend backend = inputs[0].backend();
+  private static Variable record(String operation, Tensor y, Vjp vjp, Variable x) {
+    return x.requiresGradient()
+        ? remember(operation, y, vjp, x)
+        : Variable.constant(x.backend(), y);
+  }
+
+  private static Variable record(String operation, Tensor y, Vjp vjp, Variable a, Variable b) {
+    return a.requiresGradient() || b.requiresGradient()
+        ? remember(operation, y, vjp, a, b)
+        : Variable.constant(a.backend(), y);
+  }
+
+  private static Variable record(String operation, Tensor y, Vjp vjp, Variable[] inputs) {
     for (Variable input : inputs) {
       if (input.requiresGradient()) {
-        Node node = new Node(SEQUENCE.getAndIncrement(), operation, backend.layer(), inputs, vjp);
-        return Variable.computed(backend, y, node);
+        return remember(operation, y, vjp, inputs);
       }
     }
-    return Variable.constant(backend, y);
+    return Variable.constant(inputs[0].backend(), y);
+  }
+
+  private static Variable remember(String operation, Tensor y, Vjp vjp, Variable... inputs) {
+    Backend backend = inputs[0].backend();
+    Node node = new Node(SEQUENCE.getAndIncrement(), operation, backend.layer(), inputs, vjp);
+    return Variable.computed(backend, y, node);
   }
 
   /** Memory of that shape, stored as x is. */
@@ -71,10 +87,10 @@ public final class Ops {
         zip(Arithmetic.ADD, a, b),
         (at, dy) -> {
           if (at.wants(0)) {
-            at.give(0, sum(dy, at.in(0).shape()));
+            at.give(0, sum(dy, at.shape(0)));
           }
           if (at.wants(1)) {
-            at.give(1, sum(dy, at.in(1).shape()));
+            at.give(1, sum(dy, at.shape(1)));
           }
         },
         a,
@@ -87,10 +103,10 @@ public final class Ops {
         zip(Arithmetic.SUB, a, b),
         (at, dy) -> {
           if (at.wants(0)) {
-            at.give(0, sum(dy, at.in(0).shape()));
+            at.give(0, sum(dy, at.shape(0)));
           }
           if (at.wants(1)) {
-            at.give(1, neg(sum(dy, at.in(1).shape())));
+            at.give(1, neg(sum(dy, at.shape(1))));
           }
         },
         a,
@@ -103,10 +119,10 @@ public final class Ops {
         zip(Arithmetic.MUL, a, b),
         (at, dy) -> {
           if (at.wants(0)) {
-            at.give(0, sum(mul(dy, at.in(1)), at.in(0).shape()));
+            at.give(0, sum(mul(dy, at.in(1)), at.shape(0)));
           }
           if (at.wants(1)) {
-            at.give(1, sum(mul(dy, at.in(0)), at.in(1).shape()));
+            at.give(1, sum(mul(dy, at.in(0)), at.shape(1)));
           }
         },
         a,
@@ -120,10 +136,10 @@ public final class Ops {
         (at, dy) -> {
           Variable quotient = div(dy, at.in(1));
           if (at.wants(0)) {
-            at.give(0, sum(quotient, at.in(0).shape()));
+            at.give(0, sum(quotient, at.shape(0)));
           }
           if (at.wants(1)) {
-            at.give(1, neg(sum(mul(quotient, at.out()), at.in(1).shape())));
+            at.give(1, neg(sum(mul(quotient, at.out()), at.shape(1))));
           }
         },
         a,
@@ -266,7 +282,7 @@ public final class Ops {
     }
     Tensor y = x.backend().allocate(shape);
     x.backend().sum(x.tensor(), y);
-    return record("sum", y, (at, dy) -> at.give(0, expand(dy, at.in(0).shape())), x);
+    return record("sum", y, (at, dy) -> at.give(0, expand(dy, at.shape(0))), x);
   }
 
   /** The mean over all elements: a scalar. */
@@ -281,22 +297,19 @@ public final class Ops {
     }
     Tensor y = x.backend().allocate(shape);
     x.backend().copy(x.tensor(), y);
-    return record("expand", y, (at, dy) -> at.give(0, sum(dy, at.in(0).shape())), x);
+    return record("expand", y, (at, dy) -> at.give(0, sum(dy, at.shape(0))), x);
   }
 
   /** The same elements under another shape; see {@link Tensor#reshape} for what is refused. */
   public static Variable reshape(Variable x, Shape shape) {
     return record(
-        "reshape",
-        x.tensor().reshape(shape),
-        (at, dy) -> at.give(0, reshape(dy, at.in(0).shape())),
-        x);
+        "reshape", x.tensor().reshape(shape), (at, dy) -> at.give(0, reshape(dy, at.shape(0))), x);
   }
 
   /** The same memory under another shape, whatever order that means. */
   private static Variable view(Variable x, Shape shape) {
     return record(
-        "view", x.tensor().part(0, shape), (at, dy) -> at.give(0, view(dy, at.in(0).shape())), x);
+        "view", x.tensor().part(0, shape), (at, dy) -> at.give(0, view(dy, at.shape(0))), x);
   }
 
   // ---- parts and their composition
@@ -413,8 +426,7 @@ public final class Ops {
     int samples = x.shape().n();
     if (m < 1 || samples % m != 0) {
       throw new IllegalArgumentException(
-          "pack: %s cannot be packed by %d, which does not divide its %d samples"
-              .formatted(x.shape(), m, samples));
+          "pack: %d does not divide the samples of %s".formatted(m, x.shape()));
     }
     int packs = samples / m;
     List<Variable> slots = new ArrayList<>(m);
@@ -422,6 +434,36 @@ public final class Ops {
       slots.add(samples(x, i * packs, packs));
     }
     return concat(slots);
+  }
+
+  /**
+   * The images of each run of {@code count} samples, one below the other: N x C x H x W becomes
+   * N/count x C x count*H x W, in einops' notation {@code (n m) c h w -> n c (m h) w}. A view: so
+   * they lie in memory. It lets sums over samples be sums over some of them.
+   *
+   * @throws IllegalArgumentException if {@code count} does not divide N
+   */
+  public static Variable stackImages(Variable x, int count) {
+    Shape s = x.shape();
+    if (count < 1 || s.n() % count != 0) {
+      throw new IllegalArgumentException(
+          "stackImages: %d does not divide the samples of %s".formatted(count, s));
+    }
+    return view(x, Shape.of(s.n() / count, s.c(), s.h() * count, s.w()));
+  }
+
+  /**
+   * The inverse of {@link #stackImages}: each image cut into {@code count}, from top to bottom.
+   *
+   * @throws IllegalArgumentException if {@code count} does not divide H
+   */
+  public static Variable cutImages(Variable x, int count) {
+    Shape s = x.shape();
+    if (count < 1 || s.h() % count != 0) {
+      throw new IllegalArgumentException(
+          "cutImages: %d does not divide the height of %s".formatted(count, s));
+    }
+    return view(x, Shape.of(s.n() * count, s.c(), s.h() / count, s.w()));
   }
 
   // ---- matrices
@@ -470,10 +512,10 @@ public final class Ops {
         y,
         (at, dy) -> {
           if (at.wants(0)) {
-            at.give(0, convTranspose2d(dy, at.in(1), spec, at.in(0).shape()));
+            at.give(0, convTranspose2d(dy, at.in(1), spec, at.shape(0)));
           }
           if (at.wants(1)) {
-            at.give(1, convFilter(at.in(0), dy, spec, at.in(1).shape()));
+            at.give(1, convFilter(at.in(0), dy, spec, at.shape(1)));
           }
         },
         x,
@@ -498,7 +540,7 @@ public final class Ops {
             at.give(0, conv2d(dy, at.in(1), spec));
           }
           if (at.wants(1)) {
-            at.give(1, convFilter(dy, at.in(0), spec, at.in(1).shape()));
+            at.give(1, convFilter(dy, at.in(0), spec, at.shape(1)));
           }
         },
         x,
@@ -514,7 +556,7 @@ public final class Ops {
         dw,
         (at, ddw) -> {
           if (at.wants(0)) {
-            at.give(0, convTranspose2d(at.in(1), ddw, spec, at.in(0).shape()));
+            at.give(0, convTranspose2d(at.in(1), ddw, spec, at.shape(0)));
           }
           if (at.wants(1)) {
             at.give(1, conv2d(at.in(0), ddw, spec));
@@ -541,7 +583,7 @@ public final class Ops {
             at.give(0, dz);
           }
           if (at.wants(1)) {
-            at.give(1, sum(dz, at.in(1).shape()));
+            at.give(1, sum(dz, at.shape(1)));
           }
         },
         x,
@@ -679,7 +721,7 @@ public final class Ops {
     return record(
         "upsampleNearest",
         y,
-        (at, dy) -> at.give(0, upsampleNearestAdjoint(dy, factor, at.in(0).shape())),
+        (at, dy) -> at.give(0, upsampleNearestAdjoint(dy, factor, at.shape(0))),
         x);
   }
 
@@ -695,10 +737,7 @@ public final class Ops {
     Tensor y = allocate(x, padding.pad(x.shape()));
     x.backend().reflectPad(padding, x.tensor(), y);
     return record(
-        "reflectPad",
-        y,
-        (at, dy) -> at.give(0, reflectPadAdjoint(dy, padding, at.in(0).shape())),
-        x);
+        "reflectPad", y, (at, dy) -> at.give(0, reflectPadAdjoint(dy, padding, at.shape(0))), x);
   }
 
   private static Variable reflectPadAdjoint(Variable dy, Padding padding, Shape shape) {

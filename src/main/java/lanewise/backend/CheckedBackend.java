@@ -286,7 +286,8 @@ final class CheckedBackend implements Backend {
           parameter != null && parameter.shape().equals(gradient.shape()),
           operation,
           x.shape(),
-          "gradient of " + name,
+          "gradient of",
+          name,
           gradient.shape());
     }
   }

@@ -69,7 +69,7 @@ public abstract class PooledBackend implements Backend {
         reservation.take(block, ordinal);
       }
     }
-    return new Tensor(shape, type, new Lease(block));
+    return new Tensor(shape, type, block);
   }
 
   @Override
@@ -119,7 +119,7 @@ public abstract class PooledBackend implements Backend {
   }
 
   /** A block of the system's memory, and the part of it that was last used. */
-  private static final class Block {
+  private static final class Block extends Memory {
     private final PooledBackend pool;
     private final MemorySegment memory;
     private final ArrayDeque<Block> home;
@@ -127,6 +127,7 @@ public abstract class PooledBackend implements Backend {
     private MemorySegment start;
 
     Block(PooledBackend pool, MemorySegment memory, ArrayDeque<Block> home) {
+      super(pool);
       this.pool = pool;
       this.memory = memory;
       this.home = home;
@@ -134,12 +135,22 @@ public abstract class PooledBackend implements Backend {
       this.start = memory;
     }
 
+    @Override
+    protected MemorySegment slice(long offset, long bytes) {
+      return offset == 0 ? start(bytes) : pool.slice(memory, offset, bytes);
+    }
+
     /** A training step asks for the same sizes in the same order as the one before it. */
-    MemorySegment start(long bytes) {
+    private MemorySegment start(long bytes) {
       if (start.byteSize() != bytes) {
         start = pool.slice(memory, 0, bytes);
       }
       return start;
+    }
+
+    @Override
+    protected void release() {
+      returnsTo.push(this);
     }
   }
 
@@ -165,25 +176,6 @@ public abstract class PooledBackend implements Backend {
           block.home.push(block);
         }
       }
-    }
-  }
-
-  private static final class Lease extends Memory {
-    private final Block block;
-
-    Lease(Block block) {
-      super(block.pool);
-      this.block = block;
-    }
-
-    @Override
-    protected MemorySegment slice(long offset, long bytes) {
-      return offset == 0 ? block.start(bytes) : block.pool.slice(block.memory, offset, bytes);
-    }
-
-    @Override
-    protected void release() {
-      block.returnsTo.push(block);
     }
   }
 }

@@ -13,19 +13,22 @@ public final class Tensor implements AutoCloseable {
   private final Shape shape;
   private final ElementType type;
   private final Memory memory;
+  private final int lease;
   private final int offset;
   private final boolean owning;
   private final MemorySegment segment;
 
   /** A tensor that owns {@code memory}; backends call this. */
   public Tensor(Shape shape, ElementType type, Memory memory) {
-    this(shape, type, memory, 0, true);
+    this(shape, type, memory, memory.lease(), 0, true);
   }
 
-  private Tensor(Shape shape, ElementType type, Memory memory, int offset, boolean owning) {
+  private Tensor(
+      Shape shape, ElementType type, Memory memory, int lease, int offset, boolean owning) {
     this.shape = shape;
     this.type = type;
     this.memory = memory;
+    this.lease = lease;
     this.offset = offset;
     this.owning = owning;
     this.segment = memory.slice(offset * (long) type.bytes(), type.bytes(shape));
@@ -46,7 +49,7 @@ public final class Tensor implements AutoCloseable {
    * @throws IllegalStateException after the owning tensor was closed
    */
   public MemorySegment segment() {
-    if (!memory.isOpen()) {
+    if (!isOpen()) {
       throw new IllegalStateException("The tensor " + shape + " is used after it was closed");
     }
     return segment;
@@ -66,12 +69,12 @@ public final class Tensor implements AutoCloseable {
 
   /** Whether the owning tensor was not closed yet. */
   public boolean isOpen() {
-    return memory.isOpen();
+    return memory.isOpen(lease);
   }
 
   /** Whether one is a view of the other, or both are views of the same tensor. */
   public boolean sharesMemoryWith(Tensor other) {
-    return memory == other.memory;
+    return memory == other.memory && lease == other.lease;
   }
 
   /** Whether {@code backend} is the engine this tensor lives on. */
@@ -118,19 +121,19 @@ public final class Tensor implements AutoCloseable {
       throw new IllegalArgumentException(
           "part: %s at element %d is outside of %s".formatted(target, start, shape));
     }
-    return new Tensor(target, type, memory, offset + (int) start, false);
+    return new Tensor(target, type, memory, lease, offset + (int) start, false);
   }
 
   /** Gives the memory back to the backend's pool if this tensor owns it; may be called again. */
   @Override
   public void close() {
     if (owning) {
-      memory.close();
+      memory.close(lease);
     }
   }
 
   @Override
   public String toString() {
-    return "Tensor[" + shape + ", " + type + (memory.isOpen() ? "" : ", closed") + "]";
+    return "Tensor[" + shape + ", " + type + (isOpen() ? "" : ", closed") + "]";
   }
 }

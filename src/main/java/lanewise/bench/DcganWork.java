@@ -4,8 +4,8 @@ import java.util.SplittableRandom;
 import lanewise.backend.Backend;
 import lanewise.model.Dcgan;
 import lanewise.model.Norm;
+import lanewise.train.AdamOptions;
 import lanewise.train.GanTrainer;
-import lanewise.train.GanTrainer.AdamOptions;
 import lanewise.train.loss.NonSaturating;
 
 /** A training step of DCGAN on images from the host, its results read. */

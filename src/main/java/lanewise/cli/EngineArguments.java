@@ -45,8 +45,8 @@ final class EngineArguments {
       names = "--precision",
       paramLabel = "NAME",
       defaultValue = "fp32",
-      converter = PrecisionName.class,
-      completionCandidates = PrecisionName.class,
+      converter = Choice.OfPrecision.class,
+      completionCandidates = Choice.OfPrecision.class,
       description = {
         "fp32; on a GPU also tf32, which rounds the operands of convolutions, or bf16, which stores"
             + " activations so.",

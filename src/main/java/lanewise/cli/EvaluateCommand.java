@@ -113,8 +113,8 @@ final class EvaluateCommand implements Runnable {
   @Option(
       names = "--norm",
       paramLabel = "NAME",
-      converter = NormName.class,
-      completionCandidates = NormName.class,
+      converter = Choice.OfNorm.class,
+      completionCandidates = Choice.OfNorm.class,
       description =
           "For files that do not tell, what the generator was trained with:"
               + " ${COMPLETION-CANDIDATES}.")
@@ -171,7 +171,7 @@ final class EvaluateCommand implements Runnable {
       throw usage("%s does not say what it was trained on: give --data".formatted(model));
     }
     String name = data == null ? trained.data() : Datasets.resolve(data);
-    int batch = trained == null ? BATCH_SIZE : Math.max(2, trained.batchSize());
+    int batch = trained == null ? BATCH_SIZE : Math.max(2, trained.optimizer().batchSize());
     try (TrainedGenerator generator = TrainedGenerator.open(backend, model, norm)) {
       Samples generated = generator.samples(samples, seed);
       try (Judge judge = judge(backend, name, generated)) {

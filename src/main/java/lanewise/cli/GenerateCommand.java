@@ -79,8 +79,8 @@ final class GenerateCommand implements Runnable {
   @Option(
       names = "--norm",
       paramLabel = "NAME",
-      converter = NormName.class,
-      completionCandidates = NormName.class,
+      converter = Choice.OfNorm.class,
+      completionCandidates = Choice.OfNorm.class,
       description =
           "For files that do not tell, what the generator was trained with:"
               + " ${COMPLETION-CANDIDATES}.")

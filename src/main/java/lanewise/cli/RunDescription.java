@@ -3,9 +3,10 @@ package lanewise.cli;
 import java.io.PrintWriter;
 import lanewise.backend.Shape;
 import lanewise.data.Dataset;
-import lanewise.model.Dcgan;
+import lanewise.model.GanSpec;
 import lanewise.nn.LayerSummary;
 import lanewise.nn.Network;
+import lanewise.train.ModelOptions;
 import lanewise.train.TrainOptions;
 import lanewise.train.TrainingRun;
 
@@ -18,32 +19,36 @@ record RunDescription(TrainingRun run, TrainOptions options) {
     text.printf(
         "data     %s as %d x %d x %d%n", data.name(), data.channels(), data.height(), data.width());
     text.printf(
-        "model    DCGAN, --norm %s, %,d + %,d parameters%n",
-        options.norm(),
+        "model    %s, %s, %,d + %,d parameters%n",
+        options.model().arch(),
+        norms(options.model()),
         run.trainer().generator().parameterCount(),
         run.trainer().discriminator().parameterCount());
     text.println("backend  " + EngineArguments.describe(run.backend().description()));
     text.println("out      " + run.folder().path());
-    long perEpoch = data.size() / options.batchSize();
+    int perStep = run.trainer().recipe().samplesPerStep();
     long done = run.trainer().steps();
     text.printf(
         "steps    %,d of %d images%s, %,d an epoch%n",
         run.totalSteps(),
-        options.batchSize(),
+        perStep,
         done == 0 ? "" : ", the first %,d are done".formatted(done),
-        perEpoch);
+        data.size() / perStep);
     text.flush();
+  }
+
+  private static String norms(ModelOptions model) {
+    return model.normG().equals(model.normD())
+        ? "--norm " + model.normG()
+        : "--norm-g %s --norm-d %s".formatted(model.normG(), model.normD());
   }
 
   /** Every layer of both networks. */
   void printNetworksTo(PrintWriter text) {
-    Dcgan model = options.model(run.data().channels());
-    print(text, "generator", run.trainer().generator(), model.latentShape(options.batchSize()));
-    print(
-        text,
-        "discriminator",
-        run.trainer().discriminator(),
-        model.imageShape(options.batchSize()));
+    GanSpec spec = run.trainer().model().spec();
+    int batch = options.optimizer().batchSize();
+    print(text, "generator", run.trainer().generator(), spec.latentShape(batch));
+    print(text, "discriminator", run.trainer().discriminator(), spec.judgedShape(batch));
     text.flush();
   }
 

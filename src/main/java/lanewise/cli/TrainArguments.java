@@ -1,18 +1,35 @@
 package lanewise.cli;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import lanewise.UserException;
 import lanewise.data.Datasets;
+import lanewise.model.Architecture;
 import lanewise.model.Norm;
+import lanewise.model.Upsampling;
+import lanewise.train.Preset;
+import lanewise.train.Schedule;
 import lanewise.train.TrainOptions;
+import lanewise.train.loss.Objective;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
-/** The options of {@code train} that make up its {@link TrainOptions}. */
+/**
+ * The options of {@code train} that make up its {@link TrainOptions}, which have the same names:
+ * {@code --batch-size} is {@code batchSize}. So what was given is read from the parsed command
+ * line, and the fields are there for picocli to know the options by.
+ */
+@SuppressWarnings("unused")
 final class TrainArguments {
   private static final String DEFAULT = " Default: ${DEFAULT-VALUE}";
 
@@ -31,101 +48,267 @@ final class TrainArguments {
   private String data;
 
   @Option(
-      names = {"--image-size", "--imageSize"},
-      paramLabel = "PIXELS",
-      description = "Side of the images. Default: 64 for folders of images, else 32")
-  private int imageSize;
-
-  @Option(
-      names = "--norm",
+      names = "--preset",
       paramLabel = "NAME",
-      defaultValue = "batch",
-      converter = NormName.class,
-      completionCandidates = NormName.class,
-      description = "Normalisation: ${COMPLETION-CANDIDATES}." + DEFAULT)
-  private Norm norm;
+      converter = Choice.OfPreset.class,
+      completionCandidates = Choice.OfPreset.class,
+      description =
+          "Hyper-parameters that belong together, except for those given: ${COMPLETION-CANDIDATES}."
+              + " The defaults below are dcgan's.")
+  private Preset preset;
 
-  @Option(
-      names = {"-b", "--batch-size", "--batchSize"},
-      paramLabel = "N",
-      defaultValue = "64",
-      description = "Images in a step." + DEFAULT)
-  private int batchSize;
+  @ArgGroup(validate = false, heading = "%nNetworks:%n")
+  private ModelArguments model;
 
-  @Option(
-      names = "--lr",
-      paramLabel = "RATE",
-      defaultValue = "2e-4",
-      description = "Adam's learning rate." + DEFAULT)
-  private double lr;
+  @ArgGroup(validate = false, heading = "%nObjective:%n")
+  private ObjectiveArguments objective;
 
-  @Option(
-      names = "--beta1",
-      paramLabel = "BETA",
-      defaultValue = "0.5",
-      description = "Adam's first decay." + DEFAULT)
-  private double beta1;
+  @ArgGroup(validate = false, heading = "%nOptimiser:%n")
+  private OptimizerArguments optimizer;
 
-  @Option(
-      names = {"--latent", "--nz"},
-      paramLabel = "N",
-      defaultValue = "100",
-      description = "Size of the latent vector." + DEFAULT)
-  private int latent;
-
-  @Option(
-      names = "--ngf",
-      paramLabel = "N",
-      defaultValue = "64",
-      description = "Channels of the generator's last hidden layer." + DEFAULT)
-  private int ngf;
-
-  @Option(
-      names = "--ndf",
-      paramLabel = "N",
-      defaultValue = "64",
-      description = "Channels of the discriminator's first layer." + DEFAULT)
-  private int ndf;
-
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "Of weights, latents and the order of the data." + DEFAULT)
-  private long seed;
-
-  @Option(
-      names = "--steps",
-      paramLabel = "N",
-      description = "Steps in all. Default: " + TrainOptions.DEFAULT_STEPS)
-  private long steps;
-
-  @Option(
-      names = {"--epochs", "--niter"},
-      paramLabel = "N",
-      description = "Passes over the data in all, instead of --steps.")
-  private int epochs;
-
-  @Option(
-      names = "--sample-every",
-      paramLabel = "STEPS",
-      defaultValue = "100",
-      description = "Write a grid of samples this often." + DEFAULT)
-  private int sampleEvery;
-
-  @Option(
-      names = "--checkpoint-every",
-      paramLabel = "STEPS",
-      defaultValue = "500",
-      description = "Write a checkpoint this often." + DEFAULT)
-  private int checkpointEvery;
+  @ArgGroup(validate = false, heading = "%nRun:%n")
+  private RunArguments run;
 
   @Mixin private EngineArguments engine;
 
+  private static final class ModelArguments {
+    @Option(
+        names = "--arch",
+        paramLabel = "NAME",
+        converter = Choice.OfArchitecture.class,
+        completionCandidates = Choice.OfArchitecture.class,
+        description = "Architecture: ${COMPLETION-CANDIDATES}." + DEFAULT)
+    private Architecture arch;
+
+    @Option(
+        names = {"--image-size", "--imageSize"},
+        paramLabel = "PIXELS",
+        description = "Side of the images. Default: 64 for folders of images, else 32")
+    private int imageSize;
+
+    @Option(
+        names = "--norm",
+        paramLabel = "NAME",
+        converter = Choice.OfNorm.class,
+        completionCandidates = Choice.OfNorm.class,
+        description = "Normalisation of both networks, as --norm-g and --norm-d.")
+    private Norm norm;
+
+    @Option(
+        names = "--norm-g",
+        paramLabel = "NAME",
+        converter = Choice.OfNorm.class,
+        completionCandidates = Choice.OfNorm.class,
+        description = "The generator's: ${COMPLETION-CANDIDATES}." + DEFAULT)
+    private Norm normG;
+
+    @Option(
+        names = "--norm-d",
+        paramLabel = "NAME",
+        converter = Choice.OfNorm.class,
+        completionCandidates = Choice.OfNorm.class,
+        description = "The discriminator's." + DEFAULT)
+    private Norm normD;
+
+    @Option(
+        names = "--spectral-norm",
+        description = "Divide the discriminator's weights by their spectral norm.")
+    private boolean spectralNorm;
+
+    @Option(
+        names = "--minibatch-stddev",
+        description = "Let the discriminator see how much the samples of a batch differ.")
+    private boolean minibatchStddev;
+
+    @Option(
+        names = "--upsampling",
+        paramLabel = "NAME",
+        converter = Choice.OfUpsampling.class,
+        completionCandidates = Choice.OfUpsampling.class,
+        description =
+            "How the generator doubles its images: ${COMPLETION-CANDIDATES}; resize leaves no"
+                + " checkerboard."
+                + DEFAULT)
+    private Upsampling upsampling;
+
+    @Option(names = "--conditional", description = "Tell both networks the classes of the data.")
+    private boolean conditional;
+
+    @Option(
+        names = "--pack",
+        paramLabel = "M",
+        description =
+            "Samples that the discriminator judges together, against mode collapse (PacGAN)."
+                + DEFAULT)
+    private int pack;
+
+    @Option(
+        names = {"--latent", "--nz"},
+        paramLabel = "N",
+        description = "Size of the latent vector." + DEFAULT)
+    private int latent;
+
+    @Option(
+        names = "--ngf",
+        paramLabel = "N",
+        description = "The generator's width: channels of its last hidden layer." + DEFAULT)
+    private int ngf;
+
+    @Option(
+        names = "--ndf",
+        paramLabel = "N",
+        description = "The discriminator's width: channels of its first layer." + DEFAULT)
+    private int ndf;
+  }
+
+  private static final class ObjectiveArguments {
+    @Option(
+        names = "--loss",
+        paramLabel = "NAME",
+        converter = Choice.OfObjective.class,
+        completionCandidates = Choice.OfObjective.class,
+        description = "${COMPLETION-CANDIDATES}." + DEFAULT)
+    private Objective loss;
+
+    @Option(
+        names = "--gp",
+        paramLabel = "LAMBDA",
+        description = "Weight of WGAN-GP's gradient penalty; 10 with --loss wgan-gp." + DEFAULT)
+    private double gp;
+
+    @Option(
+        names = "--r1",
+        paramLabel = "GAMMA",
+        description = "Weight of the R1 penalty on real images; 10 is usual." + DEFAULT)
+    private double r1;
+
+    @Option(
+        names = "--r1-every",
+        paramLabel = "STEPS",
+        description = "Compute R1 this often, and count it as many times." + DEFAULT)
+    private int r1Every;
+
+    @Option(
+        names = "--label-smoothing",
+        paramLabel = "S",
+        description = "Score real images 1 - S instead of 1." + DEFAULT)
+    private double labelSmoothing;
+  }
+
+  private static final class OptimizerArguments {
+    @Option(
+        names = {"-b", "--batch-size", "--batchSize"},
+        paramLabel = "N",
+        description = "Images of a batch." + DEFAULT)
+    private int batchSize;
+
+    @Option(
+        names = "--accumulate",
+        paramLabel = "K",
+        description = "Batches whose gradients are averaged before a network is changed." + DEFAULT)
+    private int accumulate;
+
+    @Option(
+        names = "--d-steps",
+        paramLabel = "N",
+        description = "Changes of the discriminator for each of the generator." + DEFAULT)
+    private int dSteps;
+
+    @Option(
+        names = "--lr",
+        paramLabel = "RATE",
+        description = "Adam's learning rate for both networks, as --lr-g and --lr-d.")
+    private double lr;
+
+    @Option(names = "--lr-g", paramLabel = "RATE", description = "The generator's." + DEFAULT)
+    private double lrG;
+
+    @Option(names = "--lr-d", paramLabel = "RATE", description = "The discriminator's." + DEFAULT)
+    private double lrD;
+
+    @Option(names = "--beta1", paramLabel = "BETA", description = "Adam's first decay." + DEFAULT)
+    private double beta1;
+
+    @Option(names = "--beta2", paramLabel = "BETA", description = "Adam's second decay." + DEFAULT)
+    private double beta2;
+
+    @Option(
+        names = "--lr-schedule",
+        paramLabel = "NAME",
+        converter = Choice.OfSchedule.class,
+        completionCandidates = Choice.OfSchedule.class,
+        description =
+            "How learning rates go down until the last step: ${COMPLETION-CANDIDATES}." + DEFAULT)
+    private Schedule lrSchedule;
+
+    @Option(
+        names = "--ema",
+        paramLabel = "DECAY",
+        description =
+            "Make samples with an average of the generator's weights; 0.999 is usual, 0 is none."
+                + DEFAULT)
+    private double ema;
+  }
+
+  private static final class RunArguments {
+    @Option(
+        names = "--seed",
+        paramLabel = "N",
+        description = "Of weights, latents and the order of the data." + DEFAULT)
+    private long seed;
+
+    @Option(names = "--steps", paramLabel = "N", description = "Steps in all." + DEFAULT)
+    private long steps;
+
+    @Option(
+        names = {"--epochs", "--niter"},
+        paramLabel = "N",
+        description = "Passes over the data in all, instead of --steps.")
+    private int epochs;
+
+    @Option(
+        names = "--sample-every",
+        paramLabel = "STEPS",
+        description = "Write a grid of samples this often." + DEFAULT)
+    private int sampleEvery;
+
+    @Option(
+        names = "--checkpoint-every",
+        paramLabel = "STEPS",
+        description = "Write a checkpoint this often." + DEFAULT)
+    private int checkpointEvery;
+  }
+
+  /** Shows the defaults that training has. */
+  static final class Defaults implements IDefaultValueProvider {
+    private static final Map<String, Object> DCGAN =
+        TrainOptions.defaults(Preset.DCGAN, "", Datasets.defaultImageSize(null)).flat();
+
+    @Override
+    public String defaultValue(ArgSpec argument) {
+      String name = argument instanceof OptionSpec option ? name(option) : null;
+      Object value = name == null || name.equals("data") ? null : DCGAN.get(name);
+      return value == null ? null : value.toString();
+    }
+
+    /** Under which an option is known to {@link TrainOptions}, or null. */
+    static String name(OptionSpec option) {
+      for (Map.Entry<String, Object> known : DCGAN.entrySet()) {
+        if (List.of(option.names()).contains(TrainOptions.flag(known.getKey()))) {
+          return known.getKey();
+        }
+      }
+      return null;
+    }
+  }
+
   /** The options of a new run. */
   TrainOptions ofNewRun() {
-    int usualSize = Datasets.defaultImageSize(data);
-    return over(TrainOptions.defaults(Datasets.resolve(data), usualSize));
+    String data = Datasets.resolve(value("--data"));
+    Preset preset = value("--preset");
+    return with(
+        TrainOptions.defaults(
+            preset == null ? Preset.DCGAN : preset, data, Datasets.defaultImageSize(data)));
   }
 
   /**
@@ -135,7 +318,7 @@ final class TrainArguments {
    */
   TrainOptions ofResumed(Path run) {
     TrainOptions old = TrainOptions.read(run.resolve("options.json"));
-    TrainOptions wanted = over(old);
+    TrainOptions wanted = with(old);
     if (!old.differences(wanted).isEmpty()) {
       throw new UserException(
           "%s was trained with other options (%s); leave them out to go on, or start a new run"
@@ -145,34 +328,47 @@ final class TrainArguments {
   }
 
   /** {@code base}, except for what was given. */
-  private TrainOptions over(TrainOptions base) {
-    boolean newLength = given("--steps") || given("--epochs");
+  private TrainOptions with(TrainOptions base) {
+    Map<String, Object> changes = new LinkedHashMap<>();
+    both("--norm", changes, "normG", "normD");
+    both("--lr", changes, "lrG", "lrD");
+    for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
+      String name = Defaults.name(option);
+      if (name != null) {
+        Object value = option.getValue();
+        changes.put(name, value instanceof Enum<?> ? value.toString() : value);
+      }
+    }
+    changes.computeIfPresent("data", (_, given) -> Datasets.resolve((String) given));
+    // One length replaces the other.
+    if (changes.containsKey("steps")) {
+      changes.putIfAbsent("epochs", 0);
+    } else if (changes.containsKey("epochs")) {
+      changes.put("steps", 0);
+    }
+    boolean slopeIsFree = base.objective().gp() == 0 && !changes.containsKey("spectralNorm");
+    if (Objective.WGAN_GP.toString().equals(changes.get("loss")) && slopeIsFree) {
+      changes.putIfAbsent("gp", 10);
+    }
     try {
-      return new TrainOptions(
-          given("--data") ? Datasets.resolve(data) : base.data(),
-          given("--image-size") ? imageSize : base.imageSize(),
-          given("--norm") ? norm.toString() : base.norm(),
-          given("--batch-size") ? batchSize : base.batchSize(),
-          given("--lr") ? lr : base.lr(),
-          given("--beta1") ? beta1 : base.beta1(),
-          newLength ? epochs : base.epochs(),
-          newLength ? steps : base.steps(),
-          given("--seed") ? seed : base.seed(),
-          given("--backend") ? engine.backend : base.backend(),
-          given("--threads") ? engine.threads() : base.threads(),
-          given("--device") ? engine.device : base.device(),
-          given("--precision") ? engine.precision.toString() : base.precision(),
-          given("--sample-every") ? sampleEvery : base.sampleEvery(),
-          given("--checkpoint-every") ? checkpointEvery : base.checkpointEvery(),
-          given("--latent") ? latent : base.latent(),
-          given("--ngf") ? ngf : base.ngf(),
-          given("--ndf") ? ndf : base.ndf());
+      return base.with(changes);
     } catch (UserException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
   }
 
-  private boolean given(String option) {
-    return spec.commandLine().getParseResult().hasMatchedOption(option);
+  /** An option that stands for two. */
+  private void both(String option, Map<String, Object> changes, String first, String second) {
+    Object given = value(option);
+    if (given != null) {
+      Object value = given instanceof Enum<?> ? given.toString() : given;
+      changes.put(first, value);
+      changes.put(second, value);
+    }
+  }
+
+  /** What was given, or null. */
+  private <T> T value(String option) {
+    return spec.commandLine().getParseResult().matchedOptionValue(option, null);
   }
 }

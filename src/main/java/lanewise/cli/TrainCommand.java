@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
 /** Trains a DCGAN, from its first step or from a checkpoint. */
 @Command(
     name = "train",
+    defaultValueProvider = TrainArguments.Defaults.class,
     description = {
       "Trains a DCGAN and leaves a folder: samples, weights, metrics, checkpoint and report.html.",
       "Ctrl-C ends it after the present step, with a checkpoint; again, at once."
@@ -32,6 +33,7 @@ import picocli.CommandLine.Spec;
       "  lanewise train --steps 300 --norm instance --out runs/first",
       "  lanewise train --data photos/ --image-size 64 --epochs 20",
       "  lanewise train --resume runs/first --steps 8000",
+      "  lanewise train --preset wgan-gp",
       "  lanewise train --dry-run --ngf 32 --ndf 32",
       "  lanewise train --profile 20",
       "  lanewise train --explain --image-size 64"
@@ -118,7 +120,7 @@ final class TrainCommand implements Callable<Integer> {
         return ExitCode.OK;
       }
       if (profiled != null) {
-        ProfileTable.print(run.profile(profiled), options.batchSize(), text);
+        ProfileTable.print(run.profile(profiled), options.optimizer().batchSize(), text);
         return ExitCode.OK;
       }
       if (run.trainer().steps() >= run.totalSteps()) {
@@ -143,7 +145,7 @@ final class TrainCommand implements Callable<Integer> {
     Path data = Path.of(options.data()).getFileName();
     String name = data == null ? "data" : data.toString().replaceAll("[^A-Za-z0-9-]+", "-");
     return IntStream.iterate(1, n -> n + 1)
-        .mapToObj(n -> Path.of("runs", "%s-%s-%d".formatted(name, options.norm(), n)))
+        .mapToObj(n -> Path.of("runs", "%s-%s-%d".formatted(name, options.model().normG(), n)))
         .filter(folder -> !Files.exists(folder))
         .findFirst()
         .orElseThrow();
@@ -191,7 +193,7 @@ final class TrainCommand implements Callable<Integer> {
     if (console != null && console.isTerminal()) {
       return new BarProgress(System.out, run.trainer().steps(), run.totalSteps());
     }
-    return new LineProgress(text, run.totalSteps(), options.sampleEvery());
+    return new LineProgress(text, run.totalSteps(), options.run().sampleEvery());
   }
 
   /** A path as a shell takes it. */

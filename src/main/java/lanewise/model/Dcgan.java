@@ -110,10 +110,10 @@ public record Dcgan(GanSpec spec) implements Gan {
     int width = spec.ngf() << (doublings() - 1);
     layers.add(new ConvTranspose2d(spec.latent(), width, firstBlock(), 1, 0));
     for (int i = 1; i < doublings(); i++, width /= 2) {
-      layers.addAll(List.of(spec.normG().of(width), LeakyReLU.relu()));
+      layers.addAll(List.of(spec.normG().of(width, spec.classes()), LeakyReLU.relu()));
       layers.add(new ConvTranspose2d(width, width / 2, 4, 2, 1));
     }
-    layers.addAll(List.of(spec.normG().of(width), LeakyReLU.relu()));
+    layers.addAll(List.of(spec.normG().of(width, spec.classes()), LeakyReLU.relu()));
     layers.add(new ConvTranspose2d(width, spec.channels(), 4, 2, 1));
     layers.add(Pointwise.tanh());
     return new Main(new Sequential(layers));
@@ -127,7 +127,7 @@ public record Dcgan(GanSpec spec) implements Gan {
     layers.addAll(List.of(new Conv2d(spec.channels(), width, 4, 2, 1), new LeakyReLU(SLOPE)));
     for (int i = 1; i < doublings(); i++, width *= 2) {
       layers.add(new Conv2d(width, 2 * width, 4, 2, 1));
-      layers.addAll(List.of(spec.normD().of(2 * width), new LeakyReLU(SLOPE)));
+      layers.addAll(List.of(spec.normD().of(2 * width, spec.classes()), new LeakyReLU(SLOPE)));
     }
     layers.add(new Conv2d(width, 1, firstBlock(), 1, 0));
     return new Main(new Sequential(layers));

@@ -1,6 +1,7 @@
 package lanewise.model;
 
 import lanewise.backend.Shape;
+import lanewise.nn.Initialization;
 import lanewise.nn.Module;
 
 /** The two networks of a GAN and what goes between them. */
@@ -20,6 +21,11 @@ public interface Gan {
    * is.
    */
   Module discriminator();
+
+  /** How the weights of both start. */
+  default Initialization initialization() {
+    return Initialization.DCGAN;
+  }
 
   /** The shape of {@code count} latent vectors. */
   default Shape latentShape(int count) {

@@ -75,4 +75,9 @@ public record GanSpec(
   public Shape imageShape(int count) {
     return Shape.of(count, channels, imageSize, imageSize);
   }
+
+  /** The shape of {@code count} samples as the discriminator sees them: of its packs. */
+  public Shape judgedShape(int count) {
+    return Shape.of(count / pack, pack * channels, imageSize, imageSize);
+  }
 }

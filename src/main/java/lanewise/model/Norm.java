@@ -3,52 +3,107 @@ package lanewise.model;
 import java.util.Arrays;
 import java.util.Locale;
 import lanewise.Names;
+import lanewise.UserException;
 import lanewise.nn.Module;
 import lanewise.nn.Normalization;
 import lanewise.nn.Pointwise;
 
 /** The normalisation of an architecture, as {@code --norm} names it. */
 public enum Norm {
+  /** {@code torch.nn.BatchNorm2d}. */
   BATCH {
     @Override
-    public Module of(int channels) {
+    Module layer(int channels, int condition) {
       return Normalization.batch(channels);
     }
   },
+  /** {@code torch.nn.InstanceNorm2d} with {@code affine=True}. */
   INSTANCE {
     @Override
-    public Module of(int channels) {
+    Module layer(int channels, int condition) {
       return Normalization.instance(channels, true);
+    }
+  },
+  /** {@code torch.nn.InstanceNorm2d} as it is by default: no scale and shift are learned. */
+  INSTANCE_PLAIN {
+    @Override
+    Module layer(int channels, int condition) {
+      return Normalization.instance(channels, false);
     }
   },
   LAYER {
     @Override
-    public Module of(int channels) {
+    Module layer(int channels, int condition) {
       return Normalization.layer(channels);
     }
   },
   GROUP {
     @Override
-    public Module of(int channels) {
+    Module layer(int channels, int condition) {
       return Normalization.group(Math.min(GROUPS, channels), channels);
     }
   },
   NONE {
     @Override
-    public Module of(int channels) {
+    Module layer(int channels, int condition) {
       return Pointwise.identity();
+    }
+  },
+  /** Batch norm with a scale and a shift for each class. */
+  CONDITIONAL_BATCH {
+    @Override
+    Module layer(int channels, int condition) {
+      return Normalization.conditionalBatch(channels, condition);
+    }
+  },
+  /** Instance norm with a scale and a shift for each class. */
+  CONDITIONAL_INSTANCE {
+    @Override
+    Module layer(int channels, int condition) {
+      return Normalization.conditionalInstance(channels, condition);
+    }
+  },
+  /** Adaptive instance norm: scale and shift are affine in the condition. */
+  ADAIN {
+    @Override
+    Module layer(int channels, int condition) {
+      return Normalization.adaptiveInstance(channels, condition);
     }
   };
 
   /** Wu and He 2018 found 32 groups to work best; narrower layers get as many as channels. */
   private static final int GROUPS = 32;
 
-  /** The layer for {@code channels} channels; NONE keeps its place in the state dict's names. */
-  public abstract Module of(int channels);
+  abstract Module layer(int channels, int condition);
+
+  /**
+   * The layer for {@code channels} channels; NONE keeps its place in the state dict's names.
+   *
+   * @param condition values of a sample's condition, such as classes; 0 if there is none
+   * @throws UserException if the norm needs a condition and there is none
+   */
+  public Module of(int channels, int condition) {
+    if (isConditional() && condition == 0) {
+      throw new UserException(
+          "The norm %s needs to be told a class; use data with labels and --conditional, or the norm %s"
+              .formatted(this, this == CONDITIONAL_BATCH ? BATCH : INSTANCE));
+    }
+    return layer(channels, condition);
+  }
+
+  /** Whether it needs to be told a class, or another condition. */
+  public boolean isConditional() {
+    return this == CONDITIONAL_BATCH || this == CONDITIONAL_INSTANCE || this == ADAIN;
+  }
+
+  /** Whether what becomes of a sample depends on the others in its batch. */
+  public boolean tiesSamples() {
+    return this == BATCH;
+  }
 
   @Override
   public String toString() {
-    return name().toLowerCase(Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /** The norm of that name. */

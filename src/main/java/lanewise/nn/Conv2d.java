@@ -9,16 +9,18 @@ import lanewise.backend.Shape;
 /** {@code torch.nn.Conv2d}: weight out x in/groups x kh x kw, bias optional. */
 public final class Conv2d extends Module implements Activated {
   private final ConvSpec spec;
-  private final Parameter weight;
+  private final Weight weight;
   private final Parameter bias;
 
-  public Conv2d(int in, int out, int kernel, ConvSpec spec, boolean bias) {
+  public Conv2d(int in, int out, int kernel, ConvSpec spec, boolean bias, Weights weights) {
     this.spec = spec;
+    Shape filter = Shape.filter(out, in / spec.groups(), kernel, kernel);
     int fanIn = in / spec.groups() * kernel * kernel;
     weight =
-        parameter(
-            "weight",
-            Shape.filter(out, in / spec.groups(), kernel, kernel),
+        weights.declare(
+            this,
+            WeightMatrix.ofFilter(filter),
+            filter,
             Init.fanIn(fanIn),
             out,
             in / spec.groups(),
@@ -27,14 +29,19 @@ public final class Conv2d extends Module implements Activated {
     this.bias = bias ? parameter("bias", Shape.vector(out), Init.fanIn(fanIn), out) : null;
   }
 
-  /** A convolution without bias. */
+  /** A convolution with a plain weight. */
+  public Conv2d(int in, int out, int kernel, ConvSpec spec, boolean bias) {
+    this(in, out, kernel, spec, bias, Weights.PLAIN);
+  }
+
+  /** A convolution with a plain weight and without bias. */
   public Conv2d(int in, int out, int kernel, int stride, int padding) {
-    this(in, out, kernel, ConvSpec.of(stride, padding), false);
+    this(in, out, kernel, ConvSpec.of(stride, padding), false, Weights.PLAIN);
   }
 
   @Override
   public Variable forward(Variable x, Pass pass, Activation activation) {
-    return Activated.finish(Ops.conv2d(x, weight.variable(), spec), bias, activation);
+    return Activated.finish(Ops.conv2d(x, weight.of(pass), spec), bias, activation);
   }
 
   @Override

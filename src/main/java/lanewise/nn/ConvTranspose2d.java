@@ -10,19 +10,27 @@ import lanewise.backend.Shape;
 public final class ConvTranspose2d extends Module implements Activated {
   private final ConvSpec spec;
   private final int outputPadding;
-  private final Parameter weight;
+  private final Weight weight;
   private final Parameter bias;
 
   public ConvTranspose2d(
-      int in, int out, int kernel, ConvSpec spec, int outputPadding, boolean bias) {
+      int in,
+      int out,
+      int kernel,
+      ConvSpec spec,
+      int outputPadding,
+      boolean bias,
+      Weights weights) {
     this.spec = spec;
     this.outputPadding = outputPadding;
     int perGroup = out / spec.groups();
+    Shape filter = Shape.filter(in, perGroup, kernel, kernel);
     int fanIn = perGroup * kernel * kernel;
     weight =
-        parameter(
-            "weight",
-            Shape.filter(in, perGroup, kernel, kernel),
+        weights.declare(
+            this,
+            WeightMatrix.ofTransposedFilter(filter),
+            filter,
             Init.fanIn(fanIn),
             in,
             perGroup,
@@ -31,14 +39,20 @@ public final class ConvTranspose2d extends Module implements Activated {
     this.bias = bias ? parameter("bias", Shape.vector(out), Init.fanIn(fanIn), out) : null;
   }
 
-  /** A transposed convolution without bias and output padding. */
+  /** A transposed convolution with a plain weight. */
+  public ConvTranspose2d(
+      int in, int out, int kernel, ConvSpec spec, int outputPadding, boolean bias) {
+    this(in, out, kernel, spec, outputPadding, bias, Weights.PLAIN);
+  }
+
+  /** A transposed convolution with a plain weight, without bias and output padding. */
   public ConvTranspose2d(int in, int out, int kernel, int stride, int padding) {
     this(in, out, kernel, ConvSpec.of(stride, padding), 0, false);
   }
 
   @Override
   public Variable forward(Variable x, Pass pass, Activation activation) {
-    Variable y = Ops.convTranspose2d(x, weight.variable(), spec, outputShape(x.shape()));
+    Variable y = Ops.convTranspose2d(x, weight.of(pass), spec, outputShape(x.shape()));
     return Activated.finish(y, bias, activation);
   }
 

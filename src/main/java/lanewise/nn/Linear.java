@@ -9,19 +9,26 @@ import lanewise.backend.Shape;
 public final class Linear extends Module implements Activated {
   private final int in;
   private final int out;
-  private final Parameter weight;
+  private final Weight weight;
   private final Parameter bias;
 
-  public Linear(int in, int out, boolean bias) {
+  public Linear(int in, int out, boolean bias, Weights weights) {
     this.in = in;
     this.out = out;
-    weight = parameter("weight", Shape.matrix(out, in), Init.fanIn(in), out, in);
+    weight =
+        weights.declare(
+            this, WeightMatrix.ofMatrix(out, in), Shape.matrix(out, in), Init.fanIn(in), out, in);
     this.bias = bias ? parameter("bias", Shape.vector(out), Init.fanIn(in), out) : null;
+  }
+
+  /** A layer with a plain weight. */
+  public Linear(int in, int out, boolean bias) {
+    this(in, out, bias, Weights.PLAIN);
   }
 
   @Override
   public Variable forward(Variable x, Pass pass, Activation activation) {
-    return Activated.finish(Ops.matmul(x, false, weight.variable(), true), bias, activation);
+    return Activated.finish(Ops.matmul(x, false, weight.of(pass), true), bias, activation);
   }
 
   @Override

@@ -90,6 +90,11 @@ public abstract class Module {
       Map.Entry<String, Module> only = children.entrySet().iterator().next();
       return only.getValue().summarize(join(name, only.getKey()), x, lines);
     }
+    return summarizeAsOne(name, x, lines);
+  }
+
+  /** Adds one line for this layer and all below it. */
+  final Shape summarizeAsOne(String name, Shape x, Consumer<LayerSummary> lines) {
     Shape output = outputShape(x);
     long[] count = {0};
     visit("", (_, layer) -> layer.parameters.forEach(p -> count[0] += p.shape().size()));

@@ -11,6 +11,7 @@ import lanewise.autograd.Variable;
 import lanewise.backend.Backend;
 import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
+import lanewise.backend.Unary;
 
 /**
  * A module with memory on a backend: all parameters in one block, their gradients in a second of
@@ -22,6 +23,7 @@ public final class Network implements AutoCloseable {
 
   private final Backend backend;
   private final Module module;
+  private final String name;
   private final Map<String, Parameter> parameters = new LinkedHashMap<>();
   private final Map<String, Parameter> buffers = new LinkedHashMap<>();
   private final Map<Parameter, Module> layers = new LinkedHashMap<>();
@@ -43,6 +45,7 @@ public final class Network implements AutoCloseable {
   public Network(Backend backend, Module module, String name) {
     this.backend = backend;
     this.module = module;
+    this.name = name;
     module.visit(
         "",
         (prefix, layer) -> {
@@ -132,6 +135,11 @@ public final class Network implements AutoCloseable {
     return gradients;
   }
 
+  /** What it is, for people: {@code generator}. */
+  public String name() {
+    return name;
+  }
+
   /** How many numbers are trained. */
   public int parameterCount() {
     return parameters.values().stream().mapToInt(p -> p.shape().size()).sum();
@@ -143,6 +151,26 @@ public final class Network implements AutoCloseable {
     for (Parameter p : parameters.values()) {
       backend.copy(results.next().tensor(), p.gradient());
     }
+  }
+
+  /** Adds those of {@code loss} to the gradients, as PyTorch's {@code backward} does. */
+  public void accumulate(Variable loss) {
+    Iterator<Variable> results = Gradients.of(loss, leaves, false).iterator();
+    for (Parameter p : parameters.values()) {
+      backend.accumulate(1, results.next().tensor(), p.gradient());
+    }
+  }
+
+  /**
+   * Moves the parameters towards those of {@code other}, a network of the same layers, and takes
+   * over its buffers: an exponential moving average of its weights.
+   *
+   * @param decay the share of the parameters that stays, 0 for a copy
+   */
+  public void average(Network other, double decay) {
+    backend.map(new Unary.Affine((float) decay, 0), values, values);
+    backend.accumulate((float) (1 - decay), other.values, values);
+    backend.copy(other.remembered, remembered);
   }
 
   /** Parameters and buffers by the names, and in the order, of PyTorch's state dict. */

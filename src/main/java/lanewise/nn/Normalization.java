@@ -1,6 +1,7 @@
 package lanewise.nn;
 
 import java.util.Locale;
+import java.util.function.Consumer;
 import lanewise.autograd.Ops;
 import lanewise.autograd.Variable;
 import lanewise.backend.Activation;
@@ -13,10 +14,12 @@ import lanewise.backend.Scope;
 import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
 import lanewise.backend.Unary;
+import lanewise.nn.ScaleAndShift.Tables;
 
 /**
  * Batch, instance, layer and group normalisation of images, with PyTorch's names: {@code weight},
- * {@code bias}, {@code running_mean}, {@code running_var}, {@code num_batches_tracked}.
+ * {@code bias}, {@code running_mean}, {@code running_var}, {@code num_batches_tracked}; see {@link
+ * Modulation} for those of conditional norms.
  */
 public final class Normalization extends Module implements Activated {
   private static final float EPS = 1e-5f;
@@ -28,8 +31,8 @@ public final class Normalization extends Module implements Activated {
   private final float eps;
   private final float momentum;
   private final Unary keep;
-  private final Parameter weight;
-  private final Parameter bias;
+  private final Modulation modulation;
+  private final ScaleAndShift scaleAndShift;
   private final Running running;
 
   /** The running averages and how many batches went into them. */
@@ -38,19 +41,19 @@ public final class Normalization extends Module implements Activated {
   /**
    * A normalisation.
    *
-   * @param affine whether scale and shift are learned, per channel
    * @param momentum the share of each new batch in the running averages, or 0 to keep none; only
    *     batch and instance norm keep them
    */
-  public Normalization(NormScope scope, int channels, float eps, boolean affine, float momentum) {
+  public Normalization(
+      NormScope scope, int channels, float eps, Modulation modulation, float momentum) {
     this.scope = scope;
     this.channels = channels;
     this.eps = eps;
     this.momentum = momentum;
     this.keep = new Unary.Affine(1 - momentum, 0);
+    this.modulation = modulation;
+    scaleAndShift = ScaleAndShift.declare(modulation, this, channels);
     Shape vector = Shape.vector(channels);
-    weight = affine ? parameter("weight", vector, Init.ONES, channels) : null;
-    bias = affine ? parameter("bias", vector, Init.ZEROS, channels) : null;
     running =
         momentum == 0
             ? null
@@ -67,47 +70,65 @@ public final class Normalization extends Module implements Activated {
 
   /** {@code torch.nn.BatchNorm2d(channels)}. */
   public static Normalization batch(int channels) {
-    return new Normalization(NormScope.BATCH, channels, EPS, true, MOMENTUM);
+    return new Normalization(NormScope.BATCH, channels, EPS, Modulation.PER_CHANNEL, MOMENTUM);
   }
 
   /** {@code torch.nn.InstanceNorm2d(channels, affine=affine)}. */
   public static Normalization instance(int channels, boolean affine) {
-    return new Normalization(NormScope.INSTANCE, channels, EPS, affine, 0);
+    Modulation modulation = affine ? Modulation.PER_CHANNEL : Modulation.NONE;
+    return new Normalization(NormScope.INSTANCE, channels, EPS, modulation, 0);
   }
 
   /** {@code torch.nn.GroupNorm(1, channels)}: layer norm over channels and pixels. */
   public static Normalization layer(int channels) {
-    return new Normalization(NormScope.LAYER, channels, EPS, true, 0);
+    return new Normalization(NormScope.LAYER, channels, EPS, Modulation.PER_CHANNEL, 0);
   }
 
   /** {@code torch.nn.GroupNorm(groups, channels)}. */
   public static Normalization group(int groups, int channels) {
-    return new Normalization(new NormScope.Group(groups), channels, EPS, true, 0);
+    return new Normalization(new NormScope.Group(groups), channels, EPS, Modulation.PER_CHANNEL, 0);
+  }
+
+  /** Batch norm whose scale and shift depend on the class; de Vries et al. 2017. */
+  public static Normalization conditionalBatch(int channels, int classes) {
+    Modulation modulation = new Modulation.ByClass(classes);
+    return new Normalization(NormScope.BATCH, channels, EPS, modulation, MOMENTUM);
+  }
+
+  /** Instance norm whose scale and shift depend on the class; Dumoulin et al. 2017. */
+  public static Normalization conditionalInstance(int channels, int classes) {
+    Modulation modulation = new Modulation.ByClass(classes);
+    return new Normalization(NormScope.INSTANCE, channels, EPS, modulation, 0);
+  }
+
+  /** AdaIN by a condition of {@code style} values; Huang and Belongie 2017. */
+  public static Normalization adaptiveInstance(int channels, int style) {
+    Modulation modulation = new Modulation.ByStyle(style);
+    return new Normalization(NormScope.INSTANCE, channels, EPS, modulation, 0);
   }
 
   @Override
   public Variable forward(Variable x, Pass pass, Activation activation) {
     NormSpec spec = new NormSpec(scope, eps, activation);
-    Variable gamma = weight == null ? null : weight.variable();
-    Variable beta = bias == null ? null : bias.variable();
+    Tables tables = scaleAndShift.of(pass);
     if (pass.statistics() == Statistics.RUNNING && running != null) {
-      return normWithRunning(spec, x, gamma, beta);
+      return normWithRunning(spec, x, tables);
     }
     Shape table = scope.tableShape(x.shape());
     Backend backend = x.backend();
     Moments moments = new Moments(backend.allocate(table), backend.allocate(table), Source.INPUT);
-    Variable y = Ops.norm(spec, x, gamma, beta, moments);
+    Variable y = Ops.norm(spec, x, tables.scale(), tables.shift(), moments);
     if (pass.statistics() == Statistics.BATCH && running != null) {
       update(backend, moments, scope.count(x.shape()));
     }
     return y;
   }
 
-  private Variable normWithRunning(NormSpec spec, Variable x, Variable gamma, Variable beta) {
+  private Variable normWithRunning(NormSpec spec, Variable x, Tables tables) {
     // Running averages are per channel, as batch statistics are.
     NormSpec perChannel = new NormSpec(NormScope.BATCH, spec.eps(), spec.activation());
     Moments moments = new Moments(running.mean.tensor(), running.variance.tensor(), Source.GIVEN);
-    return Ops.norm(perChannel, x, gamma, beta, moments);
+    return Ops.norm(perChannel, x, tables.scale(), tables.shift(), moments);
   }
 
   /** {@code running = (1 - momentum) * running + momentum * new}, with the unbiased variance. */
@@ -154,7 +175,18 @@ public final class Normalization extends Module implements Activated {
   }
 
   @Override
+  Shape summarize(String name, Shape x, Consumer<LayerSummary> lines) {
+    return summarizeAsOne(name, x, lines);
+  }
+
+  @Override
   public String toString() {
-    return scope.getClass().getSimpleName().toLowerCase(Locale.ROOT) + " norm";
+    String norm = scope.getClass().getSimpleName().toLowerCase(Locale.ROOT) + " norm";
+    return switch (modulation) {
+      case Modulation.None() -> norm + ", not affine";
+      case Modulation.PerChannel() -> norm;
+      case Modulation.ByClass(_) -> norm + " by class";
+      case Modulation.ByStyle(_) -> norm + " by style";
+    };
   }
 }

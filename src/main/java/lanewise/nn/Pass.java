@@ -24,4 +24,25 @@ public record Pass(Statistics statistics, Variable condition) {
       case RUNNING -> RUNNING;
     };
   }
+
+  /**
+   * The condition, for a layer that cannot do without.
+   *
+   * @param layer for the message
+   * @param size how many values the layer takes for each sample
+   * @throws IllegalArgumentException if there is none, or one of another size
+   */
+  public Variable condition(String layer, int size) {
+    if (condition == null) {
+      throw new IllegalArgumentException(
+          "%s needs a pass with a condition of %d values for each sample; this pass has none"
+              .formatted(layer, size));
+    }
+    if (!condition.shape().isMatrix() || condition.shape().c() != size) {
+      throw new IllegalArgumentException(
+          "%s needs a condition of %d values for each sample; this pass has one of %s"
+              .formatted(layer, size, condition.shape()));
+    }
+    return condition;
+  }
 }

@@ -1,6 +1,8 @@
 package lanewise.train;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import lanewise.backend.AdamSpec;
 import lanewise.backend.Backend;
 import lanewise.backend.Tensor;
@@ -14,37 +16,59 @@ public final class Adam implements AutoCloseable {
   private final Network network;
   private final double lr;
   private final AdamSpec spec;
-  private final Tensor rates;
+  private final Tensor[] rates;
   private final Tensor m;
   private final Tensor v;
   private long steps;
 
-  public Adam(Network network, double lr, double beta1, double beta2) {
+  /** An optimiser that takes one step at a time. */
+  public Adam(Network network, AdamOptions options) {
+    this(network, options, 1);
+  }
+
+  /**
+   * An optimiser.
+   *
+   * @param atOnce steps that are counted together, so that all of them can be replayed
+   */
+  Adam(Network network, AdamOptions options, int atOnce) {
     this.network = network;
-    this.lr = lr;
-    spec = new AdamSpec(beta1, beta2, EPS);
+    this.lr = options.lr();
+    spec = new AdamSpec(options.beta1(), options.beta2(), EPS);
     Backend backend = network.backend();
-    rates = backend.allocate(AdamSpec.RATES);
+    rates = new Tensor[atOnce];
+    Arrays.setAll(rates, _ -> backend.allocate(AdamSpec.RATES));
     m = backend.allocate(network.values().shape());
     v = backend.allocate(network.values().shape());
     backend.fill(m, 0);
     backend.fill(v, 0);
   }
 
-  /** Counts a step and tells the backend its rates: all of it that changes from step to step. */
-  public void advance() {
-    advance(lr);
+  /**
+   * Counts the next steps and tells the backend their rates: all of them that changes from step to
+   * step.
+   *
+   * @param factor of the learning rate, as schedules have it
+   */
+  public void advance(double factor) {
+    for (Tensor each : rates) {
+      steps++;
+      network.backend().upload(spec.rates(factor * lr, steps), each);
+    }
   }
 
-  /** {@link #advance()} with a learning rate for this step alone, as schedules have it. */
-  public void advance(double lr) {
-    steps++;
-    network.backend().upload(spec.rates(lr, steps), rates);
-  }
-
-  /** Moves the parameters by the network's present gradients, at the rates of the step. */
+  /** {@link #step(int)} where one step is counted at a time. */
   public void step() {
-    network.backend().adam(spec, rates, network.values(), network.gradients(), m, v);
+    step(0);
+  }
+
+  /**
+   * Moves the parameters by the network's present gradients.
+   *
+   * @param which of the steps that were counted together
+   */
+  void step(int which) {
+    network.backend().adam(spec, rates[which], network.values(), network.gradients(), m, v);
   }
 
   /** Both moments, bit for bit. */
@@ -59,15 +83,17 @@ public final class Adam implements AutoCloseable {
   }
 
   /** Goes on where an optimiser of the same network stood after {@code steps}. */
-  void restore(long steps, float[] expAvg, float[] expAvgSq) {
+  void restore(String prefix, long steps, Map<String, float[]> state) {
     this.steps = steps;
-    network.backend().upload(expAvg, m);
-    network.backend().upload(expAvgSq, v);
+    network.backend().upload(state.get(prefix + ".exp_avg"), m);
+    network.backend().upload(state.get(prefix + ".exp_avg_sq"), v);
   }
 
   @Override
   public void close() {
-    rates.close();
+    for (Tensor each : rates) {
+      each.close();
+    }
     m.close();
     v.close();
   }

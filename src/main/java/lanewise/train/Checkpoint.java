@@ -2,6 +2,7 @@ package lanewise.train;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import lanewise.UserException;
 import lanewise.io.AtomicFiles;
 import lanewise.io.Safetensors;
 import lanewise.io.TensorEntry;
+import lanewise.model.Gan;
 import lanewise.nn.Network;
 
 /**
@@ -19,14 +21,16 @@ import lanewise.nn.Network;
  * Randomness is a function of seed and step, so there is no generator to store.
  */
 final class Checkpoint {
-  /** Metadata of a network's file: its architecture, and the norm that looks alike in others. */
+  /** Metadata of a network's file: which of the two, its architecture, the spec as JSON. */
+  static final String NETWORK = "lanewise.network";
+
   static final String ARCHITECTURE = "lanewise.architecture";
 
-  static final String NORM = "lanewise.norm";
-  static final String DCGAN = "dcgan";
+  static final String SPEC = "lanewise.spec";
 
   private static final String GENERATOR = "generator.safetensors";
   private static final String DISCRIMINATOR = "discriminator.safetensors";
+  private static final String AVERAGE = "average.safetensors";
   private static final String OPTIMIZER = "optimizer.safetensors";
   private static final String PROGRESS = "progress.json";
   private static final String OPTIONS = "options.json";
@@ -45,8 +49,12 @@ final class Checkpoint {
     AtomicFiles.replaceDirectory(
         folder,
         temporary -> {
-          writeNetwork(temporary.resolve(GENERATOR), trainer.generator(), options);
-          writeNetwork(temporary.resolve(DISCRIMINATOR), trainer.discriminator(), options);
+          Gan model = trainer.model();
+          writeNetwork(temporary.resolve(GENERATOR), trainer.generator(), model, options);
+          writeNetwork(temporary.resolve(DISCRIMINATOR), trainer.discriminator(), model, options);
+          if (trainer.average() != null) {
+            writeNetwork(temporary.resolve(AVERAGE), trainer.average(), model, options);
+          }
           Safetensors.write(temporary.resolve(OPTIMIZER), trainer.optimizerState(), Map.of());
           options.write(temporary.resolve(OPTIONS), Map.of());
           Files.writeString(
@@ -79,6 +87,9 @@ final class Checkpoint {
     }
     readNetwork(folder.resolve(GENERATOR), trainer.generator());
     readNetwork(folder.resolve(DISCRIMINATOR), trainer.discriminator());
+    if (trainer.average() != null) {
+      readNetwork(folder.resolve(AVERAGE), trainer.average());
+    }
     Map<String, float[]> moments = new LinkedHashMap<>();
     readAll(folder.resolve(OPTIMIZER)).forEach(e -> moments.put(e.name(), e.data()));
     trainer.restore(progress.step(), moments);
@@ -96,11 +107,16 @@ final class Checkpoint {
   }
 
   /** Writes the weights, with what their names and dimensions cannot tell as metadata. */
-  static void writeNetwork(Path file, Network network, TrainOptions options) {
+  static void writeNetwork(Path file, Network network, Gan model, TrainOptions options) {
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put("format", "pt");
-    metadata.put(ARCHITECTURE, DCGAN);
-    metadata.put(NORM, options.norm());
+    metadata.put(NETWORK, network.name());
+    metadata.put(ARCHITECTURE, options.model().arch());
+    try {
+      metadata.put(SPEC, JSON.std.asString(model.spec()));
+    } catch (IOException e) {
+      throw new UncheckedIOException("a record of numbers and names is always JSON", e);
+    }
     Safetensors.write(file, StateDict.of(network), metadata);
   }
 

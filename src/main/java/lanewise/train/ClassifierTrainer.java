@@ -1,12 +1,12 @@
 package lanewise.train;
 
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import lanewise.UserException;
 import lanewise.autograd.Softmax;
 import lanewise.autograd.Variable;
 import lanewise.backend.Backend;
 import lanewise.backend.Scope;
-import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
 import lanewise.data.Batches;
 import lanewise.data.Dataset;
@@ -45,7 +45,7 @@ public final class ClassifierTrainer implements AutoCloseable {
     this.network = network;
     this.data = data;
     batches = new Batches(data, batchSize, seed);
-    adam = new Adam(network, PEAK_RATE, BETA1, BETA2);
+    adam = new Adam(network, new AdamOptions(PEAK_RATE, BETA1, BETA2));
     images = new float[model.imageShape(batchSize).size()];
   }
 
@@ -92,8 +92,7 @@ public final class ClassifierTrainer implements AutoCloseable {
     for (int epoch = 1; epoch <= epochs; epoch++) {
       double loss = 0;
       for (long step = (epoch - 1) * perEpoch; step < epoch * perEpoch; step++) {
-        double rate = PEAK_RATE * shareOfPeak((step + 0.5) / (epochs * perEpoch));
-        loss += step(step, rate);
+        loss += step(step, shareOfPeak((step + 0.5) / (epochs * perEpoch)));
       }
       listener.accept(new Epoch(epoch, loss / perEpoch));
     }
@@ -103,9 +102,9 @@ public final class ClassifierTrainer implements AutoCloseable {
     return done < RISING ? done / RISING : (1 - done) / (1 - RISING);
   }
 
-  /** One step, counted from 0. */
-  private float step(long step, double rate) {
-    adam.advance(rate);
+  /** One step, counted from 0, at a share of the learning rate. */
+  private float step(long step, double share) {
+    adam.advance(share);
     try (Scope _ = network.backend().scope()) {
       Variable logits = network.forward(images(step), Statistics.BATCH);
       Variable loss = Softmax.crossEntropy(logits, targets(batches.indices(step)));
@@ -129,14 +128,8 @@ public final class ClassifierTrainer implements AutoCloseable {
   }
 
   private Variable targets(int[] indices) {
-    Backend backend = network.backend();
-    float[] targets = new float[indices.length * model.classes()];
-    for (int i = 0; i < indices.length; i++) {
-      targets[i * model.classes() + data.label(indices[i])] = 1;
-    }
-    Tensor tensor = backend.allocate(Shape.matrix(indices.length, model.classes()));
-    backend.upload(targets, tensor);
-    return Variable.constant(backend, tensor);
+    int[] labels = IntStream.of(indices).map(data::label).toArray();
+    return GanTrainer.oneHot(network.backend(), labels, model.classes());
   }
 
   @Override

@@ -1,8 +1,10 @@
 package lanewise.train;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import lanewise.UserException;
 import lanewise.autograd.Ops;
 import lanewise.autograd.Variable;
@@ -12,10 +14,13 @@ import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
 import lanewise.io.TensorEntry;
 import lanewise.model.Gan;
-import lanewise.nn.Initialization;
+import lanewise.model.GanSpec;
 import lanewise.nn.Network;
+import lanewise.nn.Pass;
 import lanewise.nn.Statistics;
+import lanewise.train.Recipe.Penalties;
 import lanewise.train.loss.GanLoss;
+import lanewise.train.loss.GradientPenalty;
 
 /**
  * Trains a GAN's two networks in turns, as PyTorch's DCGAN example does: real and fake images go
@@ -25,51 +30,46 @@ import lanewise.train.loss.GanLoss;
 public final class GanTrainer implements AutoCloseable {
   private final Backend backend;
   private final Gan model;
-  private final GanLoss loss;
-  private final int batchSize;
+  private final Recipe recipe;
   private final Latents latents;
-  private final float[] z;
-  private final Variable latent;
-  private final Variable real;
+  private final StepInputs inputs;
   private final Results results;
   private final Network generator;
   private final Network discriminator;
+
+  /** The average of the generator's weights, or null. */
+  private final Network average;
+
   private final Adam generatorAdam;
   private final Adam discriminatorAdam;
   private final NotFinite notFinite;
-  private final Runnable compute;
+  private final Runnable plain;
 
-  /** Whether {@link #compute} replays what it recorded, and can look at no loss on its way. */
+  /** With R1; the same as {@link #plain} if that has it, or if there is none. */
+  private final Runnable regularised;
+
+  /** Whether steps replay what was recorded, and can look at no loss on their way. */
   private final boolean captured;
 
   private long steps;
 
-  /** The step whose latents {@link #z} holds. */
-  private long drawn;
-
   /**
-   * What one step measured.
+   * What one step measured; of several updates of the discriminator, in the last one.
    *
    * @param step counted from 1
-   * @param dReal mean probability that the discriminator gave real images to be real
+   * @param lossD without penalties
+   * @param dReal mean probability that the discriminator gave real images to be real; for
+   *     objectives without probabilities, the mean score
    * @param dFake the same for fake images, before its update
+   * @param penalty what gradient penalties added to the discriminator's loss
    */
-  public record StepResult(long step, float lossD, float lossG, float dReal, float dFake) {}
-
-  /**
-   * Adam's settings for both networks.
-   *
-   * @param beta1 0.5 in DCGAN
-   */
-  public record AdamOptions(double lr, double beta1, double beta2) {
-    /** The settings of DCGAN. */
-    public static final AdamOptions DCGAN = new AdamOptions(2e-4, 0.5, 0.999);
-  }
+  public record StepResult(
+      long step, float lossD, float lossG, float dReal, float dFake, float penalty) {}
 
   /** The same, with steps that are captured where the backend can. */
   public GanTrainer(
       Backend backend, Gan model, GanLoss loss, AdamOptions adam, int batchSize, long seed) {
-    this(backend, model, loss, adam, batchSize, seed, true);
+    this(backend, model, Recipe.of(loss, adam, batchSize), seed, true);
   }
 
   /**
@@ -80,92 +80,88 @@ public final class GanTrainer implements AutoCloseable {
    *     layer a loss stops being a number
    * @throws UserException if the model cannot work with batches of this size
    */
-  public GanTrainer(
-      Backend backend,
-      Gan model,
-      GanLoss loss,
-      AdamOptions adam,
-      int batchSize,
-      long seed,
-      boolean capture) {
+  public GanTrainer(Backend backend, Gan model, Recipe recipe, long seed, boolean capture) {
     this.backend = backend;
     this.model = model;
-    this.loss = loss;
-    this.batchSize = batchSize;
-    this.latents = new Latents(seed, model.latentShape(1).size());
-    this.z = new float[model.latentShape(batchSize).size()];
+    this.recipe = recipe;
+    latents = new Latents(seed, model.spec().latent());
     generator = new Network(backend, model.generator(), "generator");
     discriminator = new Network(backend, model.discriminator(), "discriminator");
     checkShapes();
-    generator.initialize(Initialization.DCGAN, seed);
-    discriminator.initialize(Initialization.DCGAN, ~seed);
-    generatorAdam = new Adam(generator, adam.lr(), adam.beta1(), adam.beta2());
-    discriminatorAdam = new Adam(discriminator, adam.lr(), adam.beta1(), adam.beta2());
+    generator.initialize(model.initialization(), seed);
+    discriminator.initialize(model.initialization(), ~seed);
+    average = recipe.ema() > 0 ? new Network(backend, model.generator(), "average") : null;
+    resetAverage();
+    generatorAdam = new Adam(generator, recipe.generator());
+    discriminatorAdam = new Adam(discriminator, recipe.discriminator(), recipe.dSteps());
     Map<String, Network> networks = new LinkedHashMap<>();
     networks.put("generator", generator);
     networks.put("discriminator", discriminator);
     notFinite = new NotFinite(networks);
-    latent = input(model.latentShape(batchSize));
-    real = input(model.imageShape(batchSize));
+    inputs = new StepInputs(backend, model.spec(), recipe, seed);
     results = new Results(backend);
-    Runnable step = this::compute;
-    compute = capture ? backend.capture(step) : step;
-    captured = compute != step;
-  }
-
-  /** Of a step; it stays where it is, so that steps can be replayed. */
-  private Variable input(Shape shape) {
-    return Variable.constant(backend, backend.allocateActivation(shape));
+    boolean always = recipe.hasR1(1) && recipe.hasR1(2);
+    Runnable step = () -> compute(always);
+    plain = capture ? backend.capture(step) : step;
+    captured = plain != step;
+    Runnable withR1 = () -> compute(true);
+    boolean lazy = recipe.hasR1(1) && !always;
+    regularised = !lazy ? plain : captured ? backend.capture(withR1) : withR1;
   }
 
   private void checkShapes() {
     try {
-      discriminator.outputShape(generator.outputShape(model.latentShape(batchSize)));
+      GanSpec spec = model.spec();
+      Shape images = generator.outputShape(spec.latentShape(recipe.batchSize()));
+      discriminator.outputShape(spec.judgedShape(images.n()));
     } catch (IllegalArgumentException e) {
       throw new UserException("The model does not fit: " + e.getMessage(), e);
     }
   }
 
-  /** One step on a batch of real images: N x C x H x W in [-1, 1], PyTorch's order. */
+  /** The average begins as a copy: of weights just drawn, or of those that were trained so far. */
+  private void resetAverage() {
+    if (average != null) {
+      average.average(generator, 0);
+    }
+  }
+
+  /** One step on real images: N x C x H x W in [-1, 1], PyTorch's order. */
   public StepResult step(float[] images) {
-    return step(images, () -> {});
+    return step(images, null, () -> {});
   }
 
   /**
-   * {@link #step(float[])}.
+   * One step.
    *
+   * @param images {@link Recipe#samplesPerStep} of them, in [-1, 1] and PyTorch's order
+   * @param labels the class of each, or null if the networks are told none
    * @param meanwhile runs on the caller's thread while a GPU computes; {@code images} may then be
    *     overwritten
    * @throws UserException if a loss is not finite; says in which layer it began
    */
-  public StepResult step(float[] images, Runnable meanwhile) {
-    draw(steps + 1);
-    start(images, z);
-    draw(steps + 1);
+  public StepResult step(float[] images, int[] labels, Runnable meanwhile) {
+    inputs.draw(steps + 1);
+    start(images, labels);
+    inputs.draw(steps + 1);
     meanwhile.run();
     return finish();
   }
 
   /** {@link #step(float[])} with given latents. */
   public StepResult step(float[] images, float[] z) {
-    start(images, z);
+    inputs.draw(z);
+    start(images, null);
     return finish();
   }
 
-  private void draw(long step) {
-    if (drawn != step) {
-      latents.ofStep(step, z);
-      drawn = step;
-    }
-  }
-
-  private void start(float[] images, float[] z) {
+  private void start(float[] images, int[] labels) {
     steps++;
-    backend.upload(images, real.tensor());
-    backend.upload(z, latent.tensor());
-    generatorAdam.advance();
-    discriminatorAdam.advance();
-    compute.run();
+    inputs.upload(images, labels);
+    double factor = recipe.rateFactor(steps);
+    generatorAdam.advance(factor);
+    discriminatorAdam.advance(factor);
+    (recipe.hasR1(steps) ? regularised : plain).run();
   }
 
   private StepResult finish() {
@@ -177,34 +173,126 @@ public final class GanTrainer implements AutoCloseable {
   }
 
   /** All of a step that can be replayed: from its inputs and rates to its results. */
-  private void compute() {
-    try (Scope _ = backend.scope()) {
-      Variable fake = generator.forward(latent, Statistics.BATCH);
-      stepDiscriminator(fake);
-      stepGenerator(fake);
+  private void compute(boolean withR1) {
+    results.clear();
+    if (recipe.accumulate() > 1) {
+      computeInParts(withR1);
+      return;
     }
+    int last = recipe.dSteps() - 1;
+    for (int update = 0; update < last; update++) {
+      try (Scope _ = backend.scope()) {
+        learnToJudge(update, generated(update, Statistics.BATCH), withR1);
+        discriminatorAdam.step(update);
+      }
+    }
+    try (Scope _ = backend.scope()) {
+      Variable fake = generated(last, Statistics.BATCH);
+      learnToJudge(last, fake, withR1);
+      discriminatorAdam.step(last);
+      learnToGenerate(last, fake);
+      generatorAdam.step();
+    }
+    updateAverage();
   }
 
-  private void stepDiscriminator(Variable fake) {
-    try (Scope _ = backend.scope()) {
-      Variable onReal = discriminator.forward(real, Statistics.BATCH);
-      Variable onFake = discriminator.forward(fake.detach(), Statistics.BATCH);
-      Variable lossD = loss.discriminator(onReal, onFake);
-      check("discriminator", lossD, fake, lossD);
-      discriminator.backward(lossD);
-      discriminatorAdam.step();
-      results.put(Results.LOSS_D, lossD);
-      results.put(Results.D_REAL, probability(onReal));
-      results.put(Results.D_FAKE, probability(onFake));
+  /**
+   * The same, one batch after the other, which costs the memory of one. The generator computes its
+   * last fakes twice, and counts them once in its running averages.
+   */
+  private void computeInParts(boolean withR1) {
+    int batches = recipe.batchesPerStep();
+    for (int batch = 0; batch < batches; batch++) {
+      try (Scope _ = backend.scope()) {
+        learnToJudge(batch, generated(batch, Statistics.BATCH), withR1);
+      }
+      if ((batch + 1) % recipe.accumulate() == 0) {
+        discriminatorAdam.step(batch / recipe.accumulate());
+      }
     }
-  }
-
-  private void stepGenerator(Variable fake) {
-    Variable lossG = loss.generator(discriminator.forward(fake, Statistics.BATCH));
-    check("generator", lossG, lossG);
-    generator.backward(lossG);
+    for (int batch = batches - recipe.accumulate(); batch < batches; batch++) {
+      try (Scope _ = backend.scope()) {
+        learnToGenerate(batch, generated(batch, Statistics.INPUT));
+      }
+    }
     generatorAdam.step();
-    results.put(Results.LOSS_G, lossG);
+    updateAverage();
+  }
+
+  private Variable generated(int batch, Statistics statistics) {
+    return generator.forward(inputs.latent(batch), new Pass(statistics, inputs.condition(batch)));
+  }
+
+  private void learnToJudge(int batch, Variable fake, boolean withR1) {
+    try (Scope _ = backend.scope()) {
+      Variable condition = inputs.condition(batch);
+      Variable real = inputs.real(batch);
+      Variable judged = packed(fake.detach());
+      Variable onReal = judge(real, condition);
+      Variable onFake = judge(judged, condition);
+      Variable loss = recipe.loss().discriminator(onReal, onFake);
+      Variable penalty = penalty(batch, real, judged, withR1);
+      Variable all = penalty == null ? loss : Ops.add(loss, penalty);
+      check("discriminator", all, fake, all);
+      backward(discriminator, all, batch);
+      if (batch >= recipe.batchesPerStep() - recipe.accumulate()) {
+        add(Results.LOSS_D, loss);
+        add(Results.D_REAL, reading(onReal));
+        add(Results.D_FAKE, reading(onFake));
+        if (penalty != null) {
+          add(Results.PENALTY, penalty);
+        }
+      }
+    }
+  }
+
+  /** Null if there is none. */
+  private Variable penalty(int batch, Variable real, Variable fake, boolean withR1) {
+    Penalties penalties = recipe.penalties();
+    UnaryOperator<Variable> scores = x -> judge(x, inputs.condition(batch));
+    Variable r1 =
+        withR1 ? GradientPenalty.r1(scores, real, penalties.r1() * penalties.r1Every()) : null;
+    if (penalties.gp() == 0) {
+      return r1;
+    }
+    Variable gp = GradientPenalty.wganGp(scores, real, fake, inputs.epsilon(batch), penalties.gp());
+    return r1 == null ? gp : Ops.add(gp, r1);
+  }
+
+  private void learnToGenerate(int batch, Variable fake) {
+    Variable loss = recipe.loss().generator(judge(packed(fake), inputs.condition(batch)));
+    check("generator", loss, loss);
+    backward(generator, loss, batch);
+    add(Results.LOSS_G, loss);
+  }
+
+  private Variable packed(Variable fake) {
+    int pack = model.spec().pack();
+    return pack == 1 ? fake : Ops.pack(fake, pack);
+  }
+
+  private Variable judge(Variable samples, Variable condition) {
+    return discriminator.forward(samples, new Pass(Statistics.BATCH, condition));
+  }
+
+  private void backward(Network network, Variable loss, int batch) {
+    int parts = recipe.accumulate();
+    Variable share = parts == 1 ? loss : Ops.affine(loss, 1f / parts, 0);
+    if (batch % parts == 0) {
+      network.backward(share);
+    } else {
+      network.accumulate(share);
+    }
+  }
+
+  private void add(int result, Variable value) {
+    results.add(result, value, 1f / recipe.accumulate());
+  }
+
+  private void updateAverage() {
+    if (average != null) {
+      average.average(generator, recipe.ema());
+    }
   }
 
   private void check(String name, Variable loss, Variable... history) {
@@ -213,27 +301,56 @@ public final class GanTrainer implements AutoCloseable {
     }
   }
 
-  private static Variable probability(Variable logits) {
-    return Ops.mean(Ops.sigmoid(logits.detach()));
+  /** The mean probability to be real, or the mean score where there are no probabilities. */
+  private Variable reading(Variable scores) {
+    Variable given = scores.detach();
+    return Ops.mean(recipe.loss().isLogit() ? Ops.sigmoid(given) : given);
   }
 
   /** Images of latents that stay the same for the whole run, with running statistics. */
   public float[] samples(int count) {
-    return generate(generator, model, latents.fixed(count), Statistics.RUNNING);
+    GanSpec spec = model.spec();
+    int[] classes = classesInTurn(spec, 0, count);
+    return generate(sampler(), spec, latents.fixed(count), classes, Statistics.RUNNING);
   }
 
-  /** The images of latents: N x C x H x W in (-1, 1). */
-  public static float[] generate(Network generator, Gan model, float[] z, Statistics statistics) {
+  /**
+   * The images of latents: N x C x H x W in (-1, 1).
+   *
+   * @param labels the class that each is to be of, or null if the generator is told none
+   */
+  public static float[] generate(
+      Network generator, GanSpec spec, float[] z, int[] labels, Statistics statistics) {
     Backend backend = generator.backend();
-    int count = z.length / model.latentShape(1).size();
     try (Scope _ = backend.scope()) {
-      Tensor latent = backend.allocateActivation(model.latentShape(count));
+      Tensor latent = backend.allocateActivation(spec.latentShape(z.length / spec.latent()));
       backend.upload(z, latent);
-      Variable images = generator.forward(Variable.constant(backend, latent), statistics);
+      Variable condition = labels == null ? null : oneHot(backend, labels, spec.classes());
+      Variable images =
+          generator.forward(Variable.constant(backend, latent), new Pass(statistics, condition));
       float[] pixels = new float[images.shape().size()];
       backend.read(images.tensor(), pixels);
       return pixels;
     }
+  }
+
+  /** A row for each label, with a 1 at its class. */
+  static Variable oneHot(Backend backend, int[] labels, int classes) {
+    float[] rows = new float[labels.length * classes];
+    StepInputs.fillOneHot(labels, classes, rows);
+    Tensor tensor = backend.allocate(Shape.matrix(labels.length, classes));
+    backend.upload(rows, tensor);
+    return Variable.constant(backend, tensor);
+  }
+
+  /** The classes of samples that are to have all of them in turn; null if there are none. */
+  static int[] classesInTurn(GanSpec spec, int first, int count) {
+    if (spec.classes() == 0) {
+      return null;
+    }
+    int[] labels = new int[count];
+    Arrays.setAll(labels, i -> (first + i) % spec.classes());
+    return labels;
   }
 
   /** Steps done so far. */
@@ -241,8 +358,26 @@ public final class GanTrainer implements AutoCloseable {
     return steps;
   }
 
+  public Recipe recipe() {
+    return recipe;
+  }
+
+  public Gan model() {
+    return model;
+  }
+
   public Network generator() {
     return generator;
+  }
+
+  /** What samples are made with: the average of the generator's weights, if one is kept. */
+  public Network sampler() {
+    return average == null ? generator : average;
+  }
+
+  /** The average of the generator's weights, or null if none is kept. */
+  Network average() {
+    return average;
   }
 
   public Network discriminator() {
@@ -260,22 +395,20 @@ public final class GanTrainer implements AutoCloseable {
   /** Goes on after {@code steps} steps; the networks are loaded separately. */
   void restore(long steps, Map<String, float[]> optimizerState) {
     this.steps = steps;
-    restore(generatorAdam, "generator", optimizerState);
-    restore(discriminatorAdam, "discriminator", optimizerState);
-  }
-
-  private void restore(Adam adam, String prefix, Map<String, float[]> state) {
-    adam.restore(steps, state.get(prefix + ".exp_avg"), state.get(prefix + ".exp_avg_sq"));
+    generatorAdam.restore("generator", steps, optimizerState);
+    discriminatorAdam.restore("discriminator", steps * recipe.dSteps(), optimizerState);
   }
 
   @Override
   public void close() {
-    latent.tensor().close();
-    real.tensor().close();
+    inputs.close();
     results.close();
     generatorAdam.close();
     discriminatorAdam.close();
     generator.close();
     discriminator.close();
+    if (average != null) {
+      average.close();
+    }
   }
 }

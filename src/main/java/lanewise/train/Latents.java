@@ -20,6 +20,14 @@ public record Latents(long seed, int size) {
     }
   }
 
+  /** Fills {@code epsilon} with what a step mixes real and fake samples by, each from [0, 1). */
+  void mixtures(long step, float[] epsilon) {
+    SplittableRandom random = new SplittableRandom(~seed ^ mix(step));
+    for (int i = 0; i < epsilon.length; i++) {
+      epsilon[i] = (float) random.nextDouble();
+    }
+  }
+
   /** The latents that stay the same for all samples of a run. */
   public float[] fixed(int count) {
     float[] z = new float[count * size];

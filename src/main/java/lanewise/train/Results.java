@@ -12,7 +12,8 @@ final class Results implements AutoCloseable {
   static final int LOSS_G = 1;
   static final int D_REAL = 2;
   static final int D_FAKE = 3;
-  private static final int COUNT = 4;
+  static final int PENALTY = 4;
+  private static final int COUNT = 5;
 
   private final Backend backend;
   private final Tensor all;
@@ -27,15 +28,21 @@ final class Results implements AutoCloseable {
     }
   }
 
-  /** Takes a scalar. */
-  void put(int which, Variable value) {
-    backend.copy(value.tensor(), each[which]);
+  /** Forgets all of them. */
+  void clear() {
+    backend.fill(all, 0);
+  }
+
+  /** Adds a share of a scalar. */
+  void add(int which, Variable value, float share) {
+    backend.accumulate(share, value.tensor(), each[which]);
   }
 
   /** Waits for the step. */
   StepResult read(long step) {
     backend.read(all, values);
-    return new StepResult(step, values[LOSS_D], values[LOSS_G], values[D_REAL], values[D_FAKE]);
+    return new StepResult(
+        step, values[LOSS_D], values[LOSS_G], values[D_REAL], values[D_FAKE], values[PENALTY]);
   }
 
   @Override

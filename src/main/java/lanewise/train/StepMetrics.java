@@ -23,6 +23,9 @@ public record StepMetrics(StepResult result, long epoch, double imagesPerSecond,
     line.put("loss_g", result.lossG());
     line.put("d_real", result.dReal());
     line.put("d_fake", result.dFake());
+    if (result.penalty() != 0) {
+      line.put("penalty", result.penalty());
+    }
     line.put("images_per_s", rounded(imagesPerSecond));
     line.put("ms", rounded(ms));
     try {

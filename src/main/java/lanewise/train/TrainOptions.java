@@ -2,164 +2,222 @@ package lanewise.train;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import lanewise.UserException;
 import lanewise.backend.BackendOptions;
-import lanewise.backend.Precision;
 import lanewise.io.AtomicFiles;
-import lanewise.model.Dcgan;
 import lanewise.model.Norm;
+import lanewise.train.loss.Objective;
 
 /**
- * Everything that decides what a training computes and leaves behind; {@code options.json} holds it
- * by these names.
+ * Everything that decides what a training computes and leaves behind, in groups; {@code
+ * options.json} holds it by these names.
  *
- * @param data a name or path for {@link lanewise.data.Datasets#open}, or null for the default
- * @param imageSize pixels of a side
- * @param norm a name of {@link Norm}
- * @param lr Adam's learning rate, for both networks
- * @param epochs to train in all, or 0 if {@code steps} says it
- * @param steps to train in all, or 0 if {@code epochs} says it
- * @param seed of weights, latents and the order of the data
- * @param backend a name for {@link lanewise.backend.Backends#open}
- * @param threads that compute; never changes a result
- * @param device the number of the GPU
- * @param precision a name of {@link Precision}
- * @param sampleEvery steps between sample grids
- * @param checkpointEvery steps between checkpoints
- * @param latent size of z
- * @param ngf channels of the generator's last hidden layer
- * @param ndf channels of the discriminator's first layer
+ * @param preset the name of the {@link Preset} that the options began as
+ * @param data a name or path for {@link lanewise.data.Datasets#open}
  */
 public record TrainOptions(
+    String preset,
     String data,
-    int imageSize,
-    String norm,
-    int batchSize,
-    double lr,
-    double beta1,
-    int epochs,
-    long steps,
-    long seed,
-    String backend,
-    int threads,
-    int device,
-    String precision,
-    int sampleEvery,
-    int checkpointEvery,
-    int latent,
-    int ngf,
-    int ndf) {
+    ModelOptions model,
+    ObjectiveOptions objective,
+    OptimizerOptions optimizer,
+    RunOptions run,
+    EngineOptions engine) {
 
   /** Steps of a training whose length nobody gave. */
   public static final long DEFAULT_STEPS = 4000;
 
-  /** DCGAN's hyper-parameters on {@code data} for {@link #DEFAULT_STEPS}. */
-  public static TrainOptions defaults(String data, int imageSize) {
+  /** What may change in a run that goes on. */
+  private static final Set<String> FREE =
+      Set.of(
+          "preset",
+          "epochs",
+          "steps",
+          "sampleEvery",
+          "checkpointEvery",
+          "backend",
+          "threads",
+          "device",
+          "precision");
+
+  /** A preset's hyper-parameters on {@code data} for {@link #DEFAULT_STEPS}. */
+  public static TrainOptions defaults(Preset preset, String data, int imageSize) {
     BackendOptions engine = BackendOptions.defaults();
     return new TrainOptions(
-        data,
-        imageSize,
-        "batch",
-        64,
-        2e-4,
-        0.5,
-        0,
-        DEFAULT_STEPS,
-        0,
-        "auto",
-        engine.threads(),
-        engine.device(),
-        engine.precision().toString(),
-        100,
-        500,
-        100,
-        64,
-        64);
+            preset.toString(),
+            data,
+            new ModelOptions(
+                "dcgan",
+                imageSize,
+                100,
+                64,
+                64,
+                "batch",
+                "batch",
+                false,
+                false,
+                "transposed",
+                false,
+                1),
+            new ObjectiveOptions("non-saturating", 0, 0, 1, 0),
+            new OptimizerOptions(64, 1, 1, 2e-4, 2e-4, 0.5, 0.999, "constant", 0),
+            new RunOptions(0, 0, DEFAULT_STEPS, 100, 500),
+            new EngineOptions(
+                "auto", engine.threads(), engine.device(), engine.precision().toString()))
+        .with(preset.options());
   }
 
   /**
-   * Checks every value.
+   * Checks what does not go together.
    *
-   * @throws UserException that names the option and what it can be
+   * @throws UserException that names the options, and what to do
    */
   public TrainOptions {
-    positive("--image-size", imageSize);
-    positive("--batch-size", batchSize);
-    new BackendOptions(threads, device, Precision.named(precision));
-    positive("--sample-every", sampleEvery);
-    positive("--checkpoint-every", checkpointEvery);
-    positive("--latent", latent);
-    positive("--ngf", ngf);
-    positive("--ndf", ndf);
-    if (!(lr > 0) || !Double.isFinite(lr)) {
-      throw new UserException("--lr must be a positive number, not " + lr);
-    }
-    if (!(beta1 >= 0 && beta1 < 1)) {
-      throw new UserException("--beta1 must be at least 0 and less than 1, not " + beta1);
-    }
-    if (steps < 0 || epochs < 0) {
-      throw new UserException("--steps and --epochs cannot be negative");
-    }
-    if ((steps == 0) == (epochs == 0)) {
+    if (objective.gp() > 0 && Norm.named(model.normD()).tiesSamples()) {
       throw new UserException(
-          "Give the length of the training by either --steps or --epochs, at least 1");
+          ("--norm-d %s ties the samples of a batch together, and a gradient penalty is of each"
+                  + " sample alone (Gulrajani et al. 2017, section 4); use --norm-d layer, instance"
+                  + " or none")
+              .formatted(model.normD()));
     }
-    // Refuses sizes and norms that the architecture does not have; the channels are the data's.
-    new Dcgan(imageSize, 1, latent, ngf, ndf, Norm.named(norm));
+    boolean bounded = objective.gp() > 0 || objective.r1() > 0 || model.spectralNorm();
+    if (Objective.named(objective.loss()) == Objective.WGAN_GP && !bounded) {
+      throw new UserException(
+          "--loss wgan-gp needs a critic whose slope is bounded; give --gp 10, or --spectral-norm");
+    }
+    if (optimizer.batchSize() % model.pack() != 0) {
+      throw new UserException(
+          "--pack %d does not divide --batch-size %d; choose one that does"
+              .formatted(model.pack(), optimizer.batchSize()));
+    }
   }
 
-  private static void positive(String flag, long value) {
+  static void positive(String flag, long value) {
     if (value < 1) {
       throw new UserException("%s must be at least 1, not %d".formatted(flag, value));
     }
   }
 
-  /** How the backend is to run. */
-  public BackendOptions engine() {
-    return new BackendOptions(threads, device, Precision.named(precision));
+  static void notNegative(String flag, double value) {
+    if (!(value >= 0) || !Double.isFinite(value)) {
+      throw new UserException("%s must be at least 0, not %s".formatted(flag, value));
+    }
   }
 
-  /** The networks, for images of {@code channels}. */
-  public Dcgan model(int channels) {
-    return new Dcgan(imageSize, channels, latent, ngf, ndf, Norm.named(norm));
+  static void rate(String flag, double value) {
+    if (!(value > 0) || !Double.isFinite(value)) {
+      throw new UserException("%s must be a positive number, not %s".formatted(flag, value));
+    }
   }
 
-  /** The number of the last step. */
-  public long totalSteps(long stepsPerEpoch) {
-    return steps > 0 ? steps : epochs * stepsPerEpoch;
+  static void share(String flag, double value) {
+    if (!(value >= 0 && value < 1)) {
+      throw new UserException(
+          "%s must be at least 0 and less than 1, not %s".formatted(flag, value));
+    }
+  }
+
+  /** How to train; {@code totalSteps} is what the schedule of learning rates is for. */
+  public Recipe recipe(long totalSteps) {
+    return new Recipe(
+        objective.ganLoss(),
+        objective.penalties(),
+        optimizer.batchSize(),
+        optimizer.accumulate(),
+        optimizer.dSteps(),
+        optimizer.generator(),
+        optimizer.discriminator(),
+        Schedule.named(optimizer.lrSchedule()),
+        totalSteps,
+        optimizer.ema());
   }
 
   /**
-   * What of {@code other} would make a run another one, each as {@code --norm batch, not instance};
-   * length, backend, threads, device, precision and intervals may differ.
+   * These options with others in place of some.
+   *
+   * @param changes by their names in {@code options.json}, whichever group they are in
+   * @throws IllegalArgumentException if there is no option of such a name
+   */
+  public TrainOptions with(Map<String, ?> changes) {
+    Map<String, Object> all = map();
+    changes.forEach((name, value) -> groupWith(name, all).put(name, value));
+    try {
+      return ofMap(all);
+    } catch (IOException e) {
+      throw new IllegalArgumentException("These are not the values of options: " + changes, e);
+    }
+  }
+
+  /** Whether there is an option of that name, in whichever group. */
+  public boolean has(String name) {
+    return flat().containsKey(name);
+  }
+
+  /** All options by their names, without groups. */
+  public Map<String, Object> flat() {
+    return flat(map());
+  }
+
+  private static Map<String, Object> flat(Map<String, Object> grouped) {
+    Map<String, Object> flat = new LinkedHashMap<>();
+    grouped.forEach(
+        (name, value) -> {
+          if (value instanceof Map<?, ?> group) {
+            group.forEach((key, option) -> flat.put((String) key, option));
+          } else {
+            flat.put(name, value);
+          }
+        });
+    return flat;
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Map<String, Object> groupWith(String name, Map<String, Object> all) {
+    if (all.containsKey(name)) {
+      return all;
+    }
+    return all.values().stream()
+        .filter(group -> group instanceof Map<?, ?> map && map.containsKey(name))
+        .map(group -> (Map<String, Object>) group)
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("There is no option " + name));
+  }
+
+  /**
+   * What of {@code other} would make a run another one, each as {@code --norm-g batch, not
+   * instance}; length, engine and intervals may differ, but not the length that a schedule of
+   * learning rates is for.
    */
   public List<String> differences(TrainOptions other) {
+    boolean scheduled = Schedule.named(optimizer.lrSchedule()) != Schedule.CONSTANT;
+    Map<String, Object> others = other.flat();
     List<String> differences = new ArrayList<>();
-    compare(differences, "--data", data, other.data);
-    compare(differences, "--image-size", imageSize, other.imageSize);
-    compare(differences, "--norm", norm, other.norm);
-    compare(differences, "--batch-size", batchSize, other.batchSize);
-    compare(differences, "--lr", lr, other.lr);
-    compare(differences, "--beta1", beta1, other.beta1);
-    compare(differences, "--seed", seed, other.seed);
-    compare(differences, "--latent", latent, other.latent);
-    compare(differences, "--ngf", ngf, other.ngf);
-    compare(differences, "--ndf", ndf, other.ndf);
+    flat()
+        .forEach(
+            (name, mine) -> {
+              boolean length = name.equals("steps") || name.equals("epochs");
+              boolean bound = !FREE.contains(name) || (length && scheduled);
+              if (bound && !Objects.equals(mine, others.get(name))) {
+                differences.add("%s %s, not %s".formatted(flag(name), mine, others.get(name)));
+              }
+            });
     return differences;
   }
 
-  private static void compare(List<String> differences, String flag, Object mine, Object other) {
-    if (!Objects.equals(mine, other)) {
-      differences.add("%s %s, not %s".formatted(flag, mine, other));
-    }
+  /** {@code --batch-size} for {@code batchSize}. */
+  public static String flag(String name) {
+    return "--" + name.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
   }
 
   /**
@@ -171,11 +229,32 @@ public record TrainOptions(
     AtomicFiles.replaceFile(
         file,
         path -> {
-          JSON json = JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT);
-          Map<String, Object> all = new LinkedHashMap<>(json.mapFrom(json.asString(this)));
+          Map<String, Object> all = map();
           all.putAll(facts);
+          JSON json = JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT);
           Files.writeString(path, json.asString(all) + "\n");
         });
+  }
+
+  private Map<String, Object> map() {
+    try {
+      return new LinkedHashMap<>(JSON.std.mapFrom(JSON.std.asString(this)));
+    } catch (IOException e) {
+      throw new UncheckedIOException("records of strings and numbers are always JSON", e);
+    }
+  }
+
+  private static TrainOptions ofMap(Map<String, Object> all) throws IOException {
+    try {
+      return JSON.std.beanFrom(TrainOptions.class, JSON.std.asString(all));
+    } catch (IOException e) {
+      for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+        if (cause instanceof UserException mistake) {
+          throw mistake;
+        }
+      }
+      throw e;
+    }
   }
 
   /**
@@ -185,11 +264,14 @@ public record TrainOptions(
    */
   public static TrainOptions read(Path file) {
     try {
-      Map<String, Object> options = JSON.std.mapFrom(Files.readString(file));
-      // Runs from before there were GPUs do not say.
-      options.putIfAbsent("device", 0);
-      options.putIfAbsent("precision", Precision.FP32.toString());
-      return JSON.std.beanFrom(TrainOptions.class, JSON.std.asString(options));
+      Map<String, Object> given = flat(JSON.std.mapFrom(Files.readString(file)));
+      if (!given.containsKey("arch")) {
+        throw new IOException("it does not say which networks; train anew, in another folder");
+      }
+      // Options that came later have the defaults, which are what was done before.
+      TrainOptions base = defaults(Preset.DCGAN, "", 1);
+      given.keySet().removeIf(name -> !base.has(name));
+      return base.with(given);
     } catch (NoSuchFileException e) {
       throw new UserException(
           "%s does not exist: %s is not a run; give a folder that train left behind"

@@ -1,5 +1,7 @@
 package lanewise.train;
 
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -11,6 +13,7 @@ import lanewise.backend.Backend;
 import lanewise.evaluate.Samples;
 import lanewise.io.Safetensors;
 import lanewise.io.TensorEntry;
+import lanewise.model.Architecture;
 import lanewise.model.Dcgan;
 import lanewise.model.Gan;
 import lanewise.model.GanSpec;
@@ -42,7 +45,7 @@ public final class TrainedGenerator implements AutoCloseable {
   public static TrainedGenerator open(Backend backend, Path source, Norm norm) {
     Path file = Files.isDirectory(source) ? generatorOf(source) : source;
     try (Safetensors tensors = Safetensors.open(file)) {
-      Dcgan model = architecture(tensors, file, norm);
+      Gan model = architecture(tensors, file, norm);
       List<TensorEntry> entries = Checkpoint.readAll(tensors);
       Network network = new Network(backend, model.generator());
       try {
@@ -69,34 +72,39 @@ public final class TrainedGenerator implements AutoCloseable {
     return folder.generator();
   }
 
-  private static Dcgan architecture(Safetensors tensors, Path file, Norm given) {
-    Map<String, long[]> dimensions = new LinkedHashMap<>();
-    tensors.names().forEach(name -> dimensions.put(name, tensors.shape(name)));
+  private static Gan architecture(Safetensors tensors, Path file, Norm given) {
+    String architecture = tensors.metadata().get(Checkpoint.ARCHITECTURE);
+    String spec = tensors.metadata().get(Checkpoint.SPEC);
     try {
-      String architecture =
-          tensors.metadata().getOrDefault(Checkpoint.ARCHITECTURE, Checkpoint.DCGAN);
-      if (!architecture.equals(Checkpoint.DCGAN)) {
-        throw new UserException("its architecture is '" + architecture + "', not dcgan");
+      if ("discriminator".equals(tensors.metadata().get(Checkpoint.NETWORK))) {
+        throw new UserException("it holds a discriminator, not a generator");
       }
-      return Dcgan.ofGenerator(dimensions, norm(tensors, given));
-    } catch (UserException e) {
+      if (architecture == null || spec == null) {
+        return foreign(tensors, given);
+      }
+      Gan model = Architecture.named(architecture).of(JSON.std.beanFrom(GanSpec.class, spec));
+      Norm norm = model.spec().normG();
+      if (given != null && given != norm) {
+        throw new UserException("it was trained with --norm-g %s, not %s".formatted(norm, given));
+      }
+      return model;
+    } catch (UserException | IOException e) {
       throw new UserException("%s cannot be used: %s".formatted(file, e.getMessage()), e);
     }
   }
 
-  private static Norm norm(Safetensors tensors, Norm given) {
-    String stated = tensors.metadata().get(Checkpoint.NORM);
-    if (stated == null && tensors.names().contains("main.1.running_mean")) {
-      stated = Norm.BATCH.toString();
-    }
-    if (stated == null && given == null) {
+  /** Of a file that was written elsewhere: only PyTorch's DCGAN example is known by its names. */
+  private static Gan foreign(Safetensors tensors, Norm given) {
+    Map<String, long[]> dimensions = new LinkedHashMap<>();
+    tensors.names().forEach(name -> dimensions.put(name, tensors.shape(name)));
+    boolean batch = dimensions.containsKey("main.1.running_mean");
+    if (given == null && !batch) {
       throw new UserException("it does not say which norm it was trained with; give --norm");
     }
-    Norm norm = stated == null ? given : Norm.named(stated);
-    if (given != null && given != norm) {
-      throw new UserException("it was trained with --norm %s, not %s".formatted(norm, given));
+    if (given != null && batch && given != Norm.BATCH) {
+      throw new UserException("it was trained with --norm batch, not " + given);
     }
-    return norm;
+    return Dcgan.ofGenerator(dimensions, batch ? Norm.BATCH : given);
   }
 
   /** What it makes, from what; the discriminator's part is not known. */
@@ -145,7 +153,8 @@ public final class TrainedGenerator implements AutoCloseable {
 
   /** The images of a batch of latents, as {@link #trainingBatches} makes them. */
   public float[] trainingBatch(float[] z) {
-    return GanTrainer.generate(network, model, z, Statistics.INPUT);
+    int[] classes = GanTrainer.classesInTurn(spec(), 0, z.length / spec().latent());
+    return GanTrainer.generate(network, spec(), z, classes, Statistics.INPUT);
   }
 
   /** Images that are made when they are read, batch by batch. */
@@ -198,7 +207,8 @@ public final class TrainedGenerator implements AutoCloseable {
       if (made.length == 0 || madeFrom != from) {
         int end = Math.min(from + batch, size());
         float[] latents = Arrays.copyOfRange(z, from * spec().latent(), end * spec().latent());
-        made = GanTrainer.generate(network, model, latents, statistics);
+        int[] classes = GanTrainer.classesInTurn(spec(), from, end - from);
+        made = GanTrainer.generate(network, spec(), latents, classes, statistics);
         madeFrom = from;
       }
     }

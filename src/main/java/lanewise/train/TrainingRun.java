@@ -14,11 +14,9 @@ import lanewise.data.Batches;
 import lanewise.data.Dataset;
 import lanewise.data.Datasets;
 import lanewise.io.Images;
-import lanewise.model.Dcgan;
+import lanewise.model.Gan;
 import lanewise.report.Report;
-import lanewise.train.GanTrainer.AdamOptions;
 import lanewise.train.GanTrainer.StepResult;
-import lanewise.train.loss.NonSaturating;
 
 /**
  * A training with its data, its backend and its {@link RunFolder}: everything that can be wrong is
@@ -27,8 +25,6 @@ import lanewise.train.loss.NonSaturating;
 public final class TrainingRun implements AutoCloseable {
   /** Images of a sample grid. */
   private static final int SAMPLES = 64;
-
-  private static final double BETA2 = 0.999;
 
   /** Before a profile. */
   private static final int WARM_UP_STEPS = 20;
@@ -42,6 +38,8 @@ public final class TrainingRun implements AutoCloseable {
   private final NextBatch next;
   private final Backend backend;
   private final GanTrainer trainer;
+  private final int batchesPerStep;
+  private final long stepsPerEpoch;
   private final long total;
   private volatile boolean stopped;
 
@@ -57,24 +55,18 @@ public final class TrainingRun implements AutoCloseable {
       RunFolder folder, TrainOptions options, boolean capture, Consumer<String> log) {
     this.folder = folder;
     this.options = options;
-    data = Datasets.open(options.data(), options.imageSize(), 0, options.seed(), log);
-    batches = new Batches(data, options.batchSize(), options.seed());
-    next =
-        new NextBatch(
-            batches, options.batchSize() * data.channels() * data.height() * data.width());
-    total = options.totalSteps(batches.stepsPerEpoch());
-    Dcgan model = options.model(data.channels());
-    backend = Backends.open(options.backend(), options.engine());
+    long seed = options.run().seed();
+    data = Datasets.open(options.data(), options.model().imageSize(), 0, seed, log);
+    Gan model = options.model().model(data);
+    OptimizerOptions optimizer = options.optimizer();
+    batchesPerStep = optimizer.accumulate() * optimizer.dSteps();
+    batches = new Batches(data, optimizer.batchSize(), seed);
+    next = new NextBatch(batches, data, batchesPerStep, options.model().conditional());
+    stepsPerEpoch = Math.max(1, batches.stepsPerEpoch() / batchesPerStep);
+    total = options.run().totalSteps(stepsPerEpoch);
+    backend = Backends.open(options.engine().backend(), options.engine().options());
     try {
-      trainer =
-          new GanTrainer(
-              backend,
-              model,
-              new NonSaturating(),
-              new AdamOptions(options.lr(), options.beta1(), BETA2),
-              options.batchSize(),
-              options.seed(),
-              capture);
+      trainer = new GanTrainer(backend, model, options.recipe(total), seed, capture);
     } catch (RuntimeException e) {
       backend.close();
       throw e;
@@ -201,10 +193,12 @@ public final class TrainingRun implements AutoCloseable {
 
   private StepMetrics step() {
     long start = System.nanoTime();
-    StepResult result = trainer.step(next.of(trainer.steps()), this::prepareNext);
+    float[] images = next.images(trainer.steps());
+    StepResult result = trainer.step(images, next.labels(), this::prepareNext);
     double ms = (System.nanoTime() - start) / 1e6;
-    long epoch = (result.step() - 1) / batches.stepsPerEpoch() + 1;
-    return new StepMetrics(result, epoch, options.batchSize() * 1000 / ms, ms);
+    long epoch = (result.step() - 1) / stepsPerEpoch + 1;
+    int samples = batchesPerStep * options.optimizer().batchSize();
+    return new StepMetrics(result, epoch, samples * 1000 / ms, ms);
   }
 
   /** While a GPU computes the present step. */
@@ -215,18 +209,19 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   private void save(long step) {
-    if (step % options.checkpointEvery() == 0) {
+    if (step % options.run().checkpointEvery() == 0) {
       saveWeights();
     }
-    if (step % options.sampleEvery() == 0) {
+    if (step % options.run().sampleEvery() == 0) {
       saveSamples();
     }
   }
 
   private void saveWeights() {
     Checkpoint.save(folder.checkpoint(), trainer, options, data.size());
-    Checkpoint.writeNetwork(folder.generator(), trainer.generator(), options);
-    Checkpoint.writeNetwork(folder.discriminator(), trainer.discriminator(), options);
+    Checkpoint.writeNetwork(folder.generator(), trainer.sampler(), trainer.model(), options);
+    Checkpoint.writeNetwork(
+        folder.discriminator(), trainer.discriminator(), trainer.model(), options);
   }
 
   private void saveSamples() {

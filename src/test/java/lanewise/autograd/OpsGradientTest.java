@@ -129,6 +129,9 @@ abstract class OpsGradientTest {
       cases.add(unary("samples" + of, x -> Ops.samples(x, 1, 2), five));
       cases.add(unary("pack" + of, x -> Ops.pack(x, 2), five));
     }
+    Operand images = draw.normal(Shape.of(4, 3, 4, 5));
+    cases.add(unary("stackImages", x -> Ops.stackImages(x, 2), images));
+    cases.add(unary("cutImages", x -> Ops.cutImages(x, 2), images));
     // What is shared by several results, and what is used whole and in parts.
     cases.add(
         unary(

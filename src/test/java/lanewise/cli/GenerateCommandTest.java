@@ -101,9 +101,9 @@ class GenerateCommandTest {
     generate(dir, "--out", out).failed(1, "is not a run");
     generate(dir.resolve("none.safetensors"), "--out", out).failed(1, "no such file");
     generate(runs.resolve("batch/discriminator.safetensors"), "--out", out)
-        .failed(1, "discriminator.safetensors", "not a DCGAN generator");
+        .failed(1, "discriminator.safetensors", "a discriminator, not a generator");
     generate(runs.resolve("batch"), "--norm", "layer", "--out", out)
-        .failed(1, "trained with --norm batch, not layer");
+        .failed(1, "trained with --norm-g batch, not layer");
     assertFalse(Files.exists(out));
   }
 

@@ -9,8 +9,8 @@ import lanewise.data.Datasets;
 import lanewise.io.Images;
 import lanewise.model.Dcgan;
 import lanewise.model.Norm;
+import lanewise.train.AdamOptions;
 import lanewise.train.GanTrainer;
-import lanewise.train.GanTrainer.AdamOptions;
 import lanewise.train.loss.NonSaturating;
 
 /** The README's first example. */

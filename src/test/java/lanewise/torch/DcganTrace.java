@@ -10,7 +10,7 @@ import lanewise.io.TensorEntry;
 import lanewise.model.Dcgan;
 import lanewise.model.Norm;
 import lanewise.nn.Network;
-import lanewise.train.GanTrainer.AdamOptions;
+import lanewise.train.AdamOptions;
 import lanewise.train.StateDict;
 
 /** Training steps of PyTorch's DCGAN example: dcgan-trace-*.json, whose comment is the format. */

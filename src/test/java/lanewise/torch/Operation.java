@@ -18,6 +18,8 @@ import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
 import lanewise.nn.LeakyReLU;
 import lanewise.nn.Linear;
+import lanewise.nn.MinibatchStddev;
+import lanewise.nn.Modulation;
 import lanewise.nn.Module;
 import lanewise.nn.Network;
 import lanewise.nn.Normalization;
@@ -89,6 +91,7 @@ final class Operation {
       case "cat" -> Ops.concat(Stream.of("a", "b", "c").map(this::operand).toList());
       case "narrow" -> narrow();
       case "pack" -> Ops.pack(x(), c.integer("m"));
+      case "minibatch_stddev" -> layer(new MinibatchStddev(c.integer("group_size")));
       case "bce_with_logits" -> Ops.bceWithLogits(x(), target());
       case "mse" -> Ops.mseLoss(x(), target());
       case "gan_generator_loss" -> new NonSaturating().generator(operand("fake"));
@@ -208,7 +211,8 @@ final class Operation {
   private Normalization normalization(NormScope scope, boolean affine) {
     int channels = c.input("x").shape()[1];
     float momentum = c.has("running_mean") ? c.number("momentum") : 0;
-    return new Normalization(scope, channels, c.number("eps"), affine, momentum);
+    Modulation modulation = affine ? Modulation.PER_CHANNEL : Modulation.NONE;
+    return new Normalization(scope, channels, c.number("eps"), modulation, momentum);
   }
 
   private void running(Network network) {

@@ -3,8 +3,6 @@ package lanewise.torch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import lanewise.autograd.Gradients;
-import lanewise.autograd.Ops;
 import lanewise.autograd.Variable;
 import lanewise.backend.Backend;
 import lanewise.backend.ConvSpec;
@@ -14,6 +12,8 @@ import lanewise.backend.Tensor;
 import lanewise.io.TensorEntry;
 import lanewise.nn.Conv2d;
 import lanewise.nn.LeakyReLU;
+import lanewise.nn.MinibatchStddev;
+import lanewise.nn.Modulation;
 import lanewise.nn.Module;
 import lanewise.nn.Network;
 import lanewise.nn.Normalization;
@@ -22,6 +22,7 @@ import lanewise.nn.Pointwise;
 import lanewise.nn.Sequential;
 import lanewise.nn.Statistics;
 import lanewise.train.StateDict;
+import lanewise.train.loss.GradientPenalty;
 
 /** One case of penalties.json: the penalty of a small discriminator and its gradients. */
 final class Penalty {
@@ -33,6 +34,8 @@ final class Penalty {
     this.backend = backend;
     this.c = c;
     float slope = c.number("negative_slope");
+    Module norm = norm((String) c.attributes().get("norm"));
+    int channels = norm.outputShape(Shape.of(2, 16, 3, 3)).c();
     discriminator =
         new Network(
             backend,
@@ -40,9 +43,9 @@ final class Penalty {
                 new Conv2d(3, 8, 4, ConvSpec.of(2, 1), true),
                 new LeakyReLU(slope),
                 new Conv2d(8, 16, 4, 2, 1),
-                norm((String) c.attributes().get("norm")),
+                norm,
                 new LeakyReLU(slope),
-                new Conv2d(16, 1, 3, ConvSpec.of(1, 0), true)));
+                new Conv2d(channels, 1, 3, ConvSpec.of(1, 0), true)));
     StateDict.load(discriminator, state(), c.name());
   }
 
@@ -50,13 +53,14 @@ final class Penalty {
     return switch (name) {
       case "batch" -> normalization(NormScope.BATCH);
       case "instance" -> normalization(NormScope.INSTANCE);
+      case "minibatch_stddev" -> new MinibatchStddev();
       case "none" -> Pointwise.identity();
       default -> throw new AssertionError("No test knows the norm " + name);
     };
   }
 
   private Module normalization(NormScope scope) {
-    return new Normalization(scope, 16, c.number("eps"), true, 0);
+    return new Normalization(scope, 16, c.number("eps"), Modulation.PER_CHANNEL, 0);
   }
 
   private List<TensorEntry> state() {
@@ -80,37 +84,22 @@ final class Penalty {
   float backward() {
     Variable penalty =
         switch (c.op()) {
-          case "r1" -> r1();
-          case "wgan_gp" -> wganGp();
+          case "r1" -> GradientPenalty.r1(this::discriminate, data("real"), c.number("gamma"));
+          case "wgan_gp" ->
+              GradientPenalty.wganGp(
+                  this::discriminate,
+                  data("real"),
+                  data("fake"),
+                  data("epsilon"),
+                  c.number("lambda"));
           default -> throw new AssertionError("No test knows the penalty " + c.op());
         };
     discriminator.backward(penalty);
     return penalty.item();
   }
 
-  /** {@code gamma / 2 * mean |grad D(x)|^2}: Mescheder et al. 2018, eq. 9. */
-  private Variable r1() {
-    Variable squares = squaredLengths(data("real"));
-    return Ops.affine(Ops.mean(squares), c.number("gamma") / 2, 0);
-  }
-
-  /** {@code lambda * mean (|grad D(x)| - 1)^2} between real and fake: Gulrajani et al. 2017. */
-  private Variable wganGp() {
-    Variable epsilon = data("epsilon");
-    Variable fakeShare = Ops.affine(epsilon, -1, 1);
-    Variable x = Ops.add(Ops.mul(epsilon, data("real")), Ops.mul(fakeShare, data("fake")));
-    Variable lengths = Ops.sqrt(squaredLengths(x));
-    Variable excess = Ops.square(Ops.affine(lengths, 1, -1));
-    return Ops.affine(Ops.mean(excess), c.number("lambda"), 0);
-  }
-
-  /** {@code |grad_x sum D(x)|^2} of each sample. */
-  private Variable squaredLengths(Variable images) {
-    Variable x = Variable.leaf(backend, images.tensor());
-    Variable logits = discriminator.forward(x, Statistics.BATCH);
-    Variable sum = Ops.sum(logits, Shape.scalar());
-    Variable gradient = Gradients.of(sum, List.of(x), true).getFirst();
-    return Ops.sum(Ops.square(gradient), Shape.of(x.shape().n(), 1, 1, 1));
+  private Variable discriminate(Variable x) {
+    return discriminator.forward(x, Statistics.BATCH);
   }
 
   private Variable data(String name) {

@@ -115,9 +115,7 @@ abstract class TorchReferenceTest {
       for (Map.Entry<String, Variable> gradient : first.entrySet()) {
         String name = gradient.getKey();
         firstValues.put("d" + name, read(gradient.getValue().tensor()));
-        Variable product = Ops.mul(gradient.getValue(), direction(c, name, gradient.getValue()));
-        Variable term = Ops.sum(product, Shape.scalar());
-        sum = sum == null ? term : Ops.add(sum, term);
+        sum = plus(sum, inner(gradient.getValue(), direction(c, name, gradient.getValue())));
       }
       Map<String, TorchTensor> expectedFirst = new HashMap<>(c.outputs());
       expectedFirst.keySet().retainAll(firstValues.keySet());
@@ -151,6 +149,85 @@ abstract class TorchReferenceTest {
     Map<String, Variable> named = new LinkedHashMap<>();
     wrt.keySet().forEach(name -> named.put(name, gradients.get(named.size())));
     return named;
+  }
+
+  // ---- layers
+
+  static List<LayerCase> layers() {
+    return LayerCase.all();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("layers")
+  void layer(LayerCase c) {
+    try (Scope _ = backend.scope()) {
+      Layer layer = new Layer(backend, c);
+      Map<String, float[]> outputs = new HashMap<>();
+      for (int i = 0; i < c.passes(); i++) {
+        outputs.put("y" + i, read(layer.results().get(i).tensor()));
+      }
+      Map<String, Variable> cotangents = cotangents(c, layer);
+      gradients(product(layer, cotangents), layer.operands())
+          .forEach((name, gradient) -> outputs.put("d" + name, read(gradient.tensor())));
+      TorchTensor.assertNear(c.outputs(), outputs, tolerances.first);
+      layer
+          .buffers()
+          .forEach(
+              (name, buffer) -> {
+                TorchTensor expected = c.stateAfter().get(name);
+                expected.assertWithin(name, read(buffer), tolerances.first * expected.scale());
+              });
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("layers")
+  void layerTwiceDifferentiated(LayerCase c) {
+    try (Scope _ = backend.scope()) {
+      Layer layer = new Layer(backend, c);
+      Map<String, Variable> at = new LinkedHashMap<>(layer.operands());
+      assertEquals(c.second().get("v").keySet(), at.keySet(), "operands");
+      Map<String, Variable> cotangents = cotangents(c, layer);
+      List<Variable> first =
+          Gradients.of(product(layer, cotangents), List.copyOf(at.values()), true);
+      Variable sum = null;
+      for (Map.Entry<String, Variable> gradient : named(at, first).entrySet()) {
+        TorchTensor v = c.second().get("v").get(gradient.getKey());
+        Tensor direction = upload(v, gradient.getValue().shape());
+        sum = plus(sum, inner(gradient.getValue(), Variable.constant(backend, direction)));
+      }
+      at.putAll(cotangents);
+      Map<String, float[]> second = new HashMap<>();
+      gradients(sum, at).forEach((name, gradient) -> second.put(name, read(gradient.tensor())));
+      TorchTensor.assertNear(c.second().get("gradients"), second, tolerances.second);
+    }
+  }
+
+  private Map<String, Variable> cotangents(LayerCase c, Layer layer) {
+    Map<String, Variable> cotangents = new LinkedHashMap<>();
+    for (Variable y : layer.results()) {
+      String name = "dy" + cotangents.size();
+      cotangents.put(name, Variable.leaf(backend, upload(c.inputs().get(name), y.shape())));
+    }
+    return cotangents;
+  }
+
+  /** The sum of what each pass computed times its cotangent. */
+  private static Variable product(Layer layer, Map<String, Variable> cotangents) {
+    Variable sum = null;
+    int pass = 0;
+    for (Variable dy : cotangents.values()) {
+      sum = plus(sum, inner(layer.results().get(pass++), dy));
+    }
+    return sum;
+  }
+
+  private static Variable inner(Variable a, Variable b) {
+    return Ops.sum(Ops.mul(a, b), Shape.scalar());
+  }
+
+  private static Variable plus(Variable sum, Variable term) {
+    return sum == null ? term : Ops.add(sum, term);
   }
 
   // ---- Adam

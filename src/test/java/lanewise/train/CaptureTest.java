@@ -19,7 +19,6 @@ import lanewise.backend.Backends;
 import lanewise.backend.Tensor;
 import lanewise.model.Dcgan;
 import lanewise.model.Norm;
-import lanewise.train.GanTrainer.AdamOptions;
 import lanewise.train.GanTrainer.StepResult;
 import lanewise.train.loss.NonSaturating;
 import org.junit.jupiter.api.AfterEach;
@@ -71,7 +70,7 @@ class CaptureTest {
   private static GanTrainer trainer(Backend backend, double lr, boolean capture) {
     Dcgan model = new Dcgan(16, 1, 4, 4, 4, Norm.BATCH);
     AdamOptions adam = new AdamOptions(lr, 0.5, 0.999);
-    return new GanTrainer(backend, model, new NonSaturating(), adam, BATCH, 0, capture);
+    return new GanTrainer(backend, model, Recipe.of(new NonSaturating(), adam, BATCH), 0, capture);
   }
 
   private static float[] images() {
@@ -110,7 +109,7 @@ class CaptureTest {
       float[] images = images();
       for (int i = 0; i < STEPS; i++) {
         StepResult alone = a.step(images());
-        StepResult beside = b.step(images, () -> Arrays.fill(images, Float.NaN));
+        StepResult beside = b.step(images, null, () -> Arrays.fill(images, Float.NaN));
         System.arraycopy(images(), 0, images, 0, images.length);
         assertEquals(alone, beside);
       }

@@ -13,7 +13,6 @@ import lanewise.backend.cuda.Emulator;
 import lanewise.backend.cuda.OnEmulator;
 import lanewise.model.Dcgan;
 import lanewise.model.Norm;
-import lanewise.train.GanTrainer.AdamOptions;
 import lanewise.train.GanTrainer.StepResult;
 import lanewise.train.loss.NonSaturating;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,7 +46,8 @@ class CudaCaptureTest {
     Dcgan model = new Dcgan(16, 1, 4, 4, 4, norm);
     List<float[]> values = new ArrayList<>();
     try (GanTrainer trainer =
-        new GanTrainer(backend, model, new NonSaturating(), AdamOptions.DCGAN, BATCH, 0, capture)) {
+        new GanTrainer(
+            backend, model, Recipe.of(new NonSaturating(), AdamOptions.DCGAN, BATCH), 0, capture)) {
       for (int i = 0; i < STEPS; i++) {
         StepResult result = trainer.step(images(i));
         values.add(new float[] {result.lossD(), result.lossG(), result.dReal(), result.dFake()});

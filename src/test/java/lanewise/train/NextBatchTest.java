@@ -53,8 +53,8 @@ class NextBatchTest {
     }
   }
 
-  private final Batches batches = new Batches(new Numbers(), SIZE, 0);
-  private final NextBatch next = new NextBatch(batches, SIZE);
+  private final Dataset data = new Numbers();
+  private final NextBatch next = new NextBatch(new Batches(data, SIZE, 0), data, 1, false);
 
   private float[] expected(long step) {
     float[] images = new float[SIZE];
@@ -66,19 +66,19 @@ class NextBatchTest {
   void whatWasPreparedIsNotReadAgain() {
     next.prepare(4);
     assertEquals(SIZE, reads);
-    assertEquals(SIZE, next.of(4).length);
+    assertEquals(SIZE, next.images(4).length);
     assertEquals(SIZE, reads);
-    assertArrayEquals(expected(4), next.of(4));
-    assertArrayEquals(expected(7), next.of(7));
-    assertArrayEquals(expected(4), next.of(4));
+    assertArrayEquals(expected(4), next.images(4));
+    assertArrayEquals(expected(7), next.images(7));
+    assertArrayEquals(expected(4), next.images(4));
   }
 
   @Test
   void whatCannotBePreparedFailsWhenItIsWanted() {
     gone = true;
     assertDoesNotThrow(() -> next.prepare(1));
-    assertThrows(UserException.class, () -> next.of(1));
+    assertThrows(UserException.class, () -> next.images(1));
     gone = false;
-    assertArrayEquals(expected(1), next.of(1));
+    assertArrayEquals(expected(1), next.images(1));
   }
 }

@@ -110,8 +110,8 @@ class StateDictTest {
     assertSame(before, StateDict.of(other));
     float[] z = new Latents(3, 10).fixed(2);
     assertArrayEquals(
-        GanTrainer.generate(generator, MODEL, z, Statistics.RUNNING),
-        GanTrainer.generate(other, MODEL, z, Statistics.RUNNING));
+        GanTrainer.generate(generator, MODEL.spec(), z, null, Statistics.RUNNING),
+        GanTrainer.generate(other, MODEL.spec(), z, null, Statistics.RUNNING));
   }
 
   private Variable latents() {

@@ -15,7 +15,6 @@ import lanewise.backend.PooledBackend;
 import lanewise.backend.simd.SimdProvider;
 import lanewise.model.Dcgan;
 import lanewise.model.Norm;
-import lanewise.train.GanTrainer.AdamOptions;
 import lanewise.train.loss.NonSaturating;
 import org.junit.jupiter.api.Test;
 

@@ -14,7 +14,6 @@ import lanewise.backend.Layout;
 import lanewise.backend.Shape;
 import lanewise.model.Dcgan;
 import lanewise.model.Norm;
-import lanewise.train.GanTrainer.AdamOptions;
 import lanewise.train.loss.NonSaturating;
 import org.junit.jupiter.api.Test;
 

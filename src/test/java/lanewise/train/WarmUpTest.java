@@ -13,7 +13,6 @@ import lanewise.backend.Backend;
 import lanewise.backend.Backends;
 import lanewise.model.Dcgan;
 import lanewise.model.Norm;
-import lanewise.train.GanTrainer.AdamOptions;
 import lanewise.train.loss.NonSaturating;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

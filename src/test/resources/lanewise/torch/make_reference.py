@@ -182,6 +182,16 @@ def per_sample(t, normalised):
     return normalised * t["gamma"][:, :, None, None] + t["beta"][:, :, None, None]
 
 
+def minibatch_stddev(x, group_size):
+    """One more channel: the standard deviation over each group of samples, averaged
+    (Karras et al. 2018); a batch that group_size does not divide is one group."""
+    n, c, h, w = x.shape
+    size = group_size if n % group_size == 0 else n
+    deviations = (x.reshape(size, -1, c, h, w).var(0, unbiased=False) + 1e-8).sqrt()
+    channel = deviations.mean([1, 2, 3]).repeat(size).reshape(n, 1, 1, 1).expand(n, 1, h, w)
+    return torch.cat([x, channel], 1)
+
+
 OPERATIONS = {
     "conv2d": lambda t, a: F.conv2d(t["x"], t["w"], t.get("b"), **a),
     "conv_transpose2d": lambda t, a: F.conv_transpose2d(t["x"], t["w"], t.get("b"), **a),
@@ -217,6 +227,7 @@ OPERATIONS = {
     "reflection_pad2d": lambda t, a: F.pad(t["x"], a["padding"], mode="reflect"),
     "cat": lambda t, a: torch.cat(list(t.values()), 1),
     "narrow": lambda t, a: torch.narrow(t["x"], **a),
+    "minibatch_stddev": lambda t, a: minibatch_stddev(t["x"], **a),
     "pack": lambda t, a: torch.cat(t["x"].chunk(a["m"]), 1),
     "bce_with_logits": lambda t, a: F.binary_cross_entropy_with_logits(t["x"], t["target"]),
     "mse": lambda t, a: F.mse_loss(t["x"], t["target"]),
@@ -480,6 +491,10 @@ def part_cases():
     for m in (2, 3):
         name = f"pack {m}"
         yield operation_case(name, "pack", {"m": m}, {"x": Random(name).normal(6, 2, 3, 2)})
+    for group_size, x in ((4, (8, 3, 2, 3)), (4, (6, 2, 3, 2)), (2, (6, 5, 1, 1))):
+        name = f"minibatch_stddev {group_size} of {x[0]}"
+        yield operation_case(name, "minibatch_stddev", {"group_size": group_size},
+                             {"x": Random(name).normal(*x)})
 
 
 def loss_cases():
@@ -517,6 +532,8 @@ def discriminate(p, x, norm):
         x = F.instance_norm(x, weight=p["3.weight"], bias=p["3.bias"], eps=1e-5)
     elif norm == "batch":
         x = F.batch_norm(x, None, None, p["3.weight"], p["3.bias"], training=True, eps=1e-5)
+    elif norm == "minibatch_stddev":
+        x = minibatch_stddev(x, 4)
     x = F.leaky_relu(clear_of_kink(x), 0.2)
     return F.conv2d(x, p["5.weight"], p["5.bias"]).flatten()
 
@@ -554,10 +571,11 @@ def penalty_case(op, norm, attributes):
         "0.bias": random.normal(8, scale=0.2),
         "2.weight": random.normal(16, 8, 4, 4, scale=0.12),
     }
-    if norm != "none":
+    if norm in ("instance", "batch"):
         parameters["3.weight"] = random.uniform(16, low=0.5, high=1.5)
         parameters["3.bias"] = random.normal(16, scale=0.3)
-    parameters["5.weight"] = random.normal(1, 16, 3, 3, scale=0.1)
+    channels = 17 if norm == "minibatch_stddev" else 16
+    parameters["5.weight"] = random.normal(1, channels, 3, 3, scale=0.1)
     parameters["5.bias"] = random.normal(1, scale=0.1)
     at = {k: t.clone().requires_grad_() for k, t in parameters.items()}
     function = {"r1": r1, "wgan_gp": wgan_gp}[op]
@@ -574,7 +592,7 @@ def penalty_case(op, norm, attributes):
 
 
 def penalties():
-    for norm in ("instance", "batch", "none"):
+    for norm in ("instance", "batch", "none", "minibatch_stddev"):
         yield penalty_case("r1", norm, {"gamma": 10.0})
         yield penalty_case("wgan_gp", norm, {"lambda": 10.0})
 

@@ -19,14 +19,15 @@ final class ColumnGradient {
 
   private final Workers workers;
   private final RowBlock[] blocks;
-  private final Buffer[] products;
+  private final Columns[] columns;
   private final Buffer[] bands;
 
   ColumnGradient(Workers workers) {
     this.workers = workers;
     blocks = new RowBlock[workers.threads()];
     Arrays.setAll(blocks, i -> new RowBlock());
-    products = Buffer.forEach(workers);
+    columns = new Columns[workers.threads()];
+    Arrays.setAll(columns, i -> new Columns());
     bands = Buffer.forEach(workers);
   }
 
@@ -50,7 +51,7 @@ final class ColumnGradient {
               rows.start(band),
               rows.length(band),
               blocks[worker],
-              products[worker],
+              columns[worker],
               bands[worker]);
         });
   }
@@ -59,7 +60,7 @@ final class ColumnGradient {
   private record Bands(
       ConvSpec spec, int kh, int kw, Planes dy, Matrix gradients, RightPanels right, Planes dx) {
 
-    void compute(int image, int top, int height, RowBlock block, Buffer product, Buffer buffer) {
+    void compute(int image, int top, int height, RowBlock block, Columns columns, Buffer buffer) {
       int size = height * width() * dx.channels();
       float[] sums = buffer.atLeast(size);
       Arrays.fill(sums, 0, size, 0);
@@ -70,21 +71,15 @@ final class ColumnGradient {
       for (int y = first; y < end; y += step) {
         int pixels = Math.min(step, end - y) * dy.width();
         int firstPixel = (image * dy.height() + y) * dy.width();
-        float[] columns = product.atLeast(pixels * right.columns());
-        block.multiply(
-            gradients, firstPixel, pixels, right, 0, right.count(), rows(firstPixel, columns));
+        columns.begin(firstPixel, pixels, right.columns());
+        block.multiply(gradients, firstPixel, pixels, right, 0, right.count(), columns);
         for (int i = 0; i < pixels; i++) {
-          add(columns, i * right.columns(), y + i / dy.width(), i % dy.width(), top, height, sums);
+          add(columns, i, y + i / dy.width(), i % dy.width(), top, height, sums);
         }
       }
       for (int y = 0; y < height; y++) {
         dx.storeRow(image, top + y, sums, (y * width() + spec.padW()) * dx.channels());
       }
-    }
-
-    private RowSink rows(int firstPixel, float[] columns) {
-      return (row, from, count, values, at) ->
-          System.arraycopy(values, at, columns, (row - firstPixel) * right.columns() + from, count);
     }
 
     /** As wide as all taps reach, so that columns need no clipping. */
@@ -93,7 +88,7 @@ final class ColumnGradient {
       return Math.max(reach, spec.padW() + dx.width());
     }
 
-    private void add(float[] columns, int start, int y, int x, int top, int height, float[] sums) {
+    private void add(Columns columns, int pixel, int y, int x, int top, int height, float[] sums) {
       int channels = dx.channels();
       int run = spec.dilationW() == 1 ? kw * channels : channels;
       int runs = kw * channels / run;
@@ -103,10 +98,31 @@ final class ColumnGradient {
           for (int j = 0; j < runs; j++) {
             int column = x * spec.strideW() + j * spec.dilationW();
             int at = (row * width() + column) * channels;
-            Transfer.add(columns, start + (i * runs + j) * run, sums, at, run);
+            int from = pixel * columns.perPixel + (i * runs + j) * run;
+            Transfer.add(columns.values, from, sums, at, run);
           }
         }
       }
+    }
+  }
+
+  /** One worker's columns of some pixels. */
+  private static final class Columns implements RowSink {
+    private final Buffer buffer = new Buffer();
+    private float[] values;
+    private int firstPixel;
+    private int perPixel;
+
+    void begin(int firstPixel, int pixels, int perPixel) {
+      this.firstPixel = firstPixel;
+      this.perPixel = perPixel;
+      values = buffer.atLeast(pixels * perPixel);
+    }
+
+    @Override
+    public void write(int row, int from, int count, float[] values, int at) {
+      int to = (row - firstPixel) * perPixel + from;
+      System.arraycopy(values, at, this.values, to, count);
     }
   }
 }

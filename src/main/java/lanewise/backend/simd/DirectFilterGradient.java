@@ -38,7 +38,8 @@ final class DirectFilterGradient {
     Blocks bands = DirectForward.bands(dy.height(), images, Math.max(1, MAX_PIXELS / dy.width()));
     int rowOfInput = down.stride() * rows.pitch();
     int[] pixels = pixels(bands.size(), across, rowOfInput, x.channels());
-    int[] last = Arrays.copyOf(pixels, bands.length(bands.count() - 1) * dy.width());
+    int inLast = bands.length(bands.count() - 1) * dy.width();
+    int[] last = inLast == pixels.length ? pixels : Arrays.copyOf(pixels, inLast);
     int units = images * bands.count();
     Blocks chunks = Blocks.even(units, Math.ceilDiv(units, Blocks.TASKS), 1);
     float[] sums = partialSums.atLeast(Math.multiplyExact(chunks.count(), size));

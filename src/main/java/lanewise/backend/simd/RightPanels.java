@@ -54,10 +54,12 @@ final class RightPanels {
   /** Packs the rows of a matrix. */
   void pack(RowSource source, int depth, int columns) {
     reset(depth, columns);
-    Blocks blocks = new Blocks(depth, ROWS_PER_TASK);
     workers.run(
-        blocks.count(),
-        (task, worker) -> packRows(source, blocks.start(task), blocks.length(task)));
+        Math.ceilDiv(depth, ROWS_PER_TASK),
+        (task, worker) -> {
+          int first = task * ROWS_PER_TASK;
+          packRows(source, first, Math.min(ROWS_PER_TASK, depth - first));
+        });
   }
 
   /** As {@link #pack}, without the help of other workers. */

@@ -2,7 +2,7 @@ package lanewise.train.loss;
 
 import lanewise.autograd.Variable;
 
-/** The two objectives of a GAN, on the discriminator's logits (N x 1 x 1 x 1). */
+/** The two objectives of a GAN, on the discriminator's scores (N x 1 x 1 x 1). */
 public interface GanLoss {
 
   /** What the discriminator minimises: a scalar. */
@@ -10,4 +10,7 @@ public interface GanLoss {
 
   /** What the generator minimises: a scalar. */
   Variable generator(Variable onFake);
+
+  /** Whether a score is the logit of a probability to be real; otherwise it has no scale. */
+  boolean isLogit();
 }

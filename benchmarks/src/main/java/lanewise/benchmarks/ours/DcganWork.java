@@ -6,7 +6,7 @@ import lanewise.benchmarks.Inputs;
 import lanewise.benchmarks.Workload.DcganStep;
 import lanewise.model.Dcgan;
 import lanewise.train.GanTrainer;
-import lanewise.train.GanTrainer.AdamOptions;
+import lanewise.train.AdamOptions;
 import lanewise.train.GanTrainer.StepResult;
 import lanewise.train.loss.NonSaturating;
 

@@ -14,7 +14,7 @@ import lanewise.backend.Backends;
 import lanewise.benchmarks.Workload.DcganStep;
 import lanewise.model.Dcgan;
 import lanewise.train.GanTrainer;
-import lanewise.train.GanTrainer.AdamOptions;
+import lanewise.train.AdamOptions;
 import lanewise.train.loss.NonSaturating;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;

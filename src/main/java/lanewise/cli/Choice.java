@@ -1,0 +1,89 @@
+package lanewise.cli;
+
+import java.util.Arrays;
+import java.util.Iterator;
+import lanewise.Names;
+import lanewise.UserException;
+import lanewise.backend.Precision;
+import lanewise.model.Architecture;
+import lanewise.model.Norm;
+import lanewise.model.Upsampling;
+import lanewise.train.Preset;
+import lanewise.train.Schedule;
+import lanewise.train.loss.Objective;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** The value of an option that names one of several things. */
+abstract sealed class Choice<E extends Enum<E>> implements ITypeConverter<E>, Iterable<String> {
+  private final String kind;
+  private final E[] values;
+
+  private Choice(String kind, E[] values) {
+    this.kind = kind;
+    this.values = values;
+  }
+
+  @Override
+  public E convert(String value) {
+    try {
+      return Names.find(kind, value, Arrays.asList(values));
+    } catch (UserException e) {
+      throw new TypeConversionException(e.getMessage());
+    }
+  }
+
+  @Override
+  public Iterator<String> iterator() {
+    return Arrays.stream(values).map(Enum::toString).iterator();
+  }
+
+  /** One of {@link Norm}. */
+  static final class OfNorm extends Choice<Norm> {
+    OfNorm() {
+      super("norm", Norm.values());
+    }
+  }
+
+  /** One of {@link Precision}. */
+  static final class OfPrecision extends Choice<Precision> {
+    OfPrecision() {
+      super("precision", Precision.values());
+    }
+  }
+
+  /** One of {@link Preset}. */
+  static final class OfPreset extends Choice<Preset> {
+    OfPreset() {
+      super("preset", Preset.values());
+    }
+  }
+
+  /** One of {@link Architecture}. */
+  static final class OfArchitecture extends Choice<Architecture> {
+    OfArchitecture() {
+      super("architecture", Architecture.values());
+    }
+  }
+
+  /** One of {@link Upsampling}. */
+  static final class OfUpsampling extends Choice<Upsampling> {
+    OfUpsampling() {
+      super("upsampling", Upsampling.values());
+    }
+  }
+
+  /** One of {@link Objective}. */
+  static final class OfObjective extends Choice<Objective> {
+    OfObjective() {
+      super("loss", Objective.values());
+    }
+  }
+
+  /** One of {@link Schedule}. */
+  static final class OfSchedule extends Choice<Schedule> {
+    OfSchedule() {
+      super("schedule", Schedule.values());
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package lanewise.train;
+
+import lanewise.train.Recipe.Penalties;
+import lanewise.train.loss.GanLoss;
+import lanewise.train.loss.Objective;
+
+/**
+ * What the two networks minimise.
+ *
+ * @param loss a name of {@link Objective}
+ * @param gp the weight of WGAN-GP's gradient penalty, or 0
+ * @param r1 the weight of R1, or 0
+ * @param r1Every steps between two computations of R1
+ * @param labelSmoothing by how much less than 1 real images are to be scored
+ */
+public record ObjectiveOptions(
+    String loss, double gp, double r1, int r1Every, double labelSmoothing) {
+
+  /** Checks each value. */
+  public ObjectiveOptions {
+    TrainOptions.notNegative("--gp", gp);
+    TrainOptions.notNegative("--r1", r1);
+    TrainOptions.positive("--r1-every", r1Every);
+    TrainOptions.share("--label-smoothing", labelSmoothing);
+    Objective.named(loss).loss((float) labelSmoothing);
+  }
+
+  GanLoss ganLoss() {
+    return Objective.named(loss).loss((float) labelSmoothing);
+  }
+
+  Penalties penalties() {
+    return new Penalties((float) gp, (float) r1, r1Every);
+  }
+}
