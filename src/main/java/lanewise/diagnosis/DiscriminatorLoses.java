@@ -46,8 +46,8 @@ final class DiscriminatorLoses extends Symptom {
 
   @Override
   String advice() {
-    return "fine if the samples are good; if not, try a larger --ndf, --d-steps 2, a lower --lr or"
-        + " less of --r1 and --gp";
+    return "that is the goal if the samples are good; if not, try a larger --ndf, --d-steps 2, a"
+               + " lower --lr-g, or less of --r1 and --gp";
   }
 
   @Override

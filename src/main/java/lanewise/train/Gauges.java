@@ -3,6 +3,7 @@ package lanewise.train;
 import lanewise.autograd.Ops;
 import lanewise.autograd.Variable;
 import lanewise.backend.Backend;
+import lanewise.backend.Scope;
 import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
 import lanewise.backend.Unary.Elementary;
@@ -10,9 +11,47 @@ import lanewise.nn.Network;
 
 /**
  * Figures by which a training can be judged, computed on the backend from what a step left there.
+ * Every one of them reads whole blocks of gradients, so they are taken after every {@value
+ * #INTERVAL}th step only.
  */
-final class Gauges {
-  private Gauges() {}
+final class Gauges implements AutoCloseable {
+  static final int INTERVAL = 10;
+
+  private final Network generator;
+  private final Network discriminator;
+  private final Variable fake;
+
+  /**
+   * @param batch the shape of a batch as the discriminator sees it
+   */
+  Gauges(Network generator, Network discriminator, Shape batch) {
+    this.generator = generator;
+    this.discriminator = discriminator;
+    Backend backend = generator.backend();
+    fake = Variable.constant(backend, backend.allocateActivation(batch));
+  }
+
+  static boolean areDue(long step) {
+    return step % INTERVAL == 0;
+  }
+
+  /** Keeps a batch of the step for afterwards. */
+  void keep(Variable fake) {
+    fake.backend().copy(fake.tensor(), this.fake.tensor());
+  }
+
+  /**
+   * Takes them.
+   *
+   * @param real the batch that the one kept is to be as diverse as
+   */
+  void take(Variable real, Results results) {
+    try (Scope _ = real.backend().scope()) {
+      results.add(Results.GRAD_NORM_D, gradientNorm(discriminator), 1);
+      results.add(Results.GRAD_NORM_G, gradientNorm(generator), 1);
+      results.add(Results.DIVERSITY, Ops.div(variance(fake), variance(real)), 1);
+    }
+  }
 
   /** The Euclidean norm of a network's gradients, all parameters together: a scalar. */
   static Variable gradientNorm(Network network) {
@@ -20,8 +59,7 @@ final class Gauges {
     Tensor gradients = network.gradients();
     Tensor squares = backend.allocate(gradients.shape());
     backend.map(Elementary.SQUARE, gradients, squares);
-    Variable sum = Ops.sum(Variable.constant(backend, squares), Shape.scalar());
-    return Ops.sqrt(sum);
+    return Ops.sqrt(Ops.sum(Variable.constant(backend, squares), Shape.scalar()));
   }
 
   /**
@@ -35,6 +73,12 @@ final class Gauges {
     Shape s = x.shape();
     Shape pixels = Shape.of(1, s.c(), s.h(), s.w());
     Variable mean = Ops.affine(Ops.sum(x, pixels), 1f / s.n(), 0);
-    return Ops.affine(Ops.sum(Ops.square(Ops.sub(x, mean)), Shape.scalar()), 1f / s.n(), 0);
+    Variable squares = Ops.sum(Ops.square(Ops.sub(x, mean)), Shape.scalar());
+    return Ops.affine(squares, 1f / s.n(), 0);
+  }
+
+  @Override
+  public void close() {
+    fake.tensor().close();
   }
 }

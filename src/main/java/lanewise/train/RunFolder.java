@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import lanewise.UserException;
 import lanewise.io.AtomicFiles;
@@ -91,6 +92,15 @@ public record RunFolder(Path path) {
           metrics(), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     } catch (IOException e) {
       throw cannotWrite(metrics(), e);
+    }
+  }
+
+  /** Gives each whole line of the metrics as its fields. */
+  void forEachStep(Consumer<Map<String, Object>> line) throws IOException {
+    try (Stream<String> lines = Files.lines(metrics())) {
+      for (String text : (Iterable<String>) lines::iterator) {
+        line.accept(JSON.std.mapFrom(text));
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -13,6 +14,8 @@ import lanewise.backend.Backends;
 import lanewise.data.Batches;
 import lanewise.data.Dataset;
 import lanewise.data.Datasets;
+import lanewise.diagnosis.Diagnosis;
+import lanewise.diagnosis.Finding;
 import lanewise.io.Images;
 import lanewise.model.Gan;
 import lanewise.report.Report;
@@ -41,6 +44,7 @@ public final class TrainingRun implements AutoCloseable {
   private final int batchesPerStep;
   private final long stepsPerEpoch;
   private final long total;
+  private final Diagnosis diagnosis;
   private volatile boolean stopped;
 
   /** How a call of {@link #run} ended. */
@@ -64,6 +68,7 @@ public final class TrainingRun implements AutoCloseable {
     next = new NextBatch(batches, data, batchesPerStep, options.model().conditional());
     stepsPerEpoch = Math.max(1, batches.stepsPerEpoch() / batchesPerStep);
     total = options.run().totalSteps(stepsPerEpoch);
+    diagnosis = new Diagnosis(options.objective().scores());
     backend = Backends.open(options.engine().backend(), options.engine().options());
     try {
       trainer = new GanTrainer(backend, model, options.recipe(total), seed, capture);
@@ -120,8 +125,10 @@ public final class TrainingRun implements AutoCloseable {
     folder.create();
     describe("running");
     try (BufferedWriter metrics = folder.appendMetrics(trainer.steps())) {
+      // Of a run that goes on: so it is diagnosed as if it had never been interrupted.
+      folder.forEachStep(line -> diagnosis.observe(StepMetrics.observation(line)));
       while (trainer.steps() < total && !stopped) {
-        StepMetrics step = step();
+        StepMetrics step = diagnosed(step());
         metrics.append(step.json()).append('\n').flush();
         listener.accept(step);
         save(trainer.steps());
@@ -198,7 +205,11 @@ public final class TrainingRun implements AutoCloseable {
     double ms = (System.nanoTime() - start) / 1e6;
     long epoch = (result.step() - 1) / stepsPerEpoch + 1;
     int samples = batchesPerStep * options.optimizer().batchSize();
-    return new StepMetrics(result, epoch, samples * 1000 / ms, ms);
+    return new StepMetrics(result, epoch, samples * 1000 / ms, ms, List.of());
+  }
+
+  private StepMetrics diagnosed(StepMetrics step) {
+    return step.with(diagnosis.observe(step.observation()));
   }
 
   /** While a GPU computes the present step. */
@@ -256,6 +267,11 @@ public final class TrainingRun implements AutoCloseable {
   /** The networks and the number of steps already done. */
   public GanTrainer trainer() {
     return trainer;
+  }
+
+  /** What was found to go wrong and still does. */
+  public List<Finding> standing() {
+    return diagnosis.standing();
   }
 
   /** The number of the last step. */

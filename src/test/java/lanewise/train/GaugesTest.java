@@ -3,6 +3,7 @@ package lanewise.train;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.Random;
 import lanewise.autograd.Ops;
 import lanewise.autograd.Variable;
@@ -11,10 +12,15 @@ import lanewise.backend.Backends;
 import lanewise.backend.Scope;
 import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
+import lanewise.model.Dcgan;
+import lanewise.model.Norm;
 import lanewise.nn.Initialization;
 import lanewise.nn.Linear;
 import lanewise.nn.Network;
 import lanewise.nn.Statistics;
+import lanewise.train.GanTrainer.StepResult;
+import lanewise.train.loss.NonSaturating;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -58,18 +64,70 @@ class GaugesTest {
       backend.upload(random(4 * 37), x);
       Variable y = network.forward(Variable.constant(backend, x), Statistics.BATCH);
       network.backward(Ops.sum(Ops.square(y), Shape.scalar()));
-      float[] gradients = new float[network.gradients().shape().size()];
-      backend.read(network.gradients(), gradients);
-      double squares = 0;
-      for (float g : gradients) {
-        squares += (double) g * g;
-      }
-      assertTrue(squares > 0);
+      double expected = norm(network);
+      assertTrue(expected > 0);
       try (Scope _ = backend.scope()) {
-        double norm = Gauges.gradientNorm(network).item();
-        assertEquals(Math.sqrt(squares), norm, 1e-5 * norm);
+        assertEquals(expected, Gauges.gradientNorm(network).item(), 1e-5 * expected);
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"scalar", "simd"})
+  void aTrainerTakesThemInEveryTenthStep(String engine) {
+    try (Backend backend = Backends.open(engine);
+        GanTrainer trainer =
+            new GanTrainer(
+                backend,
+                new Dcgan(16, 1, 4, 4, 4, Norm.NONE),
+                new NonSaturating(),
+                AdamOptions.DCGAN,
+                4,
+                0)) {
+      float[] images = random(4 * 16 * 16);
+      for (int step = 1; step < Gauges.INTERVAL; step++) {
+        StepResult result = trainer.step(images);
+        assertEquals(Float.NaN, result.gradNormD());
+        assertEquals(Float.NaN, result.gradNormG());
+        assertEquals(Float.NaN, result.diversity());
+      }
+      StepResult result = trainer.step(images);
+      assertEquals(norm(trainer.discriminator()), result.gradNormD(), 1e-5);
+      assertEquals(norm(trainer.generator()), result.gradNormG(), 1e-5);
+      assertTrue(result.diversity() > 0 && result.diversity() < 1, "" + result.diversity());
+    }
+  }
+
+  @Test
+  void aGeneratorThatMakesOneImageHasNoDiversity() {
+    try (Backend backend = Backends.open("simd");
+        GanTrainer trainer =
+            new GanTrainer(
+                backend,
+                new Dcgan(16, 1, 4, 4, 4, Norm.BATCH),
+                new NonSaturating(),
+                AdamOptions.DCGAN,
+                4,
+                0)) {
+      float[] images = random(4 * 16 * 16);
+      float[] z = new float[4 * 4];
+      Arrays.fill(z, 0.5f);
+      StepResult result = null;
+      while (trainer.steps() < Gauges.INTERVAL) {
+        result = trainer.step(images, z);
+      }
+      assertEquals(0, result.diversity(), 1e-10);
+    }
+  }
+
+  private static double norm(Network network) {
+    float[] gradients = new float[network.gradients().shape().size()];
+    network.backend().read(network.gradients(), gradients);
+    double squares = 0;
+    for (float g : gradients) {
+      squares += (double) g * g;
+    }
+    return Math.sqrt(squares);
   }
 
   private static double variance(Backend backend, float[] pixels) {
