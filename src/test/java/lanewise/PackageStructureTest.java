@@ -89,9 +89,20 @@ class PackageStructureTest {
                   "lanewise.autograd",
                   "lanewise.backend")),
           Map.entry(
+              "lanewise.lab",
+              Set.of(
+                  "lanewise.train",
+                  "lanewise.model",
+                  "lanewise.backend",
+                  "lanewise.data",
+                  "lanewise.evaluate",
+                  "lanewise.io",
+                  "lanewise.report")),
+          Map.entry(
               "lanewise.cli",
               Set.of(
                   "lanewise.bench",
+                  "lanewise.lab",
                   "lanewise.train",
                   "lanewise.train.loss",
                   "lanewise.model",

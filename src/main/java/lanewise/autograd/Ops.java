@@ -153,6 +153,14 @@ public final class Ops {
     return y;
   }
 
+  /**
+   * {@code torch.maximum}, to within a rounding error: {@code a + relu(b - a)}. Where both are
+   * equal, the gradient is a's.
+   */
+  public static Variable max(Variable a, Variable b) {
+    return add(a, relu(sub(b, a)));
+  }
+
   /** {@code scale * x + shift} with constants. */
   public static Variable affine(Variable x, float scale, float shift) {
     return record(
@@ -730,6 +738,13 @@ public final class Ops {
     dy.backend().upsampleNearestAdjoint(factor, dy.tensor(), dx);
     return record(
         "upsampleNearestAdjoint", dx, (at, ddx) -> at.give(0, upsampleNearest(ddx, factor)), dy);
+  }
+
+  /** {@code torch.nn.functional.avg_pool2d}: the mean of each block of pixels. */
+  public static Variable averagePool(Variable x, int factor) {
+    Shape s = x.shape();
+    Shape pooled = Shape.of(s.n(), s.c(), s.h() / factor, s.w() / factor);
+    return affine(upsampleNearestAdjoint(x, factor, pooled), 1f / (factor * factor), 0);
   }
 
   /** As {@code torch.nn.ReflectionPad2d}. */

@@ -20,6 +20,7 @@ final class BarProgress implements Progress {
   private final ProgressBar bar;
   private final Pace pace = new Pace();
   private volatile Duration left;
+  private String measured = "";
 
   /**
    * @param done steps of an earlier process
@@ -42,9 +43,13 @@ final class BarProgress implements Progress {
   public void step(StepMetrics step) {
     pace.add(step);
     left = pace.of(bar.getMax() - step.result().step());
+    if (!step.measured().isEmpty()) {
+      measured = " " + MeasuredText.of(step.measured());
+    }
     bar.setExtraMessage(
-        "D %.3f G %.3f %.0f images/s"
-            .formatted(step.result().lossD(), step.result().lossG(), pace.imagesPerSecond()));
+        "D %.3f G %.3f %.0f images/s%s"
+            .formatted(
+                step.result().lossD(), step.result().lossG(), pace.imagesPerSecond(), measured));
     bar.stepTo(step.result().step());
   }
 

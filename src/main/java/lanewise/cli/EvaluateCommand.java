@@ -7,26 +7,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import lanewise.UserException;
 import lanewise.backend.Backend;
 import lanewise.data.Dataset;
 import lanewise.data.Datasets;
-import lanewise.data.GaussianMixture;
-import lanewise.data.StackedDataset;
-import lanewise.data.Subset;
-import lanewise.evaluate.Classifier;
-import lanewise.evaluate.Evaluation;
 import lanewise.evaluate.ImageEvaluation;
-import lanewise.evaluate.Metric;
-import lanewise.evaluate.PointEvaluation;
 import lanewise.evaluate.Samples;
 import lanewise.evaluate.Scores;
-import lanewise.evaluate.StackedClassifier;
-import lanewise.metrics.SampleDependence;
 import lanewise.model.Norm;
+import lanewise.train.Judge;
 import lanewise.train.RunFolder;
 import lanewise.train.TrainOptions;
-import lanewise.train.TrainedClassifier;
 import lanewise.train.TrainedGenerator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,9 +42,6 @@ import picocli.CommandLine.Spec;
       "  lanewise evaluate --images generated/ --data photos/ --classifier photos.safetensors"
     })
 final class EvaluateCommand implements Runnable {
-  /** Batches in which the dependence is measured, and of which the diversity is. */
-  private static final int BATCHES = 64;
-
   /** The usual one, where no run tells its own. */
   private static final int BATCH_SIZE = 64;
 
@@ -134,8 +121,7 @@ final class EvaluateCommand implements Runnable {
         Dataset generated = Datasets.open(images, imageSize, 0, seed, log::println);
         String name = Datasets.resolve(data);
         try (Judge judge = judge(backend, name, Samples.of(generated))) {
-          Samples measured = Samples.of(Subset.random(generated, samples, seed));
-          print(generated.name(), judge, judge.evaluation.score(measured));
+          print(generated.name(), judge, judge.score(generated));
         }
       } else {
         evaluateModel(backend);
@@ -171,39 +157,10 @@ final class EvaluateCommand implements Runnable {
       throw usage("%s does not say what it was trained on: give --data".formatted(model));
     }
     String name = data == null ? trained.data() : Datasets.resolve(data);
-    int batch = trained == null ? BATCH_SIZE : Math.max(2, trained.optimizer().batchSize());
-    try (TrainedGenerator generator = TrainedGenerator.open(backend, model, norm)) {
-      Samples generated = generator.samples(samples, seed);
-      try (Judge judge = judge(backend, name, generated)) {
-        Samples asTrained = generator.trainingBatches(BATCHES, BATCH_SIZE, seed);
-        SampleDependence dependence =
-            SampleDependence.of(
-                generator::trainingBatch, batch, generator.spec().latent(), BATCHES, seed);
-        Scores scores =
-            judge
-                .evaluation
-                .score(generated)
-                .with(Metric.TRAINING_DIVERSITY, judge.evaluation.diversity(asTrained))
-                .with(Metric.DEPENDENCE, dependence.relative());
-        print(model.toString(), judge, scores);
-      }
-    }
-  }
-
-  /**
-   * What samples are held against.
-   *
-   * @param baseline real samples that are not in the data, or null if there are none
-   * @param lens to be closed, or null
-   */
-  private record Judge(
-      Dataset real, Evaluation evaluation, Dataset baseline, TrainedClassifier lens)
-      implements AutoCloseable {
-    @Override
-    public void close() {
-      if (lens != null) {
-        lens.close();
-      }
+    int batch = trained == null ? BATCH_SIZE : trained.optimizer().batchSize();
+    try (TrainedGenerator generator = TrainedGenerator.open(backend, model, norm);
+        Judge judge = judge(backend, name, generator.samples(1, seed))) {
+      print(model.toString(), judge, judge.scoreWithBatches(generator, batch));
     }
   }
 
@@ -213,72 +170,31 @@ final class EvaluateCommand implements Runnable {
     int side = points ? 0 : generated.height();
     int channels = points ? 0 : generated.channels();
     Dataset real = Datasets.open(name, side, channels, seed, log::println);
-    Dataset baseline = baseline(name, side, channels);
-    if (real instanceof GaussianMixture mixture) {
-      return new Judge(real, new PointEvaluation(mixture), baseline, null);
-    }
-    TrainedClassifier lens = lens(backend, name, side);
-    try {
-      Classifier reader =
-          real instanceof StackedDataset && lens.channels() == 1
-              ? new StackedClassifier(lens)
-              : lens;
-      return new Judge(real, new ImageEvaluation(real, reader, samples, seed), baseline, lens);
-    } catch (RuntimeException e) {
-      lens.close();
-      throw e;
-    }
-  }
-
-  /** Real samples that are not in the data, or null if there are too few. */
-  private Dataset baseline(String name, int side, int channels) {
-    PrintWriter log = spec.commandLine().getErr();
-    Dataset test = Datasets.openTest(name, side, channels, seed, log::println);
-    return test == null || test.size() < ImageEvaluation.FEWEST_SAMPLES ? null : test;
-  }
-
-  private TrainedClassifier lens(Backend backend, String name, int side) {
-    if (classifier != null) {
-      return TrainedClassifier.open(backend, classifier);
-    }
-    TrainedClassifier shipped = TrainedClassifier.shipped(backend, name, side);
-    if (shipped == null) {
-      throw new UserException(
-          "there is no classifier for %s at %d pixels, on whose features to compare: train one by"
-                  .formatted(name, side)
-              + " 'lanewise classifier --data %s --image-size %d --out FILE', and give it by"
-                  .formatted(name, side)
-              + " --classifier FILE");
-    }
-    return shipped;
+    return Judge.open(backend, name, real, new Judge.Settings(samples, seed, classifier));
   }
 
   private void print(String what, Judge judge, Scores scores) {
-    Scores baseline = null;
-    if (judge.baseline != null) {
-      Samples held = Samples.of(Subset.random(judge.baseline, samples, seed));
-      baseline = judge.evaluation.score(held);
-    }
+    Scores heldOut = judge.heldOut(spec.commandLine().getErr()::println).orElse(null);
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.println(json(what, judge, scores, baseline));
+      out.println(json(what, judge, scores, heldOut));
     } else {
-      new ScoreTable(judge.evaluation, scores, baseline).print(what, judge.real.name(), out);
+      new ScoreTable(judge.evaluation(), scores, heldOut).print(what, judge.real().name(), out);
     }
     out.flush();
   }
 
-  private String json(String what, Judge judge, Scores scores, Scores baseline) {
+  private String json(String what, Judge judge, Scores scores, Scores heldOut) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("model", what);
-    fields.put("data", judge.real.name());
-    judge.evaluation.lens().ifPresent(lens -> fields.put("features", lens));
+    fields.put("data", judge.real().name());
+    judge.evaluation().lens().ifPresent(lens -> fields.put("features", lens));
     fields.putAll(scores.json());
-    if (judge.evaluation.modes() > 0) {
-      fields.put("modes_total", judge.evaluation.modes());
+    if (judge.evaluation().modes() > 0) {
+      fields.put("modes_total", judge.evaluation().modes());
     }
-    if (baseline != null) {
-      fields.put("held_out", baseline.json());
+    if (heldOut != null) {
+      fields.put("held_out", heldOut.json());
     }
     try {
       return JSON.std.asString(fields);

@@ -42,6 +42,10 @@ final class LineProgress implements Progress {
           Pace.clock(pace.of(total - step)));
       out.flush();
     }
+    if (!metrics.measured().isEmpty()) {
+      out.printf("step %d/%d  %s%n", step, total, MeasuredText.of(metrics.measured()));
+      out.flush();
+    }
   }
 
   @Override

@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       GenerateCommand.class,
       EvaluateCommand.class,
+      ReportCommand.class,
       ClassifierCommand.class,
       BackendsCommand.class,
       CheckCommand.class,

@@ -34,6 +34,11 @@ record RunDescription(TrainingRun run, TrainOptions options) {
         perStep,
         done == 0 ? "" : ", the first %,d are done".formatted(done),
         data.size() / perStep);
+    if (options.measuring().metrics()) {
+      text.printf(
+          "metrics  of %,d samples every %,d steps%n",
+          options.measuring().metricsSamples(), options.measuring().metricsEvery());
+    }
     text.flush();
   }
 

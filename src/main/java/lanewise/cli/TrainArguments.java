@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import lanewise.UserException;
 import lanewise.data.Datasets;
 import lanewise.model.Architecture;
@@ -32,6 +33,10 @@ import picocli.CommandLine.Spec.Target;
 @SuppressWarnings("unused")
 final class TrainArguments {
   private static final String DEFAULT = " Default: ${DEFAULT-VALUE}";
+
+  /** Options that say how to measure, so that something is to be measured. */
+  private static final Set<String> MEASURING =
+      Set.of("metricsEvery", "metricsSamples", "classifier");
 
   @Spec(Target.MIXEE)
   private CommandSpec spec;
@@ -68,6 +73,9 @@ final class TrainArguments {
 
   @ArgGroup(validate = false, heading = "%nRun:%n")
   private RunArguments run;
+
+  @ArgGroup(validate = false, heading = "%nMetrics:%n")
+  private MeasuringArguments measuring;
 
   @Mixin private EngineArguments engine;
 
@@ -279,6 +287,39 @@ final class TrainArguments {
     private int checkpointEvery;
   }
 
+  private static final class MeasuringArguments {
+    @Option(
+        names = "--metrics",
+        description = {
+          "Measure the samples while training, and with all metrics at the end, as 'evaluate'"
+              + " does.",
+          "It never changes what is trained."
+        })
+    private boolean metrics;
+
+    @Option(
+        names = "--metrics-every",
+        paramLabel = "STEPS",
+        description = "Measure this often." + DEFAULT)
+    private int metricsEvery;
+
+    @Option(
+        names = "--metrics-samples",
+        paramLabel = "N",
+        description =
+            "How many samples to measure, and how many real ones to compare them with." + DEFAULT)
+    private int metricsSamples;
+
+    @Option(
+        names = "--classifier",
+        paramLabel = "FILE",
+        description = {
+          "On whose features images are compared; see 'lanewise classifier'.",
+          "Default: the one that comes with Lanewise, for fashion-mnist at 32 pixels"
+        })
+    private Path classifier;
+  }
+
   /** Shows the defaults that training has. */
   static final class Defaults implements IDefaultValueProvider {
     private static final Map<String, Object> DCGAN =
@@ -340,6 +381,10 @@ final class TrainArguments {
       }
     }
     changes.computeIfPresent("data", (_, given) -> Datasets.resolve((String) given));
+    changes.computeIfPresent("classifier", (_, given) -> resolved((Path) given));
+    if (changes.keySet().stream().anyMatch(MEASURING::contains)) {
+      changes.put("metrics", true);
+    }
     // One length replaces the other.
     if (changes.containsKey("steps")) {
       changes.putIfAbsent("epochs", 0);
@@ -355,6 +400,11 @@ final class TrainArguments {
     } catch (UserException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
+  }
+
+  /** The run may go on in another working folder. */
+  private static String resolved(Path file) {
+    return file.toAbsolutePath().normalize().toString();
   }
 
   /** An option that stands for two. */

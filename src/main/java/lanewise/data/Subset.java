@@ -58,6 +58,11 @@ public final class Subset implements Dataset {
     return order;
   }
 
+  /** The number that a sample has in the data that this is a part of. */
+  public int original(int index) {
+    return indices[index];
+  }
+
   @Override
   public String name() {
     return name;

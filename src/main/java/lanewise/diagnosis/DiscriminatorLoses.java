@@ -47,7 +47,7 @@ final class DiscriminatorLoses extends Symptom {
   @Override
   String advice() {
     return "that is the goal if the samples are good; if not, try a larger --ndf, --d-steps 2, a"
-               + " lower --lr-g, or less of --r1 and --gp";
+        + " lower --lr-g, or less of --r1 and --gp";
   }
 
   @Override

@@ -53,7 +53,7 @@ final class DiscriminatorWins extends Symptom {
   @Override
   String advice() {
     return "try --r1 1, a lower --lr-d, --d-steps 1, a smaller --ndf or a larger --ngf, or --loss"
-               + " hinge with --spectral-norm";
+        + " hinge with --spectral-norm";
   }
 
   @Override

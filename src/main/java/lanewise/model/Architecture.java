@@ -11,6 +11,18 @@ public enum Architecture {
     public Gan of(GanSpec spec) {
       return new Dcgan(spec);
     }
+  },
+  RESNET {
+    @Override
+    public Gan of(GanSpec spec) {
+      return new ResnetGan(spec);
+    }
+  },
+  MLP {
+    @Override
+    public Gan of(GanSpec spec) {
+      return new Mlp(spec);
+    }
   };
 
   /**

@@ -5,15 +5,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import lanewise.UserException;
-import lanewise.autograd.Variable;
-import lanewise.backend.Shape;
+import lanewise.backend.ConvSpec;
 import lanewise.nn.Conv2d;
 import lanewise.nn.ConvTranspose2d;
 import lanewise.nn.LeakyReLU;
+import lanewise.nn.MinibatchStddev;
 import lanewise.nn.Module;
-import lanewise.nn.Pass;
 import lanewise.nn.Pointwise;
-import lanewise.nn.Sequential;
+import lanewise.nn.Upsample;
+import lanewise.nn.Weights;
 
 /**
  * DCGAN (Radford, Metz and Chintala 2015) with the layers, names and widths of PyTorch's DCGAN
@@ -22,16 +22,17 @@ import lanewise.nn.Sequential;
  * <p>A first block of 4 x 4 (or 5, 6, 7) pixels is doubled until it has the image's size: 28 = 7 x
  * 2^2, 32 = 4 x 2^3, 64 = 4 x 2^4. No norm on the generator's output and the discriminator's first
  * layer; the discriminator gives a logit.
+ *
+ * <p>What else a {@link GanSpec} asks for changes nothing but its own layers: a generator that is
+ * told classes takes them behind z, a discriminator by projection ({@code embed}, with its last
+ * convolution under the name {@code score}).
  */
 public record Dcgan(GanSpec spec) implements Gan {
   private static final float SLOPE = 0.2f;
 
+  /** Checks the size of the images. */
   public Dcgan {
-    if (doublings(spec.imageSize()) < 2) {
-      throw new UserException(
-          "DCGAN cannot make images of %d pixels; use one of 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 112, 128"
-              .formatted(spec.imageSize()));
-    }
+    doublings(spec);
   }
 
   /** The reference's widths: 100 latent values, 64 filters. */
@@ -81,74 +82,60 @@ public record Dcgan(GanSpec spec) implements Gan {
     return new Dcgan(size, (int) last[1], Math.toIntExact(first[0]), filters, filters, norm);
   }
 
-  /** How often the first block is doubled, or -1 if no first block of 4 to 7 pixels fits. */
-  private static int doublings(int size) {
-    int doublings = 0;
-    int block = size;
-    while (block > 7) {
-      if (block % 2 != 0) {
-        return -1;
-      }
-      block /= 2;
-      doublings++;
-    }
-    return block >= 4 ? doublings : -1;
-  }
-
-  private int doublings() {
-    return doublings(spec.imageSize());
-  }
-
-  private int firstBlock() {
-    return spec.imageSize() >> doublings();
+  private static Doublings doublings(GanSpec spec) {
+    return Doublings.of(spec.imageSize(), "DCGAN");
   }
 
   /** N x latent x 1 x 1 to N x channels x imageSize x imageSize in (-1, 1). */
   @Override
   public Module generator() {
+    Doublings doublings = doublings(spec);
     List<Module> layers = new ArrayList<>();
-    int width = spec.ngf() << (doublings() - 1);
-    layers.add(new ConvTranspose2d(spec.latent(), width, firstBlock(), 1, 0));
-    for (int i = 1; i < doublings(); i++, width /= 2) {
+    int width = spec.ngf() << (doublings.count() - 1);
+    int in = spec.latent() + spec.classes();
+    layers.add(new ConvTranspose2d(in, width, doublings.firstBlock(), 1, 0));
+    for (int i = 1; i < doublings.count(); i++, width /= 2) {
       layers.addAll(List.of(spec.normG().of(width, spec.classes()), LeakyReLU.relu()));
-      layers.add(new ConvTranspose2d(width, width / 2, 4, 2, 1));
+      layers.addAll(doubling(width, width / 2));
     }
     layers.addAll(List.of(spec.normG().of(width, spec.classes()), LeakyReLU.relu()));
-    layers.add(new ConvTranspose2d(width, spec.channels(), 4, 2, 1));
+    layers.addAll(doubling(width, spec.channels()));
     layers.add(Pointwise.tanh());
-    return new Main(new Sequential(layers));
+    return new Main(layers, spec.classes());
   }
 
-  /** N x channels x imageSize x imageSize to N x 1 x 1 x 1 logits. */
+  private List<Module> doubling(int in, int out) {
+    return switch (spec.upsampling()) {
+      case TRANSPOSED -> List.of(new ConvTranspose2d(in, out, 4, 2, 1));
+      case RESIZE -> List.of(new Upsample(2), new Conv2d(in, out, 3, 1, 1));
+    };
+  }
+
+  /** N x pack*channels x imageSize x imageSize to N x 1 x 1 x 1 logits. */
   @Override
   public Module discriminator() {
-    List<Module> layers = new ArrayList<>();
+    Doublings doublings = doublings(spec);
+    List<Module> features = new ArrayList<>();
     int width = spec.ndf();
-    layers.addAll(List.of(new Conv2d(spec.channels(), width, 4, 2, 1), new LeakyReLU(SLOPE)));
-    for (int i = 1; i < doublings(); i++, width *= 2) {
-      layers.add(new Conv2d(width, 2 * width, 4, 2, 1));
-      layers.addAll(List.of(spec.normD().of(2 * width, spec.classes()), new LeakyReLU(SLOPE)));
+    features.addAll(List.of(halving(spec.pack() * spec.channels(), width), new LeakyReLU(SLOPE)));
+    for (int i = 1; i < doublings.count(); i++, width *= 2) {
+      features.add(halving(width, 2 * width));
+      features.addAll(List.of(spec.normD().of(2 * width, spec.classes()), new LeakyReLU(SLOPE)));
     }
-    layers.add(new Conv2d(width, 1, firstBlock(), 1, 0));
-    return new Main(new Sequential(layers));
+    List<Module> score = new ArrayList<>();
+    if (spec.minibatchStddev()) {
+      score.add(new MinibatchStddev());
+    }
+    int in = spec.minibatchStddev() ? width + 1 : width;
+    score.add(new Conv2d(in, 1, doublings.firstBlock(), ConvSpec.of(1, 0), false, weights()));
+    return Projection.of(spec, features, score, width);
   }
 
-  /** The example's networks hold their layers under the name {@code main}. */
-  private static final class Main extends Module {
-    private final Sequential main;
+  private Conv2d halving(int in, int out) {
+    return new Conv2d(in, out, 4, ConvSpec.of(2, 1), false, weights());
+  }
 
-    Main(Sequential layers) {
-      main = child("main", layers);
-    }
-
-    @Override
-    public Variable forward(Variable x, Pass pass) {
-      return main.forward(x, pass);
-    }
-
-    @Override
-    public Shape outputShape(Shape x) {
-      return main.outputShape(x);
-    }
+  private Weights weights() {
+    return Weights.spectral(spec.spectralNorm());
   }
 }

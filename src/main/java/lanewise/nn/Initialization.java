@@ -20,8 +20,38 @@ public interface Initialization {
         return new Init.Normal(layer instanceof Normalization ? 1 : 0, 0.02);
       };
 
+  /**
+   * Glorot and Bengio 2010, as {@code torch.nn.init.xavier_uniform_}: weights of convolutions and
+   * linear layers U(-a, a) with {@code a = sqrt(6 / (fan in + fan out))}, their biases 0.
+   */
+  Initialization GLOROT =
+      (layer, parameter) -> {
+        if (layer instanceof Embedding || layer instanceof Normalization) {
+          return parameter.init();
+        }
+        return isWeight(parameter)
+            ? new Init.Uniform(Math.sqrt(6.0 / fans(parameter.dimensions())))
+            : Init.ZEROS;
+      };
+
+  /** How many inputs and outputs one element of the output and of the input has, together. */
+  private static long fans(long[] weight) {
+    long taps = weight.length == 4 ? weight[2] * weight[3] : 1;
+    return (weight[0] + weight[1]) * taps;
+  }
+
   private static boolean isWeight(Parameter parameter) {
     return parameter.name().equals("weight") || parameter.name().equals("weight_orig");
+  }
+
+  /** Weights N(0, std), their biases 0; norms as they are by default. */
+  static Initialization normal(double std) {
+    return (layer, parameter) -> {
+      if (layer instanceof Normalization) {
+        return parameter.init();
+      }
+      return isWeight(parameter) ? new Init.Normal(0, std) : Init.ZEROS;
+    };
   }
 
   /** How {@code parameter} of {@code layer} starts. */

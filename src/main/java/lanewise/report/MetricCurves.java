@@ -23,7 +23,7 @@ import java.util.Set;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The numbers of {@code metrics.jsonl}, thinned while they are read.
+ * The numbers and findings of {@code metrics.jsonl}, the numbers thinned while they are read.
  *
  * <p>Lines are gathered in buckets of equally many lines. Whenever there are too many buckets,
  * neighbours merge, so memory and page stay small for a file of any length. A bucket keeps the
@@ -36,6 +36,11 @@ final class MetricCurves {
   private static final Set<String> NOT_CURVES = Set.of("step", "epoch", "ms");
 
   private static final int MAX_CURVES = 32;
+  private static final int MAX_FINDINGS = 500;
+
+  /** A curve that has a value at no more than one point in so many is written without the rest. */
+  private static final int SPARSE = 4;
+
   private static final MathContext SHOWN = new MathContext(5, RoundingMode.HALF_EVEN);
 
   private static final JsonFactory JSON =
@@ -43,9 +48,13 @@ final class MetricCurves {
 
   private final List<Bucket> buckets = new ArrayList<>();
   private final Set<String> names = new LinkedHashSet<>();
+  private final List<Finding> findings = new ArrayList<>();
   private Map<String, Double> latest = Map.of();
   private int linesPerBucket = 1;
   private int unreadableLines;
+
+  /** What was found in a step, by the names of its texts. */
+  private record Finding(long step, Map<String, String> texts) {}
 
   private MetricCurves() {}
 
@@ -83,28 +92,55 @@ final class MetricCurves {
     return unreadableLines;
   }
 
+  /** What a diagnosis found, each as its step and its texts. */
+  List<Map<String, Object>> findings() {
+    return findings.stream()
+        .map(
+            finding -> {
+              Map<String, Object> entry = new LinkedHashMap<>();
+              entry.put("step", finding.step);
+              entry.putAll(finding.texts);
+              return entry;
+            })
+        .toList();
+  }
+
   /**
    * The page's form: {@code step} is the list of x values, every other key a curve with as many
-   * values {@code mean}, and {@code low} and {@code high} where a point stands for several lines.
+   * values {@code mean}, and {@code low} and {@code high} where a point stands for several lines. A
+   * curve of few values has its own {@code step}, which is a part of the other.
    */
   Map<String, Object> curves() {
     Map<String, Object> curves = new LinkedHashMap<>();
-    curves.put("step", buckets.stream().map(b -> (b.first + b.last) / 2).toList());
+    curves.put("step", steps(buckets));
     for (String name : names) {
-      Map<String, Object> curve = new LinkedHashMap<>();
-      curve.put("mean", values(name, range -> range.sum / range.count));
-      if (linesPerBucket > 1) {
-        curve.put("low", values(name, range -> range.low));
-        curve.put("high", values(name, range -> range.high));
-      }
-      curves.put(name, curve);
+      List<Bucket> valued = buckets.stream().filter(b -> b.ranges.containsKey(name)).toList();
+      boolean sparse = valued.size() * SPARSE <= buckets.size();
+      curves.put(name, curve(name, sparse ? valued : buckets, sparse));
     }
     return curves;
   }
 
-  private List<Double> values(String name, ToDoubleFunction<Range> of) {
-    List<Double> values = new ArrayList<>(buckets.size());
-    for (Bucket bucket : buckets) {
+  private Map<String, Object> curve(String name, List<Bucket> points, boolean ownSteps) {
+    Map<String, Object> curve = new LinkedHashMap<>();
+    if (ownSteps) {
+      curve.put("step", steps(points));
+    }
+    curve.put("mean", values(name, points, range -> range.sum / range.count));
+    if (linesPerBucket > 1) {
+      curve.put("low", values(name, points, range -> range.low));
+      curve.put("high", values(name, points, range -> range.high));
+    }
+    return curve;
+  }
+
+  private static List<Long> steps(List<Bucket> points) {
+    return points.stream().map(b -> (b.first + b.last) / 2).toList();
+  }
+
+  private static List<Double> values(String name, List<Bucket> points, ToDoubleFunction<Range> of) {
+    List<Double> values = new ArrayList<>(points.size());
+    for (Bucket bucket : points) {
       Range range = bucket.ranges.get(name);
       values.add(range == null ? null : rounded(of.applyAsDouble(range)));
     }
@@ -119,13 +155,17 @@ final class MetricCurves {
   /** Returns false if the line is not one whole object with a step. */
   private boolean addLine(String line) throws IOException {
     Map<String, Double> numbers = new LinkedHashMap<>();
+    List<Map<String, String>> found = List.of();
     try (JsonParser parser = JSON.createParser(line)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         return false;
       }
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         String name = parser.currentName();
-        if (!parser.nextToken().isNumeric()) {
+        JsonToken token = parser.nextToken();
+        if (name.equals("diagnosis") && token == JsonToken.START_ARRAY) {
+          found = objectsOfTexts(parser);
+        } else if (!token.isNumeric()) {
           parser.skipChildren();
         } else if (Double.isFinite(parser.getDoubleValue())) {
           numbers.put(name, parser.getDoubleValue());
@@ -137,8 +177,38 @@ final class MetricCurves {
     } catch (JsonProcessingException e) {
       return false;
     }
-    add(numbers.get("step").longValue(), numbers);
+    long step = numbers.get("step").longValue();
+    add(step, numbers);
+    add(step, found);
     return true;
+  }
+
+  private static List<Map<String, String>> objectsOfTexts(JsonParser parser) throws IOException {
+    List<Map<String, String>> objects = new ArrayList<>();
+    while (parser.nextToken() == JsonToken.START_OBJECT) {
+      Map<String, String> texts = new LinkedHashMap<>();
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String name = parser.currentName();
+        if (parser.nextToken() == JsonToken.VALUE_STRING) {
+          texts.put(name, parser.getText());
+        } else {
+          parser.skipChildren();
+        }
+      }
+      objects.add(texts);
+    }
+    return objects;
+  }
+
+  private void add(long step, List<Map<String, String>> found) {
+    while (!findings.isEmpty() && findings.getLast().step >= step) {
+      findings.removeLast();
+    }
+    for (Map<String, String> texts : found) {
+      if (findings.size() < MAX_FINDINGS) {
+        findings.add(new Finding(step, texts));
+      }
+    }
   }
 
   private void add(long step, Map<String, Double> numbers) {

@@ -3,9 +3,7 @@ package lanewise.report;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -13,28 +11,34 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import lanewise.UserException;
 import lanewise.io.AtomicFiles;
 
 /**
- * Writes {@code report.html} into a run folder: status, curves, sample grids over time and options,
- * in one file that needs no network.
+ * Writes {@code report.html} into a run folder: status, findings, curves, images and options, in
+ * one file that needs no network.
  *
  * <p>It reads
  *
  * <ul>
- *   <li>{@code options.json}, an object whose entries are shown as a table. Three have a meaning:
- *       {@code status} ({@code running}, {@code finished}, {@code stopped}), {@code machine} (text
- *       or an object, shown as one line) and {@code totalSteps};
+ *   <li>{@code options.json}, an object whose entries are shown as tables: one for each entry that
+ *       is an object, one for all others. Some have a meaning: {@code status} ({@code running},
+ *       {@code finished}, {@code stopped}), {@code totalSteps}, and {@code machine}, {@code
+ *       dataset} and {@code commands}, each text or a list or object of texts;
  *   <li>{@code metrics.jsonl}, one object with a number {@code step} on each line. Every other
- *       number becomes a curve. Lines that are not whole are passed over, and a step that goes back
- *       (a resumed run) replaces what was there from that step on;
- *   <li>{@code samples/step-N.png}, the grids.
+ *       number becomes a curve, also one that only some lines have. {@code diagnosis} is a list of
+ *       what was found in that step: objects of texts {@code kind}, {@code message} and {@code
+ *       advice}, the last one empty where a finding of that kind is over. Lines that are not whole
+ *       are passed over, and a step that goes back (a resumed run) replaces what was there from
+ *       that step on;
+ *   <li>{@code samples/step-N.png}, the grids;
+ *   <li>{@code interpolation.png}, images between latents; {@code nearest.png}, a grid of samples
+ *       with their nearest training images, and {@code nearest.json}, which says what is in it.
  * </ul>
  *
- * <p>The last two may be missing. The page has a bounded size however long the run: curves are
+ * <p>All but the first may be missing. The page has a bounded size however long the run: curves are
  * thinned to {@value MetricCurves#MAX_POINTS} points, grids to {@value SampleGrids#MAX_GRIDS}.
  */
 public final class Report {
@@ -51,49 +55,89 @@ public final class Report {
    */
   public static void write(Path runFolder) {
     Map<String, Object> options = readOptions(runFolder.resolve("options.json"));
-    Object machine = options.remove("machine");
-    Object status = options.remove("status");
-    Object totalSteps = options.remove("totalSteps");
     Map<String, Object> page = new LinkedHashMap<>();
     try {
-      Path metricsFile = runFolder.resolve("metrics.jsonl");
-      MetricCurves metrics = MetricCurves.read(metricsFile);
-      SampleGrids samples = SampleGrids.list(runFolder.resolve("samples"));
       page.put("name", runFolder.toRealPath().getFileName().toString());
-      page.put(
-          "status", status instanceof String ? status : status(totalSteps, metrics, metricsFile));
-      page.put("written", System.currentTimeMillis());
-      page.put("machine", line(machine));
-      page.put("steps", totalSteps);
-      page.put("epochs", options.get("epochs"));
-      page.put("latest", metrics.latest());
-      page.put("unreadableLines", metrics.unreadableLines());
-      page.put("curves", metrics.curves());
-      page.put("samples", samples.embedded());
-      page.put("samplesInFolder", samples.count());
-      Map<String, String> table = new LinkedHashMap<>();
-      flatten("", options, table);
-      page.put("options", table);
+      putOptions(options, page);
+      putMetrics(runFolder, page);
+      putImages(runFolder, page);
     } catch (IOException e) {
       throw new UserException("cannot read the run " + runFolder + ": " + e.getMessage(), e);
     }
-    String html = render(page);
+    String html = Page.render(Report.class, "report", page);
     AtomicFiles.replaceFile(
         runFolder.resolve("report.html"), path -> Files.writeString(path, html));
   }
 
   private static Map<String, Object> readOptions(Path file) {
     try {
-      return new LinkedHashMap<>(JSON.std.mapFrom(Files.readString(file)));
+      return readObject(file);
     } catch (NoSuchFileException e) {
       throw new UserException(
           "cannot report on " + file.getParent() + ": it holds no options.json, so it is no run",
           e);
+    } catch (IOException e) {
+      throw new UserException("cannot read " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static Map<String, Object> readObject(Path file) throws IOException {
+    try {
+      return new LinkedHashMap<>(JSON.std.mapFrom(Files.readString(file)));
     } catch (JacksonException e) {
       throw new UserException(
           "cannot read " + file + ": it is not a JSON object: " + e.getOriginalMessage(), e);
-    } catch (IOException e) {
-      throw new UserException("cannot read " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void putOptions(Map<String, Object> options, Map<String, Object> page) {
+    page.put("status", options.remove("status"));
+    page.put("steps", options.remove("totalSteps"));
+    page.put("machine", line(options.remove("machine")));
+    page.put("dataset", line(options.remove("dataset")));
+    page.put("commands", lines(options.remove("commands")));
+    Map<String, Map<String, String>> groups = new LinkedHashMap<>();
+    Map<String, String> ungrouped = new LinkedHashMap<>();
+    groups.put("", ungrouped);
+    options.forEach(
+        (name, value) -> {
+          if (value instanceof Map<?, ?> group) {
+            flatten("", group, groups.computeIfAbsent(name, key -> new LinkedHashMap<>()));
+          } else {
+            ungrouped.put(name, text(value));
+          }
+        });
+    groups.values().removeIf(Map::isEmpty);
+    page.put("options", groups);
+  }
+
+  private static void putMetrics(Path runFolder, Map<String, Object> page) throws IOException {
+    Path file = runFolder.resolve("metrics.jsonl");
+    MetricCurves metrics = MetricCurves.read(file);
+    if (!(page.get("status") instanceof String)) {
+      page.put("status", status(page.get("steps"), metrics, file));
+    }
+    page.put("written", System.currentTimeMillis());
+    page.put("latest", metrics.latest());
+    page.put("unreadableLines", metrics.unreadableLines());
+    page.put("findings", metrics.findings());
+    page.put("curves", metrics.curves());
+  }
+
+  private static void putImages(Path runFolder, Map<String, Object> page) throws IOException {
+    SampleGrids samples = SampleGrids.list(runFolder.resolve("samples"));
+    page.put("samples", samples.embedded());
+    page.put("samplesInFolder", samples.count());
+    Path interpolation = runFolder.resolve("interpolation.png");
+    if (Files.exists(interpolation)) {
+      page.put("interpolation", SampleGrids.embed(interpolation));
+    }
+    Path nearest = runFolder.resolve("nearest.png");
+    Path figures = runFolder.resolve("nearest.json");
+    if (Files.exists(nearest) && Files.exists(figures)) {
+      Map<String, Object> entry = readObject(figures);
+      entry.put("image", SampleGrids.embed(nearest));
+      page.put("nearest", entry);
     }
   }
 
@@ -112,12 +156,24 @@ public final class Report {
     return silentSince.plus(SILENCE).isBefore(Instant.now()) ? "stopped" : "running";
   }
 
-  private static String line(Object value) {
+  private static List<String> lines(Object value) {
     return switch (value) {
-      case null -> null;
-      case Map<?, ?> map -> line(map.values());
-      case Collection<?> parts ->
-          parts.stream().map(String::valueOf).collect(Collectors.joining(" · "));
+      case null -> List.of();
+      case Map<?, ?> map -> lines(map.values());
+      case Collection<?> parts -> parts.stream().map(String::valueOf).toList();
+      default -> List.of(value.toString());
+    };
+  }
+
+  private static String line(Object value) {
+    return value == null ? null : String.join(" · ", lines(value));
+  }
+
+  private static String text(Object value) {
+    return switch (value) {
+      case null -> "–";
+      case Double number when Double.isFinite(number) ->
+          BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
       default -> value.toString();
     };
   }
@@ -128,39 +184,8 @@ public final class Report {
           if (value instanceof Map<?, ?> nested) {
             flatten(prefix + key + ".", nested, table);
           } else {
-            table.put(prefix + key, value == null ? "–" : value.toString());
+            table.put(prefix + key, text(value));
           }
         });
-  }
-
-  private static String render(Map<String, Object> page) {
-    // The data comes last: what it holds is never searched for another placeholder.
-    return resource("report.html")
-        .replace("{{licence of uPlot}}", resource("uplot/LICENSE"))
-        .replace("{{style of uPlot}}", resource("uplot/uPlot.min.css"))
-        .replace("{{uPlot}}", resource("uplot/uPlot.iife.min.js"))
-        .replace("{{style}}", resource("report.css"))
-        .replace("{{script}}", resource("report.js"))
-        .replace("{{data}}", json(page));
-  }
-
-  /** JSON that cannot end the script element around it. */
-  private static String json(Map<String, Object> page) {
-    try {
-      return JSON.std.asString(page).replace("<", "\\u003c");
-    } catch (IOException e) {
-      throw new UncheckedIOException("maps, lists, text and numbers are always JSON", e);
-    }
-  }
-
-  private static String resource(String name) {
-    try (InputStream in = Report.class.getResourceAsStream(name)) {
-      if (in == null) {
-        throw new IllegalStateException("the build left out the resource lanewise/report/" + name);
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

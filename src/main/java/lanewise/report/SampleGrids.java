@@ -58,11 +58,16 @@ final class SampleGrids {
     for (Grid grid : chosen()) {
       Map<String, Object> entry = new LinkedHashMap<>();
       entry.put("step", grid.step);
-      String base64 = Base64.getEncoder().encodeToString(Files.readAllBytes(grid.file));
-      entry.put("image", "data:image/png;base64," + base64);
+      entry.put("image", embed(grid.file));
       embedded.add(entry);
     }
     return embedded;
+  }
+
+  /** A PNG as a {@code data:} URI. */
+  static String embed(Path png) throws IOException {
+    String base64 = Base64.getEncoder().encodeToString(Files.readAllBytes(png));
+    return "data:image/png;base64," + base64;
   }
 
   private List<Grid> chosen() {

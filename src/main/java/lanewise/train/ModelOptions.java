@@ -38,17 +38,21 @@ public record ModelOptions(
     boolean conditional,
     int pack) {
 
-  /** Checks each value; what an architecture cannot do shows when it meets the data. */
+  /** Checks each value; see {@link #requirePossible} for what goes together. */
   public ModelOptions {
     TrainOptions.positive("--image-size", imageSize);
     TrainOptions.positive("--latent", latent);
     TrainOptions.positive("--ngf", ngf);
     TrainOptions.positive("--ndf", ndf);
     TrainOptions.positive("--pack", pack);
-    Architecture.named(arch);
-    Norm.named(normG);
-    Norm.named(normD);
-    Upsampling.named(upsampling);
+  }
+
+  /**
+   * Passes if the architecture can do what is asked for, of which the channels and the number of
+   * classes are not known before there is data.
+   */
+  void requirePossible() {
+    model(imageSize == 1 ? 2 : 1, conditional ? 2 : 0);
   }
 
   /**

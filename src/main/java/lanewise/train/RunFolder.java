@@ -37,6 +37,21 @@ public record RunFolder(Path path) {
     return path.resolve("report.html");
   }
 
+  /** Images between fixed latents. */
+  Path interpolation() {
+    return path.resolve("interpolation.png");
+  }
+
+  /** Samples beside their nearest training images. */
+  Path nearest() {
+    return path.resolve("nearest.png");
+  }
+
+  /** What is to know of {@link #nearest}. */
+  Path nearestFigures() {
+    return path.resolve("nearest.json");
+  }
+
   public Path generator() {
     return path.resolve("generator.safetensors");
   }

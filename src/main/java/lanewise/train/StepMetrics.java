@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import lanewise.diagnosis.Finding;
 import lanewise.diagnosis.Observation;
+import lanewise.evaluate.Metric;
+import lanewise.evaluate.Scores;
 import lanewise.train.GanTrainer.StepResult;
 
 /**
@@ -14,16 +16,30 @@ import lanewise.train.GanTrainer.StepResult;
  *
  * @param epoch the pass over the data that the step belongs to, from 1
  * @param ms wall-clock milliseconds of the step, the reading of data included
+ * @param measured what was measured of the generator after the step; usually empty
  * @param findings what began to go wrong with this step, or ceased to
  */
 public record StepMetrics(
-    StepResult result, long epoch, double imagesPerSecond, double ms, List<Finding> findings) {
+    StepResult result,
+    long epoch,
+    double imagesPerSecond,
+    double ms,
+    Map<Metric, Double> measured,
+    List<Finding> findings) {
   private static final String GRAD_NORM_D = "grad_norm_d";
   private static final String GRAD_NORM_G = "grad_norm_g";
-  private static final String DIVERSITY = "diversity";
+
+  /**
+   * Of pixels, measured in passing: {@link Metric#DIVERSITY} is that of a classifier's features.
+   */
+  private static final String DIVERSITY = "pixel_diversity";
+
+  StepMetrics with(Scores scores) {
+    return new StepMetrics(result, epoch, imagesPerSecond, ms, scores.values(), findings);
+  }
 
   StepMetrics with(List<Finding> findings) {
-    return new StepMetrics(result, epoch, imagesPerSecond, ms, findings);
+    return new StepMetrics(result, epoch, imagesPerSecond, ms, measured, findings);
   }
 
   /** What a diagnosis is told of the step. */
@@ -40,7 +56,7 @@ public record StepMetrics(
         value(line, GRAD_NORM_D),
         value(line, GRAD_NORM_G),
         value(line, DIVERSITY),
-        value(line, "modes"));
+        value(line, Metric.MODES.key()));
   }
 
   /** As a float, which is the same before it was written and after it was read. */
@@ -85,6 +101,7 @@ public record StepMetrics(
     putMeasured(line, DIVERSITY, result.diversity());
     line.put("images_per_s", rounded(imagesPerSecond));
     line.put("ms", rounded(ms));
+    measured.forEach((metric, value) -> line.put(metric.key(), value));
     return line;
   }
 

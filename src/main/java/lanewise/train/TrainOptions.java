@@ -3,6 +3,8 @@ package lanewise.train;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -33,6 +35,7 @@ public record TrainOptions(
     ObjectiveOptions objective,
     OptimizerOptions optimizer,
     RunOptions run,
+    MeasuringOptions measuring,
     EngineOptions engine) {
 
   /** Steps of a training whose length nobody gave. */
@@ -46,6 +49,10 @@ public record TrainOptions(
           "steps",
           "sampleEvery",
           "checkpointEvery",
+          "metrics",
+          "metricsEvery",
+          "metricsSamples",
+          "classifier",
           "backend",
           "threads",
           "device",
@@ -73,6 +80,7 @@ public record TrainOptions(
             new ObjectiveOptions("non-saturating", 0, 0, 1, 0),
             new OptimizerOptions(64, 1, 1, 2e-4, 2e-4, 0.5, 0.999, "constant", 0),
             new RunOptions(0, 0, DEFAULT_STEPS, 100, 500),
+            MeasuringOptions.OFF,
             new EngineOptions(
                 "auto", engine.threads(), engine.device(), engine.precision().toString()))
         .with(preset.options());
@@ -84,6 +92,7 @@ public record TrainOptions(
    * @throws UserException that names the options, and what to do
    */
   public TrainOptions {
+    model.requirePossible();
     if (objective.gp() > 0 && Norm.named(model.normD()).tiesSamples()) {
       throw new UserException(
           ("--norm-d %s ties the samples of a batch together, and a gradient penalty is of each"
@@ -104,8 +113,12 @@ public record TrainOptions(
   }
 
   static void positive(String flag, long value) {
-    if (value < 1) {
-      throw new UserException("%s must be at least 1, not %d".formatted(flag, value));
+    atLeast(flag, value, 1);
+  }
+
+  static void atLeast(String flag, long value, long least) {
+    if (value < least) {
+      throw new UserException("%s must be at least %d, not %d".formatted(flag, least, value));
     }
   }
 
@@ -245,16 +258,38 @@ public record TrainOptions(
   }
 
   private static TrainOptions ofMap(Map<String, Object> all) throws IOException {
-    try {
-      return JSON.std.beanFrom(TrainOptions.class, JSON.std.asString(all));
-    } catch (IOException e) {
-      for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
-        if (cause instanceof UserException mistake) {
-          throw mistake;
-        }
-      }
-      throw e;
+    return (TrainOptions) recordOf(TrainOptions.class, all);
+  }
+
+  /** A record from JSON, with groups in it; what its constructor says of a value stays as it is. */
+  private static Record recordOf(Class<?> type, Map<?, ?> values) throws IOException {
+    RecordComponent[] components = type.getRecordComponents();
+    Class<?>[] types = new Class<?>[components.length];
+    Object[] arguments = new Object[components.length];
+    for (int i = 0; i < components.length; i++) {
+      types[i] = components[i].getType();
+      arguments[i] = value(components[i].getName(), types[i], values);
     }
+    try {
+      return (Record) type.getDeclaredConstructor(types).newInstance(arguments);
+    } catch (InvocationTargetException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Object value(String name, Class<?> type, Map<?, ?> values) throws IOException {
+    Object value = values.get(name);
+    return switch (value) {
+      case Map<?, ?> group when type.isRecord() -> recordOf(type, group);
+      case Number n when type == int.class -> n.intValue();
+      case Number n when type == long.class -> n.longValue();
+      case Number n when type == double.class -> n.doubleValue();
+      case Boolean b when type == boolean.class -> b;
+      case String text when type == String.class -> text;
+      case null, default -> throw new IOException("'%s' cannot be %s".formatted(name, value));
+    };
   }
 
   /**
@@ -269,7 +304,7 @@ public record TrainOptions(
         throw new IOException("it does not say which networks; train anew, in another folder");
       }
       // Options that came later have the defaults, which are what was done before.
-      TrainOptions base = defaults(Preset.DCGAN, "", 1);
+      TrainOptions base = defaults(Preset.DCGAN, "", 32);
       given.keySet().removeIf(name -> !base.has(name));
       return base.with(given);
     } catch (NoSuchFileException e) {

@@ -58,6 +58,11 @@ public final class TrainedGenerator implements AutoCloseable {
     }
   }
 
+  /** A generator that is there already; closing the result closes its network. */
+  static TrainedGenerator of(Gan model, Network network) {
+    return new TrainedGenerator(model, network);
+  }
+
   private static Path generatorOf(Path run) {
     RunFolder folder = new RunFolder(run);
     if (!Files.exists(folder.generator())) {
@@ -129,6 +134,16 @@ public final class TrainedGenerator implements AutoCloseable {
     float[] images = new float[count * sample];
     samples(count, seed).read(0, count, images);
     return images;
+  }
+
+  /**
+   * The images of latents, in one batch.
+   *
+   * @param classes the class that each is to be of; of no matter where the generator is told none
+   */
+  float[] images(float[] z, int[] classes) {
+    int[] labels = spec().classes() == 0 ? null : classes;
+    return GanTrainer.generate(network, spec(), z, labels, Statistics.RUNNING);
   }
 
   /**

@@ -45,6 +45,10 @@ public final class TrainingRun implements AutoCloseable {
   private final long stepsPerEpoch;
   private final long total;
   private final Diagnosis diagnosis;
+
+  /** Null if nothing is to be measured. */
+  private final Measurements measurements;
+
   private volatile boolean stopped;
 
   /** How a call of {@link #run} ended. */
@@ -73,6 +77,16 @@ public final class TrainingRun implements AutoCloseable {
     try {
       trainer = new GanTrainer(backend, model, options.recipe(total), seed, capture);
     } catch (RuntimeException e) {
+      backend.close();
+      throw e;
+    }
+    try {
+      measurements =
+          options.measuring().metrics()
+              ? new Measurements(backend, options, data, trainer, total)
+              : null;
+    } catch (RuntimeException e) {
+      trainer.close();
       backend.close();
       throw e;
     }
@@ -128,7 +142,7 @@ public final class TrainingRun implements AutoCloseable {
       // Of a run that goes on: so it is diagnosed as if it had never been interrupted.
       folder.forEachStep(line -> diagnosis.observe(StepMetrics.observation(line)));
       while (trainer.steps() < total && !stopped) {
-        StepMetrics step = diagnosed(step());
+        StepMetrics step = diagnosed(measured(step()));
         metrics.append(step.json()).append('\n').flush();
         listener.accept(step);
         save(trainer.steps());
@@ -140,9 +154,10 @@ public final class TrainingRun implements AutoCloseable {
       throw e;
     }
     Outcome outcome = trainer.steps() >= total ? Outcome.FINISHED : Outcome.STOPPED;
-    describe(outcome.name().toLowerCase(Locale.ROOT));
     saveWeights();
+    describe(outcome.name().toLowerCase(Locale.ROOT));
     saveSamples();
+    RunReport.complete(backend, folder, options, data, trainer.steps());
     return outcome;
   }
 
@@ -169,9 +184,15 @@ public final class TrainingRun implements AutoCloseable {
     return Profile.of(1, () -> step());
   }
 
+  private StepMetrics measured(StepMetrics step) {
+    return measurements != null && measurements.isDue() ? step.with(measurements.measure()) : step;
+  }
+
+  /** What a disk or a file did can be mended, and the run goes on; what training did can not. */
   private void describeFailure(UserException failure) {
     try {
-      describe("failed");
+      boolean mendable = failure.getCause() instanceof IOException;
+      describe(mendable ? "stopped" : "failed", Map.of("failure", failure.getMessage()));
       Report.write(folder.path());
     } catch (UserException e) {
       // Such as the full disk that was the failure.
@@ -180,6 +201,10 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   private void describe(String status) {
+    describe(status, Map.of());
+  }
+
+  private void describe(String status, Map<String, ?> more) {
     Backend.Description engine = backend.description();
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("dataset", data.name());
@@ -195,6 +220,7 @@ public final class TrainingRun implements AutoCloseable {
                 engine.threads()));
     facts.put("totalSteps", total);
     facts.put("status", status);
+    facts.putAll(more);
     options.write(folder.options(), facts);
   }
 
@@ -205,7 +231,7 @@ public final class TrainingRun implements AutoCloseable {
     double ms = (System.nanoTime() - start) / 1e6;
     long epoch = (result.step() - 1) / stepsPerEpoch + 1;
     int samples = batchesPerStep * options.optimizer().batchSize();
-    return new StepMetrics(result, epoch, samples * 1000 / ms, ms, List.of());
+    return new StepMetrics(result, epoch, samples * 1000 / ms, ms, Map.of(), List.of());
   }
 
   private StepMetrics diagnosed(StepMetrics step) {
@@ -281,6 +307,9 @@ public final class TrainingRun implements AutoCloseable {
 
   @Override
   public void close() {
+    if (measurements != null) {
+      measurements.close();
+    }
     trainer.close();
     backend.close();
   }

@@ -73,7 +73,7 @@ class RecordedRunsTest {
   private static List<String> lines(String run) throws IOException {
     try (InputStream csv = RecordedRunsTest.class.getResourceAsStream(run + ".csv")) {
       List<String> lines = new String(csv.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
-      assertEquals("step,d_real,d_fake,grad_norm_d,grad_norm_g,diversity", lines.getFirst());
+      assertEquals("step,d_real,d_fake,grad_norm_d,grad_norm_g,pixel_diversity", lines.getFirst());
       return lines.subList(1, lines.size());
     }
   }

@@ -64,18 +64,24 @@ class ReportTest {
   }
 
   @Test
-  void optionsAreATableWithoutStatusAndMachine() throws IOException {
+  void optionsAreTablesByTheirGroups() throws IOException {
     options(
         """
-        {"norm":"batch","lr":2.0E-4,"data":{"name":"ring","size":8},"none":null,
-         "status":"finished","machine":{"cpu":"Zen 4","threads":2}}
+        {"preset":"dcgan","none":null,"model":{"norm":"batch","pack":{"size":2}},
+         "optimizer":{"lr":2.0E-4,"ema":0.0,"batch":64},"machine":{"cpu":"Zen 4","threads":2},
+         "dataset":"digits","commands":["train","train --resume run"],"status":"finished"}
         """);
     Map<String, Object> page = page();
     assertEquals(
-        Map.of("norm", "batch", "lr", "2.0E-4", "data.name", "ring", "data.size", "8", "none", "–"),
+        Map.of(
+            "", Map.of("preset", "dcgan", "none", "–"),
+            "model", Map.of("norm", "batch", "pack.size", "2"),
+            "optimizer", Map.of("lr", "0.0002", "ema", "0", "batch", "64")),
         page.get("options"));
     assertEquals("finished", page.get("status"));
     assertEquals("Zen 4 · 2", page.get("machine"));
+    assertEquals("digits", page.get("dataset"));
+    assertEquals(List.of("train", "train --resume run"), page.get("commands"));
   }
 
   @Test
@@ -84,7 +90,7 @@ class ReportTest {
     String html = write();
     assertFalse(html.contains("alert(1)</script>"), "the options broke out of their element");
     assertEquals(
-        Map.of("data", "</script><script>alert(1)</script><!-- {{script}} {{data}}"),
+        Map.of("", Map.of("data", "</script><script>alert(1)</script><!-- {{script}} {{data}}")),
         data(html).get("options"));
   }
 
@@ -103,6 +109,65 @@ class ReportTest {
         page.get("curves"));
     assertEquals(Map.of("step", 2.0, "epoch", 1.0, "ms", 81.5, "is", 2.25), page.get("latest"));
     assertEquals(0, page.get("unreadableLines"));
+  }
+
+  @Test
+  void whatIsMeasuredNowAndThenHasStepsOfItsOwn() throws IOException {
+    metrics(
+        LongStream.rangeClosed(1, 100)
+            .mapToObj(
+                step ->
+                    step % 25 == 0
+                        ? "{\"step\":%d,\"loss_d\":0.5,\"modes\":%d}".formatted(step, step / 25)
+                        : line(step, 0.5))
+            .toArray(String[]::new));
+    Map<String, Object> curves = curves(page());
+    assertEquals(
+        Map.of("step", List.of(25, 50, 75, 100), "mean", List.of(1.0, 2.0, 3.0, 4.0)),
+        curves.get("modes"));
+    assertEquals(100, values(page(), "loss_d", "mean").size());
+  }
+
+  @Test
+  void findingsComeWithTheirStep() throws IOException {
+    metrics(
+        line(1, 0.5),
+        "{\"step\":2,\"diagnosis\":[{\"step\":2,\"kind\":\"collapse\",\"message\":\"alike\",\"advice\":\"try"
+            + " --pack 2\"},{\"kind\":\"winner\",\"more\":{\"a\":[1]}}],\"loss_d\":0.25}",
+        "{\"step\":3,\"diagnosis\":null}",
+        "{\"step\":4,\"diagnosis\":[],\"loss_d\":0.75}");
+    Map<String, Object> page = page();
+    assertEquals(
+        List.of(
+            Map.of("step", 2, "kind", "collapse", "message", "alike", "advice", "try --pack 2"),
+            Map.of("step", 2, "kind", "winner")),
+        page.get("findings"));
+    assertEquals(0, page.get("unreadableLines"));
+    assertEquals(listOf(0.5, 0.25, null, 0.75), values(page, "loss_d", "mean"));
+  }
+
+  @Test
+  void resumedRunForgetsTheFindingsAfterItsCheckpoint() throws IOException {
+    String found = "{\"step\":%d,\"diagnosis\":[{\"kind\":\"%s\"}]}";
+    metrics(found.formatted(1, "a"), found.formatted(2, "b"), found.formatted(2, "c"), line(3, 1));
+    assertEquals(
+        List.of(Map.of("step", 1, "kind", "a"), Map.of("step", 2, "kind", "c")),
+        page().get("findings"));
+  }
+
+  @Test
+  void imagesOfTheFinalWeightsAreEmbeddedWithTheirFigures() throws IOException {
+    assertFalse(page().containsKey("interpolation"));
+    Files.write(run.resolve("interpolation.png"), new byte[] {1, 2});
+    Files.write(run.resolve("nearest.png"), new byte[] {3});
+    assertFalse(page().containsKey("nearest"), "an image without its figures says nothing");
+    Files.writeString(run.resolve("nearest.json"), "{\"step\":7,\"rows\":8}");
+    Map<String, Object> page = page();
+    assertArrayEquals(new byte[] {1, 2}, bytes(page.get("interpolation")));
+    Map<?, ?> nearest = (Map<?, ?>) page.get("nearest");
+    assertEquals(7, nearest.get("step"));
+    assertEquals(8, nearest.get("rows"));
+    assertArrayEquals(new byte[] {3}, bytes(nearest.get("image")));
   }
 
   @Test
@@ -185,7 +250,7 @@ class ReportTest {
     List<Map<String, Object>> samples = samples(page());
     assertEquals(
         List.of(0, 200, 1_000_000), samples.stream().map(sample -> sample.get("step")).toList());
-    assertArrayEquals(new byte[] {2}, bytes(samples.get(1)));
+    assertArrayEquals(new byte[] {2}, bytes(samples.get(1).get("image")));
   }
 
   @Test
@@ -298,8 +363,8 @@ class ReportTest {
     return (List<Map<String, Object>>) page.get("samples");
   }
 
-  private static byte[] bytes(Map<String, Object> sample) {
-    String uri = (String) sample.get("image");
+  private static byte[] bytes(Object image) {
+    String uri = (String) image;
     String prefix = "data:image/png;base64,";
     assertTrue(uri.startsWith(prefix), uri);
     return Base64.getDecoder().decode(uri.substring(prefix.length()));

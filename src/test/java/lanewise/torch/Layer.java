@@ -9,6 +9,11 @@ import lanewise.backend.Backend;
 import lanewise.backend.ConvSpec;
 import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
+import lanewise.model.Dcgan;
+import lanewise.model.GanSpec;
+import lanewise.model.Norm;
+import lanewise.model.ResnetGan;
+import lanewise.model.Upsampling;
 import lanewise.nn.Conv2d;
 import lanewise.nn.ConvTranspose2d;
 import lanewise.nn.Embedding;
@@ -110,8 +115,30 @@ final class Layer {
       case "conditional_batch_norm" -> Normalization.conditionalBatch(features(), classes());
       case "conditional_instance_norm" -> Normalization.conditionalInstance(features(), classes());
       case "adain" -> Normalization.adaptiveInstance(features(), c.integer("style_dim", 0));
+      case "resize_dcgan_generator" -> new Dcgan(spec(16)).generator();
+      case "dcgan_discriminator" -> new Dcgan(spec(16)).discriminator();
+      case "resnet_generator" -> new ResnetGan(spec(20)).generator();
+      case "resnet_discriminator" -> new ResnetGan(spec(20)).discriminator();
       default -> throw new AssertionError("No test knows the module " + c.op());
     };
+  }
+
+  /** What the networks of layers.json are made by; each is one of the two of a GAN. */
+  private GanSpec spec(int imageSize) {
+    Norm norm = Norm.named((String) c.attributes().get("norm"));
+    return new GanSpec(
+        imageSize,
+        c.integer("channels", 0),
+        c.integer("latent", 1),
+        c.integer("ngf", 1),
+        c.integer("ndf", 1),
+        norm,
+        norm,
+        true,
+        c.op().equals("dcgan_discriminator"),
+        Upsampling.RESIZE,
+        c.integer("classes", 0),
+        1);
   }
 
   private int features() {

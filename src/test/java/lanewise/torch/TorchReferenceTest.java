@@ -47,7 +47,7 @@ abstract class TorchReferenceTest {
    * @param first of values and gradients, relative to the largest element of the tensor
    * @param second of gradients of gradients, likewise
    * @param adam of parameters, likewise
-   * @param penalties of penalties and their gradients, likewise
+   * @param chains of penalties and of layers and networks, with their gradients, likewise
    * @param gradients of the first gradients of training, relative to the largest of the tensor; the
    *     generator's follow the discriminator's first step, in which Adam makes nearly as much of
    *     the rounding of a vanishing gradient as of a gradient
@@ -58,7 +58,7 @@ abstract class TorchReferenceTest {
       double first,
       double second,
       double adam,
-      double penalties,
+      double chains,
       double gradients,
       double losses,
       double weights) {}
@@ -169,13 +169,13 @@ abstract class TorchReferenceTest {
       Map<String, Variable> cotangents = cotangents(c, layer);
       gradients(product(layer, cotangents), layer.operands())
           .forEach((name, gradient) -> outputs.put("d" + name, read(gradient.tensor())));
-      TorchTensor.assertNear(c.outputs(), outputs, tolerances.first);
+      TorchTensor.assertNear(c.outputs(), outputs, tolerances.chains);
       layer
           .buffers()
           .forEach(
               (name, buffer) -> {
                 TorchTensor expected = c.stateAfter().get(name);
-                expected.assertWithin(name, read(buffer), tolerances.first * expected.scale());
+                expected.assertWithin(name, read(buffer), tolerances.chains * expected.scale());
               });
     }
   }
@@ -275,7 +275,23 @@ abstract class TorchReferenceTest {
       Map<String, float[]> outputs = new HashMap<>();
       outputs.put("penalty", new float[] {penalty.backward()});
       penalty.parameters().forEach((name, p) -> outputs.put("d" + name, read(p.gradient())));
-      TorchTensor.assertNear(c.outputs(), outputs, tolerances.penalties);
+      TorchTensor.assertNear(c.outputs(), outputs, tolerances.chains);
+    }
+  }
+
+  // ---- perceptrons
+
+  static List<TorchCase> perceptrons() {
+    return TorchCase.all("mlp.json");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("perceptrons")
+  void perceptron(TorchCase c) {
+    try (Scope _ = backend.scope()) {
+      Map<String, float[]> outputs = new HashMap<>();
+      new Perceptron(backend, c).step().forEach((name, t) -> outputs.put(name, read(t)));
+      TorchTensor.assertNear(c.outputs(), outputs, tolerances.first);
     }
   }
 

@@ -14,14 +14,14 @@ import org.junit.jupiter.api.Test;
 class StepMetricsTest {
   private static StepMetrics metrics(float gauge, Finding... findings) {
     StepResult result = new StepResult(20, 0.1f, 0.7f, 0.9f, 0.3f, 0, gauge, gauge / 3, gauge / 7);
-    return new StepMetrics(result, 1, 640, 100, List.of(findings));
+    return new StepMetrics(result, 1, 640, 100, Map.of(), List.of(findings));
   }
 
   @Test
   void whatWasNotMeasuredIsNotThere() throws IOException {
     Map<String, Object> line = JSON.std.mapFrom(metrics(Float.NaN).json());
     assertFalse(line.containsKey("grad_norm_d"));
-    assertFalse(line.containsKey("diversity"));
+    assertFalse(line.containsKey("pixel_diversity"));
     assertFalse(line.containsKey("diagnosis"));
   }
 

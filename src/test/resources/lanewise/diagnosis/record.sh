@@ -21,7 +21,7 @@ record() {
   jq --raw-output --slurp '
       def digits: if . == null then "" elif . == 0 then 0
         else (pow(10; 3 - (fabs | log10 | floor))) as $scale | . * $scale | round / $scale end;
-      ["step", "d_real", "d_fake", "grad_norm_d", "grad_norm_g", "diversity"] as $names
+      ["step", "d_real", "d_fake", "grad_norm_d", "grad_norm_g", "pixel_diversity"] as $names
       | $names, (.[] as $step | [$names[] as $name | $step[$name] | digits]) | join(",")' \
     "$out/$name/metrics.jsonl" >"$out/$name.csv"
 }

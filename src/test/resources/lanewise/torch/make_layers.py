@@ -23,7 +23,8 @@ from torch import nn
 from torch.nn.utils import spectral_norm
 from torch.nn.utils.stateless import functional_call
 
-from make_reference import Random, check_slope, gradients, inner, write
+from make_reference import (
+    Random, check_slope, clear_of_kink, gradients, inner, minibatch_stddev, write)
 
 PASSES = 3
 
@@ -89,6 +90,130 @@ class AdaptiveInstanceNorm(nn.Module):
         return modulate(self.norm(x), 1 + scale, shift)
 
 
+class MinibatchStddev(nn.Module):
+    def forward(self, x):
+        return minibatch_stddev(x, 4)
+
+
+class GlobalSumPool(nn.Module):
+    def forward(self, x):
+        return x.sum((2, 3))
+
+
+class Conditioned(nn.Sequential):
+    """Layers one after the other, of which norms may take a condition."""
+
+    def forward(self, x, condition=None):
+        for layer in self:
+            x = layer(x, condition) if isinstance(layer, CONDITIONED) else layer(x)
+        return x
+
+
+class Residual(nn.Module):
+    def __init__(self, residual, shortcut):
+        super().__init__()
+        self.residual = Conditioned(*residual)
+        self.shortcut = Conditioned(*shortcut)
+
+    def forward(self, x, condition):
+        return self.residual(x, condition) + self.shortcut(x, condition)
+
+
+CONDITIONED = (ConditionalBatchNorm, ConditionalInstanceNorm, AdaptiveInstanceNorm, Residual)
+
+
+class Generator(nn.Module):
+    def __init__(self, layers):
+        super().__init__()
+        self.main = Conditioned(*layers)
+
+    def forward(self, z, condition):
+        return self.main(torch.cat([z, condition], 1)[:, :, None, None], condition)
+
+
+class Discriminator(nn.Module):
+    """Score and projection (Miyato and Koyama 2018)."""
+
+    def __init__(self, features, score, embed):
+        super().__init__()
+        self.main = Conditioned(*features)
+        self.score = Conditioned(*score)
+        self.embed = embed
+
+    def forward(self, x, condition):
+        features = self.main(x, condition)
+        pooled = features if features.dim() == 2 else features.sum((2, 3))
+        product = self.embed(condition.argmax(1)) * pooled
+        return self.score(features).flatten() + product.sum(1)
+
+
+NORMS = {
+    "batch": lambda channels, classes: nn.BatchNorm2d(channels),
+    "instance": lambda channels, classes: nn.InstanceNorm2d(channels, affine=True),
+    "instance-plain": lambda channels, classes: nn.InstanceNorm2d(channels),
+    "layer": lambda channels, classes: nn.GroupNorm(1, channels),
+    "none": lambda channels, classes: nn.Identity(),
+    "conditional-batch": ConditionalBatchNorm,
+    "conditional-instance": ConditionalInstanceNorm,
+    "adain": AdaptiveInstanceNorm,
+}
+
+
+def resize_dcgan_generator(channels, latent, ngf, norm, classes):
+    """For 16 x 16 pixels, with resize-convolutions."""
+    return Generator([
+        nn.ConvTranspose2d(latent + classes, 2 * ngf, 4, bias=False),
+        NORMS[norm](2 * ngf, classes), nn.ReLU(),
+        nn.Upsample(scale_factor=2), nn.Conv2d(2 * ngf, ngf, 3, padding=1, bias=False),
+        NORMS[norm](ngf, classes), nn.ReLU(),
+        nn.Upsample(scale_factor=2), nn.Conv2d(ngf, channels, 3, padding=1, bias=False),
+        nn.Tanh()])
+
+
+def dcgan_discriminator(channels, ndf, norm, classes):
+    """For 16 x 16 pixels, with spectral norm, minibatch standard deviation and projection."""
+    def conv(*args):
+        return spectral_norm(nn.Conv2d(*args, bias=False))
+
+    return Discriminator(
+        [conv(channels, ndf, 4, 2, 1), nn.LeakyReLU(0.2),
+         conv(ndf, 2 * ndf, 4, 2, 1), NORMS[norm](2 * ndf, classes), nn.LeakyReLU(0.2)],
+        [MinibatchStddev(), conv(2 * ndf + 1, 1, 4, 1, 0)],
+        spectral_norm(nn.Embedding(classes, 2 * ndf)))
+
+
+def resnet_generator(channels, latent, ngf, norm, classes):
+    """For 20 x 20 pixels."""
+    def block():
+        return Residual(
+            [NORMS[norm](ngf, classes), nn.ReLU(),
+             nn.Upsample(scale_factor=2), nn.Conv2d(ngf, ngf, 3, padding=1),
+             NORMS[norm](ngf, classes), nn.ReLU(), nn.Conv2d(ngf, ngf, 3, padding=1)],
+            [nn.Conv2d(ngf, ngf, 1), nn.Upsample(scale_factor=2)])
+
+    return Generator([
+        nn.ConvTranspose2d(latent + classes, ngf, 5), block(), block(), NORMS[norm](ngf, classes),
+        nn.ReLU(), nn.Conv2d(ngf, channels, 3, padding=1), nn.Tanh()])
+
+
+def resnet_discriminator(channels, ndf, norm, classes):
+    """For 20 x 20 pixels, with spectral norm and projection."""
+    def conv(i, kernel):
+        return spectral_norm(nn.Conv2d(i, ndf, kernel, padding=kernel // 2))
+
+    def residual():
+        return [NORMS[norm](ndf, classes), nn.ReLU(), conv(ndf, 3),
+                NORMS[norm](ndf, classes), nn.ReLU(), conv(ndf, 3)]
+
+    return Discriminator(
+        [Residual([conv(channels, 3), nn.ReLU(), conv(ndf, 3), nn.AvgPool2d(2)],
+                  [nn.AvgPool2d(2), conv(channels, 1)]),
+         Residual([*residual(), nn.AvgPool2d(2)], [nn.AvgPool2d(2), conv(ndf, 1)]),
+         Residual(residual(), []), Residual(residual(), []), nn.ReLU(), GlobalSumPool()],
+        [spectral_norm(nn.Linear(ndf, 1))],
+        spectral_norm(nn.Embedding(classes, ndf)))
+
+
 MODULES = {
     "spectral_conv2d": spectral(nn.Conv2d),
     "spectral_conv_transpose2d": spectral(nn.ConvTranspose2d),
@@ -97,6 +222,10 @@ MODULES = {
     "conditional_batch_norm": ConditionalBatchNorm,
     "conditional_instance_norm": ConditionalInstanceNorm,
     "adain": AdaptiveInstanceNorm,
+    "resize_dcgan_generator": resize_dcgan_generator,
+    "dcgan_discriminator": dcgan_discriminator,
+    "resnet_generator": resnet_generator,
+    "resnet_discriminator": resnet_discriminator,
 }
 
 
@@ -124,8 +253,12 @@ def draw_state(module, random):
     return state
 
 
-def layer_case(name, op, attributes, x, condition=None, style=False):
-    """One case; a style is a condition that gets a gradient."""
+def refuse_kinks(layer, arguments):
+    clear_of_kink(arguments[0])
+
+
+def layer_case(name, op, attributes, x, condition=None, style=False, smooth=True):
+    """One case; a style is a condition that gets a gradient; smooth=False where there are kinks."""
     random = Random(name)
     module = MODULES[op](**attributes).double()
     state = draw_state(module, random)
@@ -152,6 +285,9 @@ def layer_case(name, op, attributes, x, condition=None, style=False):
             ys.append(functional_call(module, {**parameters, **scratch}, arguments))
         return ys, scratch
 
+    for layer in module.modules():
+        if isinstance(layer, (nn.ReLU, nn.LeakyReLU)):
+            layer.register_forward_pre_hook(refuse_kinks)
     ys, after = forward(at)
     for i, y in enumerate(ys):
         at[f"dy{i}"] = random.like(y).requires_grad_()
@@ -169,7 +305,7 @@ def layer_case(name, op, attributes, x, condition=None, style=False):
     second = gradients(second_order(at), at)
     # What is remembered depends on the operands, but is constant to PyTorch: a difference shows
     # another slope.
-    if not buffers:
+    if not buffers and smooth:
         held = {k: t.detach() for k, t in at.items()}
         dys = {k: t for k, t in held.items() if k not in operands}
         check_slope(name, lambda t: first_order({**t, **dys}), {k: held[k] for k in operands},
@@ -228,9 +364,25 @@ def norm_cases():
                      lambda random: random.normal(3, 7), style=True)
 
 
+def network_cases():
+    def case(name, op, x, labels, **attributes):
+        attributes["classes"] = 3
+        return layer_case(name, op, attributes, x, one_hot(3, labels), smooth=False)
+
+    yield case("DCGAN generator by class", "resize_dcgan_generator", (3, 5), [2, 0, 2],
+               channels=3, latent=5, ngf=3, norm="conditional-batch")
+    yield case("DCGAN discriminator by class", "dcgan_discriminator", (4, 1, 16, 16),
+               [1, 2, 0, 1], channels=1, ndf=3, norm="instance")
+    yield case("ResNet generator by class", "resnet_generator", (2, 5), [1, 2],
+               channels=1, latent=5, ngf=4, norm="conditional-instance")
+    yield case("ResNet discriminator by class", "resnet_discriminator", (2, 1, 20, 20), [2, 0],
+               channels=1, ndf=4, norm="none")
+
+
 def layers():
     yield from spectral_cases()
     yield from norm_cases()
+    yield from network_cases()
 
 
 def main():

@@ -27,6 +27,7 @@ operations.json, an array of
   A normalisation with the attribute "activation" is followed by that activation. group_norm with
   one group is what Lanewise calls layer norm. In conditional norms gamma and beta are (N, C).
 penalties.json, an array of the same form: the penalty of a small discriminator and its gradients.
+mlp.json, likewise: a step of the PacGAN paper's networks for points in the plane.
 adam.json, an array of {"name", "attributes", "initial", "gradients", "parameters"}: parameters
   after each step of Adam with the given gradients.
 dcgan-trace-*.json: see "comment" in each; training steps of PyTorch's DCGAN example.
@@ -597,6 +598,91 @@ def penalties():
         yield penalty_case("wgan_gp", norm, {"lambda": 10.0})
 
 
+# ------------------------------------------------------------------------------------ perceptrons
+
+MLP = {"latent": 2, "ngf": 7, "ndf": 5, "pack": 2, "eps": 1e-5}
+MLP_PIECES = 5
+
+
+def mlp_parameters(random):
+    """Weights larger than training starts with, so that every piece is somewhere the largest."""
+    at = {}
+
+    def linear(name, inputs, outputs, bias=True):
+        at[name + ".weight"] = random.normal(outputs, inputs, scale=0.5)
+        if bias:
+            at[name + ".bias"] = random.normal(outputs, scale=0.3)
+
+    inputs = MLP["latent"]
+    for i in range(4):
+        linear(f"generator.{3 * i}", inputs, MLP["ngf"], bias=False)
+        at[f"generator.{3 * i + 1}.weight"] = random.uniform(MLP["ngf"], low=0.5, high=1.5)
+        at[f"generator.{3 * i + 1}.bias"] = random.normal(MLP["ngf"], scale=0.3)
+        inputs = MLP["ngf"]
+    linear("generator.12", inputs, 2)
+    inputs = 2 * MLP["pack"]
+    for i in range(3):
+        for piece in range(MLP_PIECES):
+            linear(f"discriminator.{2 * i}.{piece}", inputs, MLP["ndf"])
+        inputs = MLP["ndf"]
+    linear("discriminator.6", inputs, 1)
+    return at
+
+
+def mlp_generate(p, z):
+    for i in range(4):
+        z = F.linear(z, p[f"generator.{3 * i}.weight"])
+        z = F.batch_norm(z, None, None, p[f"generator.{3 * i + 1}.weight"],
+                         p[f"generator.{3 * i + 1}.bias"], training=True, eps=MLP["eps"])
+        z = F.relu(clear_of_kink(z))
+    return F.linear(z, p["generator.12.weight"], p["generator.12.bias"])
+
+
+def mlp_judge(p, x):
+    for i in range(3):
+        pieces = [F.linear(x, p[f"discriminator.{2 * i}.{piece}.weight"],
+                           p[f"discriminator.{2 * i}.{piece}.bias"])
+                  for piece in range(MLP_PIECES)]
+        top = torch.stack(pieces).topk(2, dim=0).values
+        clear_of_kink(top[0] - top[1])
+        x = top[0]
+    return F.linear(x, p["discriminator.6.weight"], p["discriminator.6.bias"])
+
+
+def mlp():
+    """The PacGAN paper's networks for points in the plane, narrower, and the gradients of a step
+    in which both networks still have their old weights."""
+    random = Random("mlp")
+    parameters = mlp_parameters(random)
+    data = {"z": random.normal(8, MLP["latent"]), "real": random.normal(8 // MLP["pack"], 4)}
+    at = {k: t.clone().requires_grad_() for k, t in parameters.items()}
+
+    def losses(p):
+        points = mlp_generate(p, data["z"])
+        packs = torch.cat(points.chunk(MLP["pack"]), 1)
+        on_real = mlp_judge(p, data["real"])
+        on_fake = mlp_judge(p, packs)
+        loss_d = F.softplus(-on_real).mean() + F.softplus(on_fake).mean()
+        return points, on_real, on_fake, loss_d, F.softplus(-on_fake).mean()
+
+    points, on_real, on_fake, loss_d, loss_g = losses(at)
+    generator = {k: t for k, t in at.items() if k.startswith("generator")}
+    discriminator = {k: t for k, t in at.items() if k.startswith("discriminator")}
+    of_d = gradients(loss_d, discriminator, create_graph=True)
+    of_g = gradients(loss_g, generator)
+    for index, network, gradient in ((3, discriminator, of_d), (4, generator, of_g)):
+        held = {k: t.detach() for k, t in network.items()}
+        check_slope("mlp", lambda t: losses({**parameters, **t})[index], held, gradient, random)
+    return [{
+        "name": "the networks of PacGAN",
+        "op": "mlp",
+        "attributes": MLP,
+        "inputs": {**data, **parameters},
+        "outputs": {"points": points, "onReal": on_real, "onFake": on_fake, "lossD": loss_d,
+                    "lossG": loss_g, **{"d" + k: g for k, g in {**of_d, **of_g}.items()}},
+    }]
+
+
 # ------------------------------------------------------------------------------------------ Adam
 
 
@@ -876,6 +962,7 @@ def main():
         return
     write("operations.json", list(operations()))
     write("penalties.json", list(penalties()))
+    write("mlp.json", mlp())
     write("adam.json", list(adam()))
     for name, options in trace_options().items():
         write(f"dcgan-trace-{name}.json", dcgan_trace(options, fashion))

@@ -1,0 +1,313 @@
+package lanewise.lab;
+
+import static java.util.stream.Collectors.joining;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import lanewise.evaluate.Metric;
+import lanewise.lab.CellResult.State;
+import lanewise.lab.Results.Ranking;
+import lanewise.lab.Results.Ranking.Place;
+import lanewise.lab.Results.Ranking.Standing;
+
+/**
+ * Puts a lab's figures into words. Every sentence follows from the figures by a rule that holds for
+ * any of them; where the figures do not say enough, the sentence is that they do not.
+ */
+public final class Findings {
+  /** Below this share of the modes, or of the real data's diversity, a run counts as collapsed. */
+  private static final double COLLAPSED = 0.5;
+
+  /** What a sample's batch has to do with it is a property of a variant, not its quality. */
+  private static final Set<Metric> NO_QUALITY =
+      EnumSet.of(Metric.DEPENDENCE, Metric.TRAINING_DIVERSITY);
+
+  private static final List<Metric> RELATED =
+      List.of(Metric.DIVERSITY, Metric.TRAINING_DIVERSITY, Metric.MODES, Metric.FRECHET);
+
+  private final Results results;
+  private final List<Finding> findings = new ArrayList<>();
+
+  private Findings(Results results) {
+    this.results = results;
+  }
+
+  /** All that can be said of the results. */
+  public static List<Finding> of(Results results) {
+    Findings findings = new Findings(results);
+    findings.addProgress();
+    findings.addFailures();
+    if (!results.metrics().isEmpty()) {
+      findings.addSummary();
+      findings.addBest();
+      findings.addCollapse();
+      findings.addDependence();
+      findings.addRelations();
+      findings.addHowToRead();
+    }
+    return List.copyOf(findings.findings);
+  }
+
+  /** Whether one value of a metric is better than another. */
+  static boolean isQuality(Metric metric) {
+    return !NO_QUALITY.contains(metric);
+  }
+
+  private void add(String topic, String text, Object... args) {
+    findings.add(new Finding(topic, args.length == 0 ? text : text.formatted(args)));
+  }
+
+  private void addProgress() {
+    long finished = results.count(State.FINISHED);
+    int all = results.cells().size();
+    add(
+        "Trainings",
+        "%s of %s with %s each on %s. %s.",
+        finished == all ? "All %,d are done:".formatted(all) : "%,d are planned:".formatted(all),
+        counted(results.grid().variants().size(), "variant"),
+        counted(results.grid().seeds(), "seed"),
+        results.reference().data(),
+        finished == all
+            ? "Figures are means and standard deviations over the seeds"
+            : "%,d are done; what follows is of these".formatted(finished));
+  }
+
+  private static String counted(int count, String what) {
+    return "%,d %s%s".formatted(count, what, count == 1 ? "" : "s");
+  }
+
+  private void addFailures() {
+    for (CellResult result : results.cells()) {
+      if (result.state() == State.FAILED) {
+        add(result.cell().name(), "failed at step %,d: %s", result.step() + 1, result.reason());
+      }
+    }
+    results.cells().stream()
+        .filter(result -> result.state() == State.REFUSED)
+        .filter(result -> result.cell().seed() == results.grid().firstSeed())
+        .forEach(result -> add(label(result), "cannot be trained: %s", result.reason()));
+  }
+
+  private String label(CellResult result) {
+    return label(result.cell().variant());
+  }
+
+  private String label(Variant variant) {
+    return results.grid().label(variant);
+  }
+
+  /** By how many metrics each variant is best, those by the most first. */
+  private void addSummary() {
+    Map<Variant, List<Ranking>> won = new LinkedHashMap<>();
+    List<Ranking> decided =
+        results.metrics().stream()
+            .filter(Findings::isQuality)
+            .map(results::ranking)
+            .filter(r -> r.standing(r.best().variant()) == Standing.BEST)
+            .toList();
+    decided.forEach(r -> won.computeIfAbsent(r.best().variant(), _ -> new ArrayList<>()).add(r));
+    if (won.isEmpty() || results.grid().variants().size() == 1) {
+      return;
+    }
+    String text =
+        won.entrySet().stream()
+            .sorted(Comparator.comparingInt(entry -> -entry.getValue().size()))
+            .map(entry -> "%s by %s".formatted(label(entry.getKey()), wins(entry.getValue())))
+            .collect(joining("; "));
+    add(
+        "In short",
+        "Of %s in which the variants differ, the best are: %s.",
+        counted(decided.size(), "metric"),
+        text);
+  }
+
+  private static String wins(List<Ranking> rankings) {
+    long beyond = rankings.stream().filter(Findings::isBeyondAll).count();
+    return "%,d%s"
+        .formatted(
+            rankings.size(),
+            beyond == 0 ? "" : ", %,d of them beyond the seeds' spread".formatted(beyond));
+  }
+
+  private static boolean isBeyondAll(Ranking ranking) {
+    return standing(ranking, Standing.NEAR).isEmpty()
+        && standing(ranking, Standing.UNKNOWN).isEmpty();
+  }
+
+  private void addBest() {
+    for (Metric metric : results.metrics()) {
+      if (isQuality(metric)) {
+        Ranking ranking = results.ranking(metric);
+        Double real = results.reference().heldOut().get(metric);
+        String goal = real == null ? "" : " Held-out real samples: %s.".formatted(number(real));
+        add("%s (%s)".formatted(metric.title(), metric.best()), ranked(ranking) + goal);
+      }
+    }
+  }
+
+  private static String number(double value) {
+    return Estimate.number(value);
+  }
+
+  private String ranked(Ranking ranking) {
+    List<Place> places = ranking.places();
+    Place best = places.getFirst();
+    if (places.size() == 1) {
+      return valued(best) + "; there is nothing to compare it with.";
+    }
+    if (best.badness().mean() == places.getLast().badness().mean()) {
+      return "the same for all: %s.".formatted(best.value());
+    }
+    return "%s is best with %s.".formatted(label(best.variant()), best.value())
+        + phrase(" Within the seeds' spread of it: %s.", ranking, Standing.NEAR)
+        + phrase(" Worse beyond the spread: %s.", ranking, Standing.BEYOND)
+        + phrase(
+            " Worse, but for one seed nothing is known of the spread: %s.",
+            ranking, Standing.UNKNOWN);
+  }
+
+  private String phrase(String text, Ranking ranking, Standing standing) {
+    List<Place> places = standing(ranking, standing);
+    return places.isEmpty() ? "" : text.formatted(list(places));
+  }
+
+  private static List<Place> standing(Ranking ranking, Standing standing) {
+    return ranking.places().stream()
+        .filter(place -> ranking.standing(place.variant()) == standing)
+        .toList();
+  }
+
+  private String list(List<Place> places) {
+    return places.stream().map(this::valued).collect(joining(", "));
+  }
+
+  private String valued(Place place) {
+    return "%s (%s)".formatted(label(place.variant()), place.value());
+  }
+
+  private void addCollapse() {
+    String rule =
+        results.reference().modes() > 0
+            ? "fewer than half of the %,d modes, or a diversity below half the real data's"
+                .formatted(results.reference().modes())
+            : "a diversity below half the real data's";
+    List<String> collapsed = new ArrayList<>();
+    for (Variant variant : results.grid().variants()) {
+      List<CellResult> runs =
+          results.of(variant).stream().filter(run -> run.state() == State.FINISHED).toList();
+      List<CellResult> bad = runs.stream().filter(this::collapsed).toList();
+      if (!bad.isEmpty()) {
+        String ends = bad.stream().map(this::end).collect(joining("; "));
+        collapsed.add(
+            "%s, %,d of %,d (%s)".formatted(label(variant), bad.size(), runs.size(), ends));
+      }
+    }
+    add(
+        "Mode collapse",
+        collapsed.isEmpty()
+            ? "No training ended collapsed, which is: %s.".formatted(rule)
+            : "Ended collapsed: %s. That is: %s.".formatted(String.join(", ", collapsed), rule));
+  }
+
+  private boolean collapsed(CellResult run) {
+    Map<Metric, Double> scores = run.scores();
+    return scores.getOrDefault(Metric.DIVERSITY, 1.0) < COLLAPSED
+        || scores.getOrDefault(Metric.MODES, 1.0 * results.reference().modes())
+            < COLLAPSED * results.reference().modes();
+  }
+
+  private String end(CellResult run) {
+    List<String> parts = new ArrayList<>();
+    Double modes = run.scores().get(Metric.MODES);
+    if (modes != null) {
+      parts.add("%,.0f modes".formatted(modes));
+    }
+    Double diversity = run.scores().get(Metric.DIVERSITY);
+    if (diversity != null) {
+      parts.add("diversity " + number(diversity));
+    }
+    return "seed %d: %s".formatted(run.cell().seed(), String.join(", ", parts));
+  }
+
+  private void addDependence() {
+    List<String> independent = new ArrayList<>();
+    List<Place> dependent = new ArrayList<>();
+    for (Place place : results.ranking(Metric.DEPENDENCE).places()) {
+      if (place.value().mean() == 0) {
+        independent.add(label(place.variant()));
+      } else {
+        dependent.addFirst(place);
+      }
+    }
+    if (!dependent.isEmpty() || !independent.isEmpty()) {
+      add(
+          "Dependence of a sample on its batch",
+          "%s%s How far a sample moves when all others of its batch are replaced, the distance of"
+              + " two samples being 1.",
+          dependent.isEmpty() ? "" : "Measured: %s. ".formatted(list(dependent)),
+          independent.isEmpty() ? "" : "Exactly 0: %s.".formatted(String.join(", ", independent)));
+    }
+    for (Place place : dependent) {
+      Map<Metric, Estimate> estimates = results.estimates(place.variant());
+      if (estimates.containsKey(Metric.TRAINING_DIVERSITY)
+          && estimates.containsKey(Metric.DIVERSITY)) {
+        add(
+            "Batches of " + label(place.variant()),
+            "normalised by their own statistics, as in training, they have %s of the real data's"
+                + " diversity; normalised by running averages, as samples are, %s.",
+            estimates.get(Metric.TRAINING_DIVERSITY),
+            estimates.get(Metric.DIVERSITY));
+      }
+    }
+  }
+
+  private void addRelations() {
+    List<String> relations = new ArrayList<>();
+    double limit = 0;
+    int runs = 0;
+    for (Metric metric : RELATED) {
+      List<Map<Metric, Double>> both =
+          results.cells().stream()
+              .map(CellResult::scores)
+              .filter(s -> s.containsKey(metric) && s.containsKey(Metric.DEPENDENCE))
+              .toList();
+      if (both.size() >= Correlation.FEWEST) {
+        Correlation correlation =
+            Correlation.of(
+                both.stream().map(s -> s.get(Metric.DEPENDENCE)).toList(),
+                both.stream().map(s -> s.get(metric)).toList());
+        if (!Double.isNaN(correlation.r())) {
+          runs = both.size();
+          limit = correlation.limit();
+          relations.add(String.format(Locale.ROOT, "%+.2f with %s", correlation.r(), metric.key()));
+        }
+      }
+    }
+    if (!relations.isEmpty()) {
+      add(
+          "What dependence goes with",
+          "Over the %,d finished trainings it correlates by %s; where there is no relation, %.2f is"
+              + " passed once in 20 times.",
+          runs,
+          String.join(", ", relations),
+          limit);
+    }
+  }
+
+  private void addHowToRead() {
+    if (results.grid().seeds() > 1) {
+      add(
+          "Within and beyond the spread",
+          "Beyond: by Welch's t-test, seeds alone would give such a difference less than once in 20"
+              + " times. Every pair is tested by itself, so of 20 differences that are none, one is"
+              + " expected to look like one%s.",
+          results.grid().seeds() == 2 ? "; two seeds find only very large differences" : "");
+    }
+  }
+}

@@ -1,0 +1,180 @@
+package lanewise.lab;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import lanewise.evaluate.Metric;
+import lanewise.lab.CellResult.State;
+import org.junit.jupiter.api.Test;
+
+class FindingsTest {
+  private static Map<String, String> findings(Results results) {
+    return Findings.of(results).stream().collect(Collectors.toMap(Finding::topic, Finding::text));
+  }
+
+  private static String about(Metric metric, Results results) {
+    return findings(results).get("%s (%s)".formatted(metric.title(), metric.best()));
+  }
+
+  private static Map<Metric, List<Double>> of(Metric metric, Double... values) {
+    return Map.of(metric, List.of(values));
+  }
+
+  @Test
+  void aClearWinnerIsCalledSo() {
+    Results results =
+        new LabFigures(List.of("batch", "instance", "none"), 3)
+            .finished("batch", of(Metric.FRECHET, 30.0, 31.0, 32.0))
+            .finished("instance", of(Metric.FRECHET, 20.0, 21.0, 22.0))
+            .finished("none", of(Metric.FRECHET, 21.0, 22.0, 23.0))
+            .results();
+    assertEquals(
+        "instance is best with 21.0 ± 1.0. Within the seeds' spread of it: none (22.0 ± 1.0)."
+            + " Worse beyond the spread: batch (31.0 ± 1.0).",
+        about(Metric.FRECHET, results));
+    assertEquals(
+        "Of 1 metric in which the variants differ, the best are: instance by 1.",
+        findings(results).get("In short"));
+  }
+
+  @Test
+  void theConclusionFollowsTheFigures() {
+    Results results =
+        new LabFigures(List.of("batch", "instance"), 3)
+            .finished("batch", of(Metric.PRECISION, 0.9, 0.91, 0.92))
+            .finished("instance", of(Metric.PRECISION, 0.5, 0.51, 0.52))
+            .results();
+    assertTrue(about(Metric.PRECISION, results).startsWith("batch is best with 0.910 ± 0.010."));
+    Results swapped =
+        new LabFigures(List.of("batch", "instance"), 3)
+            .finished("instance", of(Metric.PRECISION, 0.9, 0.91, 0.92))
+            .finished("batch", of(Metric.PRECISION, 0.5, 0.51, 0.52))
+            .results();
+    assertTrue(about(Metric.PRECISION, swapped).startsWith("instance is best"));
+    assertEquals(
+        "Of 1 metric in which the variants differ, the best are: instance by 1, 1 of them beyond"
+            + " the seeds' spread.",
+        findings(swapped).get("In short"));
+  }
+
+  @Test
+  void theBestDensityIsTheNearestToOne() {
+    Results results =
+        new LabFigures(List.of("batch", "instance"), 2)
+            .finished("batch", of(Metric.DENSITY, 1.6, 1.61))
+            .finished("instance", of(Metric.DENSITY, 0.9, 0.91))
+            .results();
+    assertTrue(about(Metric.DENSITY, results).startsWith("instance is best"));
+  }
+
+  @Test
+  void oneSeedIsNoEvidence() {
+    Results results =
+        new LabFigures(List.of("batch", "instance"), 1)
+            .finished("batch", of(Metric.FRECHET, 20.0))
+            .finished("instance", of(Metric.FRECHET, 200.0))
+            .results();
+    assertTrue(
+        about(Metric.FRECHET, results)
+            .contains("for one seed nothing is known of the spread: instance (200)."));
+  }
+
+  @Test
+  void equalIsEqual() {
+    Results results =
+        new LabFigures(List.of("batch", "instance"), 2)
+            .finished("batch", of(Metric.MODES, 10.0, 10.0))
+            .finished("instance", of(Metric.MODES, 10.0, 10.0))
+            .results();
+    assertEquals(
+        "the same for all: 10 ± 0. Held-out real samples: 10.", about(Metric.MODES, results));
+  }
+
+  @Test
+  void collapsedTrainingsAreNamed() {
+    Results results =
+        new LabFigures(List.of("batch", "instance"), 2)
+            .finished(
+                "batch",
+                Map.of(Metric.MODES, List.of(3.0, 9.0), Metric.DIVERSITY, List.of(0.2, 0.8)))
+            .finished(
+                "instance",
+                Map.of(Metric.MODES, List.of(9.0, 10.0), Metric.DIVERSITY, List.of(0.9, 0.95)))
+            .results();
+    String text = findings(results).get("Mode collapse");
+    assertTrue(text.startsWith("Ended collapsed: batch, 1 of 2 (seed 0: 3 modes, diversity 0.2"));
+    assertFalse(text.contains("instance"), text);
+  }
+
+  @Test
+  void noCollapseIsSaidToo() {
+    Results results =
+        new LabFigures(List.of("batch"), 1).finished("batch", of(Metric.DIVERSITY, 0.8)).results();
+    assertTrue(findings(results).get("Mode collapse").startsWith("No training ended collapsed"));
+  }
+
+  @Test
+  void dependenceIsMeasuredOrExactlyZero() {
+    Results results =
+        new LabFigures(List.of("batch", "instance"), 2)
+            .finished(
+                "batch",
+                Map.of(
+                    Metric.DEPENDENCE,
+                    List.of(0.3, 0.4),
+                    Metric.DIVERSITY,
+                    List.of(0.8, 0.8),
+                    Metric.TRAINING_DIVERSITY,
+                    List.of(0.7, 0.7)))
+            .finished("instance", of(Metric.DEPENDENCE, 0.0, 0.0))
+            .results();
+    assertTrue(
+        findings(results)
+            .get("Dependence of a sample on its batch")
+            .startsWith("Measured: batch (0.350 ± 0.071). Exactly 0: instance."));
+    assertTrue(findings(results).get("Batches of batch").contains("0.700 ± 0 of the real"));
+  }
+
+  @Test
+  void failuresAreReportedAndLeftOut() {
+    Results results =
+        new LabFigures(List.of("batch", "none"), 1)
+            .finished("batch", of(Metric.FRECHET, 20.0))
+            .other("none", 0, State.FAILED, "the generator loss is NaN")
+            .results();
+    assertEquals(
+        "failed at step 101: the generator loss is NaN", findings(results).get("none-seed0"));
+    assertEquals(
+        "batch (20); there is nothing to compare it with.", about(Metric.FRECHET, results));
+    assertTrue(findings(results).get("Trainings").startsWith("2 are planned:"));
+  }
+
+  @Test
+  void refusedVariantsAreNamedOnce() {
+    List<Finding> findings =
+        Findings.of(
+            new LabFigures(List.of("batch"), 2)
+                .other("batch", 0, State.REFUSED, "no batch norm in a critic")
+                .other("batch", 1, State.REFUSED, "no batch norm in a critic")
+                .results());
+    assertEquals(2, findings.size());
+    assertEquals(
+        new Finding("batch", "cannot be trained: no batch norm in a critic"), findings.get(1));
+  }
+
+  @Test
+  void relationsNeedFiveTrainings() {
+    Map<Metric, List<Double>> both =
+        Map.of(
+            Metric.DEPENDENCE, List.of(0.1, 0.2, 0.3, 0.4, 0.5),
+            Metric.DIVERSITY, List.of(0.9, 0.8, 0.75, 0.6, 0.5));
+    Results results = new LabFigures(List.of("batch"), 5).finished("batch", both).results();
+    String text = findings(results).get("What dependence goes with");
+    assertTrue(text.contains("-0.99 with diversity"), text);
+    assertTrue(text.contains("0.88 is passed once in 20 times"), text);
+  }
+}
