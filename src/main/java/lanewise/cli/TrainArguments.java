@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import lanewise.UserException;
 import lanewise.data.Datasets;
 import lanewise.model.Architecture;
@@ -45,9 +46,9 @@ final class TrainArguments {
       names = {"-d", "--data", "--dataroot"},
       paramLabel = "DATA",
       description = {
-        "fashion-mnist, stacked-fashion-mnist (three images as channels, 1,000 classes), or the"
-            + " path of an IDX file, of CIFAR-10's binary files, or of a folder with PNG and JPEG"
-            + " images.",
+        "fashion-mnist, stacked-fashion-mnist (three images as channels, 1,000 classes), ring-8 or"
+            + " grid-25 (points in the plane), or the path of an IDX file, of CIFAR-10's binary"
+            + " files, or of a folder with PNG and JPEG images.",
         "Default: fashion-mnist"
       })
   private String data;
@@ -59,7 +60,7 @@ final class TrainArguments {
       completionCandidates = Choice.OfPreset.class,
       description =
           "Hyper-parameters that belong together, except for those given: ${COMPLETION-CANDIDATES}."
-              + " The defaults below are dcgan's.")
+              + " The defaults below are dcgan's; for points it is pacgan.")
   private Preset preset;
 
   @ArgGroup(validate = false, heading = "%nNetworks:%n")
@@ -285,6 +286,12 @@ final class TrainArguments {
         paramLabel = "STEPS",
         description = "Write a checkpoint this often." + DEFAULT)
     private int checkpointEvery;
+
+    @Option(
+        names = "--tensorboard",
+        description =
+            "Also write curves, samples and options for TensorBoard, into RUN/tensorboard.")
+    private boolean tensorboard;
   }
 
   private static final class MeasuringArguments {
@@ -346,10 +353,24 @@ final class TrainArguments {
   /** The options of a new run. */
   TrainOptions ofNewRun() {
     String data = Datasets.resolve(value("--data"));
+    int imageSize = Datasets.defaultImageSize(data);
+    Preset usual = imageSize == 1 ? Preset.PACGAN : Preset.DCGAN;
     Preset preset = value("--preset");
-    return with(
-        TrainOptions.defaults(
-            preset == null ? Preset.DCGAN : preset, data, Datasets.defaultImageSize(data)));
+    Map<String, Object> chosen = new LinkedHashMap<>(Map.of("data", data, "imageSize", imageSize));
+    chosen.putAll(given());
+    if (preset == null && Objective.WGAN_GP.toString().equals(chosen.get("loss"))) {
+      chosen.putIfAbsent("gp", chosen.containsKey("spectralNorm") ? 0 : 10);
+    }
+    return usage(() -> TrainOptions.of(preset == null ? usual : preset, chosen));
+  }
+
+  /** Impossible values are mistakes on the command line. */
+  private TrainOptions usage(Supplier<TrainOptions> options) {
+    try {
+      return options.get();
+    } catch (UserException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
   }
 
   /**
@@ -359,7 +380,7 @@ final class TrainArguments {
    */
   TrainOptions ofResumed(Path run) {
     TrainOptions old = TrainOptions.read(run.resolve("options.json"));
-    TrainOptions wanted = with(old);
+    TrainOptions wanted = usage(() -> old.with(given()));
     if (!old.differences(wanted).isEmpty()) {
       throw new UserException(
           "%s was trained with other options (%s); leave them out to go on, or start a new run"
@@ -368,38 +389,29 @@ final class TrainArguments {
     return wanted;
   }
 
-  /** {@code base}, except for what was given. */
-  private TrainOptions with(TrainOptions base) {
-    Map<String, Object> changes = new LinkedHashMap<>();
-    both("--norm", changes, "normG", "normD");
-    both("--lr", changes, "lrG", "lrD");
+  /** What was given, by the names of {@link TrainOptions}. */
+  private Map<String, Object> given() {
+    Map<String, Object> given = new LinkedHashMap<>();
+    both("--norm", given, "normG", "normD");
+    both("--lr", given, "lrG", "lrD");
     for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
       String name = Defaults.name(option);
       if (name != null) {
-        Object value = option.getValue();
-        changes.put(name, value instanceof Enum<?> ? value.toString() : value);
+        given.put(name, json(option.getValue()));
       }
     }
-    changes.computeIfPresent("data", (_, given) -> Datasets.resolve((String) given));
-    changes.computeIfPresent("classifier", (_, given) -> resolved((Path) given));
-    if (changes.keySet().stream().anyMatch(MEASURING::contains)) {
-      changes.put("metrics", true);
+    given.computeIfPresent("data", (_, data) -> Datasets.resolve((String) data));
+    given.computeIfPresent("classifier", (_, file) -> resolved((Path) file));
+    if (given.keySet().stream().anyMatch(MEASURING::contains)) {
+      given.put("metrics", true);
     }
     // One length replaces the other.
-    if (changes.containsKey("steps")) {
-      changes.putIfAbsent("epochs", 0);
-    } else if (changes.containsKey("epochs")) {
-      changes.put("steps", 0);
+    if (given.containsKey("steps")) {
+      given.putIfAbsent("epochs", 0);
+    } else if (given.containsKey("epochs")) {
+      given.put("steps", 0);
     }
-    boolean slopeIsFree = base.objective().gp() == 0 && !changes.containsKey("spectralNorm");
-    if (Objective.WGAN_GP.toString().equals(changes.get("loss")) && slopeIsFree) {
-      changes.putIfAbsent("gp", 10);
-    }
-    try {
-      return base.with(changes);
-    } catch (UserException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-    }
+    return given;
   }
 
   /** The run may go on in another working folder. */
@@ -411,10 +423,13 @@ final class TrainArguments {
   private void both(String option, Map<String, Object> changes, String first, String second) {
     Object given = value(option);
     if (given != null) {
-      Object value = given instanceof Enum<?> ? given.toString() : given;
-      changes.put(first, value);
-      changes.put(second, value);
+      changes.put(first, json(given));
+      changes.put(second, json(given));
     }
+  }
+
+  private static Object json(Object value) {
+    return value instanceof Enum<?> ? value.toString() : value;
   }
 
   /** What was given, or null. */

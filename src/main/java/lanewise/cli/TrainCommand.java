@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import lanewise.diagnosis.Finding;
 import lanewise.train.TrainOptions;
@@ -18,12 +19,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Trains a DCGAN, from its first step or from a checkpoint. */
+/** Trains a GAN, from its first step or from a checkpoint. */
 @Command(
     name = "train",
     defaultValueProvider = TrainArguments.Defaults.class,
     description = {
-      "Trains a DCGAN and leaves a folder: samples, weights, metrics, checkpoint and report.html.",
+      "Trains a GAN and leaves a folder: samples, weights, metrics, checkpoint and report.html.",
       "Ctrl-C ends it after the present step, with a checkpoint; again, at once."
     },
     sortOptions = false,
@@ -55,8 +56,8 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "RUN",
       description = {
         "Go on with a run from its checkpoint, up to its --steps or --epochs or to new ones.",
-        "Also --backend, --threads, --device, --precision, --sample-every and --checkpoint-every",
-        "may change."
+        "Also --backend, --threads, --device, --precision, --sample-every, --checkpoint-every and",
+        "--tensorboard may change."
       })
   private Path resume;
 
@@ -129,8 +130,15 @@ final class TrainCommand implements Callable<Integer> {
             "nothing to do: all steps are done; give a larger --steps or --epochs to go on");
         return ExitCode.OK;
       }
+      run.calledBy(commandLine());
       return train(run, options, text);
     }
+  }
+
+  private String commandLine() {
+    return spec.commandLine().getParseResult().originalArgs().stream()
+        .map(TrainCommand::quoted)
+        .collect(Collectors.joining(" ", "lanewise ", ""));
   }
 
   private TrainingRun open(Path folder, TrainOptions options, PrintWriter text) {
@@ -176,11 +184,11 @@ final class TrainCommand implements Callable<Integer> {
         text.printf("done: %,d steps in %s%n", run.totalSteps(), Pace.clock(time));
         text.println("report   " + run.folder().report());
         text.println("samples  " + run.folder().sample(run.totalSteps()));
-        text.println("more     lanewise generate --model " + quoted(folder));
+        text.println("more     lanewise generate --model " + quoted(folder.toString()));
       }
       case STOPPED -> {
         text.printf("stopped at step %d of %d%n", run.trainer().steps(), run.totalSteps());
-        text.println("go on    lanewise train --resume " + quoted(folder));
+        text.println("go on    lanewise train --resume " + quoted(folder.toString()));
       }
     }
     text.flush();
@@ -205,9 +213,8 @@ final class TrainCommand implements Callable<Integer> {
     return new LineProgress(text, run.totalSteps(), options.run().sampleEvery());
   }
 
-  /** A path as a shell takes it. */
-  private static String quoted(Path path) {
-    String text = path.toString();
-    return text.matches("[\\w./~+:@%,-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
+  /** A word as a shell takes it. */
+  private static String quoted(String text) {
+    return text.matches("[\\w./~+:@%,=-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
   }
 }

@@ -1,7 +1,7 @@
 package lanewise.data;
 
 /**
- * Samples of one shape, with values in [-1, 1], in a fixed order.
+ * Samples of one shape, images with values in [-1, 1], in a fixed order.
  *
  * <p>Implementations are immutable and may be read from several threads at once.
  */

@@ -35,13 +35,17 @@ public final class Datasets {
   }
 
   /**
-   * The side that images of a data set usually have in training: 64 pixels for folders of PNG and
-   * JPEG images, 32 for all others. Broken or missing data is left for {@link #open} to refuse.
+   * The side that samples of a data set usually have in training: 64 pixels for folders of PNG and
+   * JPEG images, 1 for points, 32 for all others. Broken or missing data is left for {@link #open}
+   * to refuse.
    *
    * @param spec as for {@link #open}
    */
   public static int defaultImageSize(String spec) {
     String resolved = resolve(spec);
+    if (resolved.equals(RING_8) || resolved.equals(GRID_25)) {
+      return 1;
+    }
     if (names().contains(resolved) || resolved.isBlank() || !Files.isDirectory(path(resolved))) {
       return SMALL;
     }

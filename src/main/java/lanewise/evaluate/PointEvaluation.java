@@ -1,5 +1,6 @@
 package lanewise.evaluate;
 
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -20,9 +21,7 @@ public final class PointEvaluation implements Evaluation {
     this.real = real;
     means = new Features(real.means(), 2);
     modeShares = new double[real.classes()];
-    for (int i = 0; i < real.size(); i++) {
-      modeShares[real.label(i)]++;
-    }
+    Arrays.fill(modeShares, 1);
     diversity = Diversity.withinBatches(read(Samples.of(real)), ImageEvaluation.DIVERSITY_BATCH);
   }
 

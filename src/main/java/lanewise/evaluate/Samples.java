@@ -14,7 +14,7 @@ public interface Samples {
   int width();
 
   /**
-   * Copies the next samples in PyTorch's order, with values in [-1, 1].
+   * Copies the next samples in PyTorch's order; images have values in [-1, 1].
    *
    * @param first the number of the first one: 0, then where the last call ended
    * @param count of samples, of which {@code target} holds at least as many values

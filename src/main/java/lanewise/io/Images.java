@@ -28,6 +28,9 @@ public final class Images {
   /** Images up to this size are magnified in a grid, to about twice as many pixels. */
   private static final int TINY = 32;
 
+  /** Pixels of a side of a plot. */
+  private static final int PLOT = 256;
+
   private Images() {}
 
   /**
@@ -84,6 +87,31 @@ public final class Images {
       paint(raster, top, left, scale, nchw, at, channels, height, width);
     }
     write(file, grid);
+  }
+
+  /**
+   * Writes a square plot of points in the plane: the origin in the middle, y upwards, darker where
+   * there are more.
+   *
+   * @param xy the coordinates of each point in turn; points beyond the plot are left out
+   * @param extent what it shows of either axis, from the negative to the positive
+   * @throws UserException if the file cannot be written; an old file is then unchanged
+   */
+  public static void writePoints(Path file, float[] xy, float extent) {
+    BufferedImage plot = blank(1, PLOT, PLOT);
+    WritableRaster raster = plot.getRaster();
+    int[] background = new int[PLOT * PLOT];
+    Arrays.fill(background, 255);
+    raster.setPixels(0, 0, PLOT, PLOT, background);
+    for (int i = 0; i + 1 < xy.length; i += 2) {
+      int column = (int) Math.floor((1 + xy[i] / extent) * (PLOT / 2f));
+      int row = (int) Math.floor((1 - xy[i + 1] / extent) * (PLOT / 2f));
+      if (column >= 0 && column < PLOT && row >= 0 && row < PLOT) {
+        int level = raster.getSample(column, row, 0);
+        raster.setSample(column, row, 0, level / 2);
+      }
+    }
+    write(file, plot);
   }
 
   private static void checkSize(float[] data, int count, int channels, int height, int width) {

@@ -1,15 +1,21 @@
 package lanewise.metrics;
 
+import java.util.Arrays;
+
 /**
  * How well points cover a mixture of equal round Gaussians.
  *
  * <p>The protocol of Lin et al., "PacGAN: The power of two samples in generative adversarial
- * networks", 2018, section 4.1, which is that of Srivastava et al., "VEEGAN", 2017: a point within
- * three standard deviations of its nearest mode is of high quality, a mode is captured if it is the
- * nearest of at least one such point, and the reverse KL divergence compares how all points, of
- * high quality or not, spread over their nearest modes. Both papers draw 2,500 points.
+ * networks", 2018, section 4.1, which is that of Srivastava et al., "VEEGAN", 2017: a point less
+ * than three standard deviations from its nearest mode is of high quality, and a mode is captured
+ * if it is the nearest of at least one such point. The reverse KL divergence, of the generated from
+ * the real distribution, compares how the points of high quality spread over the modes. All this
+ * was verified against the code that was published with PacGAN's table 1 (fjxmlzn/PacGAN, {@code
+ * MetricLogger}), which discards the other points before it looks at the spread. Both papers draw
+ * 2,500 points.
  *
- * @param modes captured of how many, and the divergence
+ * @param modes captured of how many, and the divergence, which is infinite if no point is of high
+ *     quality
  * @param highQuality share of points of high quality
  */
 public record MixtureCoverage(ModeCoverage modes, double highQuality) {
@@ -26,9 +32,7 @@ public record MixtureCoverage(ModeCoverage modes, double highQuality) {
   public static MixtureCoverage of(
       Features points, Features means, double deviation, double[] real) {
     points.requireSameSpace(means);
-    long[] nearest = new long[means.count()];
-    boolean[] captured = new boolean[means.count()];
-    int good = 0;
+    long[] good = new long[means.count()];
     double limit = DEVIATIONS * deviation;
     for (int i = 0; i < points.count(); i++) {
       int mode = 0;
@@ -40,19 +44,16 @@ public record MixtureCoverage(ModeCoverage modes, double highQuality) {
           mode = m;
         }
       }
-      nearest[mode]++;
       if (least < limit * limit) {
-        captured[mode] = true;
-        good++;
+        good[mode]++;
       }
     }
-    int count = 0;
-    for (boolean c : captured) {
-      count += c ? 1 : 0;
-    }
-    double divergence = ModeCoverage.reverseKl(nearest, points.count(), real);
+    long all = Arrays.stream(good).sum();
+    int captured = (int) Arrays.stream(good).filter(count -> count > 0).count();
+    double divergence =
+        all == 0 ? Double.POSITIVE_INFINITY : ModeCoverage.reverseKl(good, all, real);
     return new MixtureCoverage(
-        new ModeCoverage(means.count(), count, divergence), good / (double) points.count());
+        new ModeCoverage(means.count(), captured, divergence), all / (double) points.count());
   }
 
   private static double squaredDistance(Features a, int i, Features b, int j) {

@@ -30,7 +30,7 @@ public record ModeCoverage(int modes, int captured, double reverseKl) {
     return new ModeCoverage(real.length, captured, reverseKl(counts, samples.length, real));
   }
 
-  static double reverseKl(long[] counts, int samples, double[] real) {
+  static double reverseKl(long[] counts, long samples, double[] real) {
     double total = Arrays.stream(real).sum();
     double divergence = 0;
     for (int mode = 0; mode < counts.length; mode++) {

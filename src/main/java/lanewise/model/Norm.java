@@ -98,7 +98,7 @@ public enum Norm {
 
   /** Whether what becomes of a sample depends on the others in its batch. */
   public boolean tiesSamples() {
-    return this == BATCH;
+    return this == BATCH || this == CONDITIONAL_BATCH;
   }
 
   @Override

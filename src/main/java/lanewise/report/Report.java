@@ -25,8 +25,9 @@ import lanewise.io.AtomicFiles;
  * <ul>
  *   <li>{@code options.json}, an object whose entries are shown as tables: one for each entry that
  *       is an object, one for all others. Some have a meaning: {@code status} ({@code running},
- *       {@code finished}, {@code stopped}), {@code totalSteps}, and {@code machine}, {@code
- *       dataset} and {@code commands}, each text or a list or object of texts;
+ *       {@code finished}, {@code stopped}, {@code failed}), {@code failure}, why it was, {@code
+ *       totalSteps}, and {@code machine}, {@code dataset} and {@code commands}, each text or a list
+ *       or object of texts;
  *   <li>{@code metrics.jsonl}, one object with a number {@code step} on each line. Every other
  *       number becomes a curve, also one that only some lines have. {@code diagnosis} is a list of
  *       what was found in that step: objects of texts {@code kind}, {@code message} and {@code
@@ -92,6 +93,7 @@ public final class Report {
 
   private static void putOptions(Map<String, Object> options, Map<String, Object> page) {
     page.put("status", options.remove("status"));
+    page.put("failure", options.remove("failure"));
     page.put("steps", options.remove("totalSteps"));
     page.put("machine", line(options.remove("machine")));
     page.put("dataset", line(options.remove("dataset")));

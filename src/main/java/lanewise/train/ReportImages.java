@@ -2,6 +2,7 @@ package lanewise.train;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -64,30 +65,43 @@ record ReportImages(RunFolder folder, TrainedGenerator generator, long seed, lon
   }
 
   /**
-   * Writes {@code nearest.png} and {@code nearest.json}: by pixels and, where Lanewise has a
-   * classifier for the data, by its features.
+   * Writes {@code nearest.png} and {@code nearest.json}: by pixels and, where there is a classifier
+   * for the data, by its features.
    *
-   * @param spec of the data, as for {@link Datasets#open}
    * @param readByClassifier training images whose features are compared at most; all pixels are
    */
   void writeNearest(
-      Backend backend, Dataset data, String spec, int readByClassifier, Consumer<String> log) {
+      Backend backend,
+      Dataset data,
+      TrainOptions options,
+      int readByClassifier,
+      Consumer<String> log) {
     float[] samples = generator.images(SAMPLES, seed);
     int sampleSize = samples.length / SAMPLES;
-    Dataset test = Datasets.openTest(spec, data.height(), data.channels(), seed, log);
+    Dataset test = Datasets.openTest(options.data(), data.height(), data.channels(), seed, log);
     List<NearestImages> found = new ArrayList<>();
     int most = (int) Math.min(data.size(), Math.max(2, MOST_VALUES / sampleSize));
     found.add(NearestImages.find(samples, SAMPLES, data, test, most, ImageSpace.pixels()));
-    try (TrainedClassifier shipped = TrainedClassifier.shipped(backend, spec, data.height())) {
-      if (shipped != null) {
+    try (TrainedClassifier classifier = classifier(backend, options)) {
+      if (classifier != null) {
         Classifier reader =
-            data instanceof StackedDataset ? new StackedClassifier(shipped) : shipped;
+            data instanceof StackedDataset && classifier.channels() == 1
+                ? new StackedClassifier(classifier)
+                : classifier;
         int read = Math.min(most, readByClassifier);
         ImageSpace space = ImageSpace.features(reader);
         found.add(NearestImages.find(samples, SAMPLES, data, test, read, space));
       }
     }
     write(samples, data, found);
+  }
+
+  /** That on whose features the run was measured, or else the shipped one, or null. */
+  private static TrainedClassifier classifier(Backend backend, TrainOptions options) {
+    MeasuringOptions measuring = options.measuring();
+    return measuring.metrics() && !measuring.classifier().isEmpty()
+        ? TrainedClassifier.open(backend, Path.of(measuring.classifier()))
+        : TrainedClassifier.shipped(backend, options.data(), options.model().imageSize());
   }
 
   private void write(float[] samples, Dataset data, List<NearestImages> found) {

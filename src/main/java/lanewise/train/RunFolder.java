@@ -37,6 +37,11 @@ public record RunFolder(Path path) {
     return path.resolve("report.html");
   }
 
+  /** Event files. */
+  Path tensorboard() {
+    return path.resolve("tensorboard");
+  }
+
   /** Images between fixed latents. */
   Path interpolation() {
     return path.resolve("interpolation.png");
@@ -93,6 +98,18 @@ public record RunFolder(Path path) {
     }
   }
 
+  /** The command lines that trained the run so far, as far as its options tell. */
+  List<String> commands() {
+    try {
+      Object commands = JSON.std.mapFrom(Files.readString(options())).get("commands");
+      return commands instanceof List<?> list
+          ? list.stream().map(String::valueOf).toList()
+          : List.of();
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+
   /** Opens the metrics for appending, without what was logged after {@code lastStep}. */
   BufferedWriter appendMetrics(long lastStep) {
     try {
@@ -110,12 +127,15 @@ public record RunFolder(Path path) {
     }
   }
 
-  /** Gives each whole line of the metrics as its fields. */
-  void forEachStep(Consumer<Map<String, Object>> line) throws IOException {
+  /** Gives the fields of each line of the metrics, all of which are whole. */
+  void forEachStep(Consumer<Map<String, Object>> action) {
     try (Stream<String> lines = Files.lines(metrics())) {
-      for (String text : (Iterable<String>) lines::iterator) {
-        line.accept(JSON.std.mapFrom(text));
+      for (String line : (Iterable<String>) lines::iterator) {
+        action.accept(JSON.std.mapFrom(line));
       }
+    } catch (IOException e) {
+      throw new UserException(
+          "%s cannot be read: %s".formatted(metrics(), AtomicFiles.reason(e)), e);
     }
   }
 

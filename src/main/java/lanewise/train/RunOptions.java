@@ -10,8 +10,10 @@ import lanewise.UserException;
  * @param steps to train in all, or 0 if {@code epochs} says it
  * @param sampleEvery steps between sample grids
  * @param checkpointEvery steps between checkpoints
+ * @param tensorboard whether event files for TensorBoard are written
  */
-public record RunOptions(long seed, int epochs, long steps, int sampleEvery, int checkpointEvery) {
+public record RunOptions(
+    long seed, int epochs, long steps, int sampleEvery, int checkpointEvery, boolean tensorboard) {
 
   /** Checks each value. */
   public RunOptions {

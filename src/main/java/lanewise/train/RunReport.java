@@ -44,6 +44,8 @@ public final class RunReport {
   /** Makes the report of a run that has just ended and saved its weights. */
   static void complete(
       Backend backend, RunFolder folder, TrainOptions options, Dataset data, long step) {
+    // A process that is to end may be killed before the images are made.
+    Report.write(folder.path());
     writeImages(backend, folder, options, data, step, READ_BY_CLASSIFIER, text -> {});
     Report.write(folder.path());
   }
@@ -60,7 +62,7 @@ public final class RunReport {
       ReportImages images = new ReportImages(folder, generator, options.run().seed(), step);
       if (images.apply()) {
         images.writeInterpolation();
-        images.writeNearest(backend, data, options.data(), readByClassifier, log);
+        images.writeNearest(backend, data, options, readByClassifier, log);
       }
     }
   }

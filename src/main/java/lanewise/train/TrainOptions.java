@@ -49,6 +49,7 @@ public record TrainOptions(
           "steps",
           "sampleEvery",
           "checkpointEvery",
+          "tensorboard",
           "metrics",
           "metricsEvery",
           "metricsSamples",
@@ -60,30 +61,30 @@ public record TrainOptions(
 
   /** A preset's hyper-parameters on {@code data} for {@link #DEFAULT_STEPS}. */
   public static TrainOptions defaults(Preset preset, String data, int imageSize) {
+    return of(preset, Map.of("data", data, "imageSize", imageSize));
+  }
+
+  /**
+   * A preset's hyper-parameters with others in place of some.
+   *
+   * @param changes as for {@link #with}
+   */
+  public static TrainOptions of(Preset preset, Map<String, ?> changes) {
     BackendOptions engine = BackendOptions.defaults();
+    Map<String, Object> all = preset.options();
+    all.putAll(changes);
     return new TrainOptions(
             preset.toString(),
-            data,
+            "fashion-mnist",
             new ModelOptions(
-                "dcgan",
-                imageSize,
-                100,
-                64,
-                64,
-                "batch",
-                "batch",
-                false,
-                false,
-                "transposed",
-                false,
-                1),
+                "dcgan", 32, 100, 64, 64, "batch", "batch", false, false, "transposed", false, 1),
             new ObjectiveOptions("non-saturating", 0, 0, 1, 0),
             new OptimizerOptions(64, 1, 1, 2e-4, 2e-4, 0.5, 0.999, "constant", 0),
-            new RunOptions(0, 0, DEFAULT_STEPS, 100, 500),
+            new RunOptions(0, 0, DEFAULT_STEPS, 100, 500, false),
             MeasuringOptions.OFF,
             new EngineOptions(
                 "auto", engine.threads(), engine.device(), engine.precision().toString()))
-        .with(preset.options());
+        .with(all);
   }
 
   /**

@@ -1,8 +1,8 @@
 package lanewise.train;
 
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +14,7 @@ import lanewise.backend.Backends;
 import lanewise.data.Batches;
 import lanewise.data.Dataset;
 import lanewise.data.Datasets;
+import lanewise.data.GaussianMixture;
 import lanewise.diagnosis.Diagnosis;
 import lanewise.diagnosis.Finding;
 import lanewise.io.Images;
@@ -26,6 +27,9 @@ import lanewise.train.GanTrainer.StepResult;
  * found when it is opened, before anything is written.
  */
 public final class TrainingRun implements AutoCloseable {
+  /** Points of a plot: as many as are evaluated. */
+  private static final int POINTS = 2500;
+
   /** Images of a sample grid. */
   private static final int SAMPLES = 64;
 
@@ -45,6 +49,7 @@ public final class TrainingRun implements AutoCloseable {
   private final long stepsPerEpoch;
   private final long total;
   private final Diagnosis diagnosis;
+  private final List<String> commands = new ArrayList<>();
 
   /** Null if nothing is to be measured. */
   private final Measurements measurements;
@@ -117,6 +122,7 @@ public final class TrainingRun implements AutoCloseable {
   public static TrainingRun resume(
       Path path, TrainOptions options, boolean capture, Consumer<String> log) {
     TrainingRun run = new TrainingRun(new RunFolder(path), options, capture, log);
+    run.commands.addAll(run.folder.commands());
     try {
       if (!Checkpoint.restore(run.folder.checkpoint(), run.trainer, options, run.data.size())) {
         log.accept(path + " has no checkpoint yet: it starts again from step 0");
@@ -138,25 +144,29 @@ public final class TrainingRun implements AutoCloseable {
   public Outcome run(Consumer<StepMetrics> listener) {
     folder.create();
     describe("running");
-    try (BufferedWriter metrics = folder.appendMetrics(trainer.steps())) {
+    try (RunLog log = RunLog.open(folder, options, trainer.steps())) {
       // Of a run that goes on: so it is diagnosed as if it had never been interrupted.
       folder.forEachStep(line -> diagnosis.observe(StepMetrics.observation(line)));
       while (trainer.steps() < total && !stopped) {
         StepMetrics step = diagnosed(measured(step()));
-        metrics.append(step.json()).append('\n').flush();
+        log.step(step);
         listener.accept(step);
-        save(trainer.steps());
+        save(trainer.steps(), log);
       }
-    } catch (IOException e) {
-      throw RunFolder.cannotWrite(folder.metrics(), e);
+      return finish(log);
     } catch (UserException e) {
       describeFailure(e);
       throw e;
     }
+  }
+
+  private Outcome finish(RunLog log) {
     Outcome outcome = trainer.steps() >= total ? Outcome.FINISHED : Outcome.STOPPED;
     saveWeights();
     describe(outcome.name().toLowerCase(Locale.ROOT));
-    saveSamples();
+    if (trainer.steps() % options.run().sampleEvery() != 0) {
+      saveSamples(log);
+    }
     RunReport.complete(backend, folder, options, data, trainer.steps());
     return outcome;
   }
@@ -188,6 +198,13 @@ public final class TrainingRun implements AutoCloseable {
     return measurements != null && measurements.isDue() ? step.with(measurements.measure()) : step;
   }
 
+  /**
+   * Notes for the report by which command line {@link #run} is called; those of earlier calls stay.
+   */
+  public void calledBy(String command) {
+    commands.add(command);
+  }
+
   /** What a disk or a file did can be mended, and the run goes on; what training did can not. */
   private void describeFailure(UserException failure) {
     try {
@@ -208,6 +225,7 @@ public final class TrainingRun implements AutoCloseable {
     Backend.Description engine = backend.description();
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("dataset", data.name());
+    facts.put("commands", commands);
     facts.put(
         "machine",
         "%s, %d processors, Java %s, backend %s (%s, %d threads)"
@@ -245,12 +263,12 @@ public final class TrainingRun implements AutoCloseable {
     }
   }
 
-  private void save(long step) {
+  private void save(long step, RunLog log) {
     if (step % options.run().checkpointEvery() == 0) {
       saveWeights();
     }
     if (step % options.run().sampleEvery() == 0) {
-      saveSamples();
+      saveSamples(log);
     }
   }
 
@@ -261,15 +279,21 @@ public final class TrainingRun implements AutoCloseable {
         folder.discriminator(), trainer.discriminator(), trainer.model(), options);
   }
 
-  private void saveSamples() {
-    Images.writeGrid(
-        folder.sample(trainer.steps()),
-        trainer.samples(SAMPLES),
-        SAMPLES,
-        data.channels(),
-        data.height(),
-        data.width(),
-        (int) Math.sqrt(SAMPLES));
+  private void saveSamples(RunLog log) {
+    Path file = folder.sample(trainer.steps());
+    if (data instanceof GaussianMixture mixture) {
+      Images.writePoints(file, trainer.samples(POINTS), mixture.extent());
+    } else {
+      Images.writeGrid(
+          file,
+          trainer.samples(SAMPLES),
+          SAMPLES,
+          data.channels(),
+          data.height(),
+          data.width(),
+          (int) Math.sqrt(SAMPLES));
+    }
+    log.samples(trainer.steps());
     Report.write(folder.path());
   }
 

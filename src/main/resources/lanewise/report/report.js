@@ -46,6 +46,7 @@
     byId("name").textContent = run.name;
     byId("status").textContent = run.status;
     byId("status").className = run.status;
+    byId("failure").textContent = run.failure ?? "";
     byId("dataset").textContent = run.dataset ?? "";
     const total = isNumber(run.steps) && run.steps > 0 ? run.steps : null;
     if (total && isNumber(step)) {

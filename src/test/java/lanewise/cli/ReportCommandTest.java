@@ -48,6 +48,22 @@ class ReportCommandTest {
     assertTrue(html.contains((String) pixels.get("conclusion")), "no conclusion in the page");
   }
 
+  @Test
+  void eachCommandLineIsRemembered() throws IOException {
+    Path twice = dir.resolve("run of two");
+    Path data = shared.resolve("images-idx3-ubyte");
+    List<Object> first = List.of("--data", data, "--steps", 1, "--out", twice);
+    Cli.run("train", Cli.SMALL, first).succeeded();
+    Cli.run("train", "--resume", twice, "--steps=2").succeeded();
+    Map<String, Object> options = JSON.std.mapFrom(Files.readString(twice.resolve("options.json")));
+    assertEquals(
+        List.of(
+            "lanewise train %s --data %s --steps 1 --out '%s'"
+                .formatted(String.join(" ", Cli.SMALL), data, twice),
+            "lanewise train --resume '%s' --steps=2".formatted(twice)),
+        options.get("commands"));
+  }
+
   private static void assertSize(int width, int height, Path png) throws IOException {
     BufferedImage image = ImageIO.read(png.toFile());
     assertEquals(width + " x " + height, image.getWidth() + " x " + image.getHeight());

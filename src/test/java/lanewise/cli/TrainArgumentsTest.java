@@ -51,9 +51,19 @@ class TrainArgumentsTest {
   @Test
   void pytorchsNamesMeanTheSame() {
     TrainOptions ours =
-        parse("--data=ring-8", "--image-size=64", "--batch-size=9", "--epochs=3", "--latent=7");
+        parse(
+            "--data=stacked-fashion-mnist",
+            "--image-size=64",
+            "--batch-size=9",
+            "--epochs=3",
+            "--latent=7");
     TrainOptions theirs =
-        parse("--dataroot=ring-8", "--imageSize=64", "--batchSize=9", "--niter=3", "--nz=7");
+        parse(
+            "--dataroot=stacked-fashion-mnist",
+            "--imageSize=64",
+            "--batchSize=9",
+            "--niter=3",
+            "--nz=7");
     assertEquals(ours, theirs);
     assertEquals(64, theirs.model().imageSize());
     assertEquals(0, theirs.run().steps());

@@ -84,4 +84,16 @@ class ImagesTest {
     assertThrows(
         IllegalArgumentException.class, () -> Images.writePng(file, new float[8], 2, 2, 2));
   }
+
+  @Test
+  void pointsLieWhereTheirCoordinatesSay(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("points.png");
+    // In the middle of the upper right quarter twice, at the lower left corner, and outside.
+    Images.writePoints(file, new float[] {2, 2, 2, 2, -4, -3.99f, 5, 0, Float.NaN, 0}, 4);
+    BufferedImage plot = ImageIO.read(file.toFile());
+    assertEquals(256, plot.getWidth());
+    assertEquals(63, plot.getRaster().getSample(192, 64, 0));
+    assertEquals(127, plot.getRaster().getSample(0, 255, 0));
+    assertEquals(255, plot.getRaster().getSample(128, 128, 0));
+  }
 }

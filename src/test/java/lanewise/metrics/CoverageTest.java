@@ -36,11 +36,19 @@ class CoverageTest {
     // Two beside the first mode, one just within and one just beyond three deviations of it; and
     // one that is nearest to the second mode but far from it.
     Features points = new Features(new float[] {0, 0, 0.2f, 0, 0, 2.99f, 0, 3.01f, 6, 0}, 2);
-    MixtureCoverage coverage = MixtureCoverage.of(points, means, 1, new double[] {1, 1});
+    MixtureCoverage coverage = MixtureCoverage.of(points, means, 1, new double[] {1, 3});
     assertEquals(1, coverage.modes().captured());
     assertEquals(3 / 5.0, coverage.highQuality());
-    assertEquals(
-        0.8 * Math.log(0.8 / 0.5) + 0.2 * Math.log(0.2 / 0.5), coverage.modes().reverseKl(), 1e-15);
+    assertEquals(Math.log(1 / 0.25), coverage.modes().reverseKl(), 1e-15);
+  }
+
+  @Test
+  void aGeneratorWithoutGoodPointsIsInfinitelyFarFromRealData() {
+    Features means = new Features(new float[] {0, 0, 10, 0}, 2);
+    Features points = new Features(new float[] {5, 0, 5, 5}, 2);
+    MixtureCoverage coverage = MixtureCoverage.of(points, means, 1, new double[] {1, 1});
+    assertEquals(new ModeCoverage(2, 0, Double.POSITIVE_INFINITY), coverage.modes());
+    assertEquals(0, coverage.highQuality());
   }
 
   @Test

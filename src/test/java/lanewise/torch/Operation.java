@@ -29,7 +29,8 @@ import lanewise.nn.Pointwise;
 import lanewise.nn.ReflectionPad2d;
 import lanewise.nn.Statistics;
 import lanewise.nn.Upsample;
-import lanewise.train.loss.NonSaturating;
+import lanewise.train.loss.GanLoss;
+import lanewise.train.loss.Objective;
 
 /** Computes one case of operations.json: through a layer or a loss where there is one. */
 final class Operation {
@@ -94,11 +95,15 @@ final class Operation {
       case "minibatch_stddev" -> layer(new MinibatchStddev(c.integer("group_size")));
       case "bce_with_logits" -> Ops.bceWithLogits(x(), target());
       case "mse" -> Ops.mseLoss(x(), target());
-      case "gan_generator_loss" -> new NonSaturating().generator(operand("fake"));
+      case "gan_generator_loss" -> loss(0).generator(operand("fake"));
       case "gan_discriminator_loss" ->
-          new NonSaturating().discriminator(operand("real"), operand("fake"));
+          loss(c.number("label_smoothing")).discriminator(operand("real"), operand("fake"));
       default -> throw new AssertionError("No test knows the operation " + c.op());
     };
+  }
+
+  private GanLoss loss(float labelSmoothing) {
+    return Objective.named((String) c.attributes().get("loss")).loss(labelSmoothing);
   }
 
   // ---- operands

@@ -2,6 +2,7 @@ package lanewise.train;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -12,28 +13,47 @@ import lanewise.backend.Tensor;
 import lanewise.backend.cuda.Emulator;
 import lanewise.backend.cuda.OnEmulator;
 import lanewise.model.Dcgan;
+import lanewise.model.Gan;
+import lanewise.model.GanSpec;
 import lanewise.model.Norm;
+import lanewise.model.ResnetGan;
+import lanewise.model.Upsampling;
 import lanewise.train.GanTrainer.StepResult;
+import lanewise.train.Recipe.Penalties;
 import lanewise.train.loss.NonSaturating;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A GAN whose steps are replayed as a graph, against one whose steps are not. */
 @OnEmulator
 class CudaCaptureTest {
   private static final int BATCH = 4;
   private static final int STEPS = Gauges.INTERVAL;
+  private static final int CLASSES = 3;
+
+  static List<Arguments> models() {
+    Penalties r1 = new Penalties(0, 1, 1);
+    return List.of(
+        arguments(new Dcgan(16, 1, 4, 4, 4, Norm.BATCH), Penalties.NONE),
+        arguments(new Dcgan(16, 1, 4, 4, 4, Norm.INSTANCE), Penalties.NONE),
+        arguments(new Dcgan(byClass(Norm.CONDITIONAL_BATCH, Norm.INSTANCE)), r1),
+        arguments(new ResnetGan(byClass(Norm.ADAIN, Norm.NONE)), Penalties.NONE));
+  }
+
+  /** Everything that a step may have to remember or to be told. */
+  private static GanSpec byClass(Norm normG, Norm normD) {
+    return new GanSpec(16, 1, 4, 4, 4, normG, normD, true, true, Upsampling.RESIZE, CLASSES, 1);
+  }
 
   @ParameterizedTest
-  @EnumSource(
-      value = Norm.class,
-      names = {"BATCH", "INSTANCE"})
-  void replayedStepsComputeTheSameBits(Norm norm) {
+  @MethodSource("models")
+  void replayedStepsComputeTheSameBits(Gan model, Penalties penalties) {
     Emulator.configure("");
     try (Backend backend = Backends.open("cuda")) {
-      List<float[]> expected = train(backend, norm, false);
+      List<float[]> expected = train(backend, model, penalties, false);
       long before = Emulator.calls("cuGraphLaunch");
-      List<float[]> actual = train(backend, norm, true);
+      List<float[]> actual = train(backend, model, penalties, true);
       assertEquals(STEPS - 2, Emulator.calls("cuGraphLaunch") - before, "replays");
       for (int i = 0; i < expected.size(); i++) {
         assertArrayEquals(expected.get(i), actual.get(i), 0, "of step " + i);
@@ -42,14 +62,17 @@ class CudaCaptureTest {
   }
 
   /** The results of each step, a sample of each, and the weights in the end. */
-  private static List<float[]> train(Backend backend, Norm norm, boolean capture) {
-    Dcgan model = new Dcgan(16, 1, 4, 4, 4, norm);
+  private static List<float[]> train(
+      Backend backend, Gan model, Penalties penalties, boolean capture) {
+    AdamOptions adam = AdamOptions.DCGAN;
+    Recipe recipe =
+        new Recipe(
+            new NonSaturating(), penalties, BATCH, 1, 1, adam, adam, Schedule.CONSTANT, 1, 0);
+    int[] labels = model.spec().classes() == 0 ? null : new int[] {0, 2, 1, 2};
     List<float[]> values = new ArrayList<>();
-    try (GanTrainer trainer =
-        new GanTrainer(
-            backend, model, Recipe.of(new NonSaturating(), AdamOptions.DCGAN, BATCH), 0, capture)) {
+    try (GanTrainer trainer = new GanTrainer(backend, model, recipe, 0, capture)) {
       for (int i = 0; i < STEPS; i++) {
-        StepResult result = trainer.step(images(i));
+        StepResult result = trainer.step(images(i), labels, () -> {});
         values.add(new float[] {result.lossD(), result.lossG(), result.dReal(), result.dFake()});
         values.add(new float[] {result.gradNormD(), result.gradNormG(), result.diversity()});
         // Between replays, what is computed must neither be stale nor disturb the next one.

@@ -94,7 +94,7 @@ def manifold(real, generated):
 def mixture(points, means, deviation, real):
     d = cdist(points.astype(np.float64), means)
     nearest, good = d.argmin(axis=1), d.min(axis=1) < 3 * deviation
-    q = np.bincount(nearest, minlength=len(means)) / len(points)
+    q = np.bincount(nearest[good], minlength=len(means)) / good.sum()
     p = np.array(real) / np.sum(real)
     return {
         "captured": len(set(nearest[good])),

@@ -232,10 +232,43 @@ OPERATIONS = {
     "pack": lambda t, a: torch.cat(t["x"].chunk(a["m"]), 1),
     "bce_with_logits": lambda t, a: F.binary_cross_entropy_with_logits(t["x"], t["target"]),
     "mse": lambda t, a: F.mse_loss(t["x"], t["target"]),
-    "gan_generator_loss": lambda t, a: F.softplus(-t["fake"]).mean(),
+    "gan_generator_loss": lambda t, a: generator_loss(a["loss"], t["fake"]),
     "gan_discriminator_loss":
-        lambda t, a: F.softplus(-t["real"]).mean() + F.softplus(t["fake"]).mean(),
+        lambda t, a: discriminator_loss(
+            a["loss"], 1 - a["label_smoothing"], t["real"], t["fake"]),
 }
+
+
+
+def generator_loss(loss, fake):
+    """From the papers that lanewise.train.loss names."""
+    one = torch.ones_like(fake)
+    return {
+        "non-saturating": lambda: F.binary_cross_entropy_with_logits(fake, one),
+        "minimax": lambda: -F.binary_cross_entropy_with_logits(fake, 0 * one),
+        "least-squares": lambda: F.mse_loss(fake, one) / 2,
+        "wgan-gp": lambda: -fake.mean(),
+        "hinge": lambda: -fake.mean(),
+    }[loss]()
+
+
+def discriminator_loss(loss, target, real, fake):
+    def cross_entropy():
+        return (F.binary_cross_entropy_with_logits(real, torch.full_like(real, target))
+                + F.binary_cross_entropy_with_logits(fake, torch.zeros_like(fake)))
+
+    def least_squares():
+        return (F.mse_loss(real, torch.full_like(real, target))
+                + F.mse_loss(fake, torch.zeros_like(fake))) / 2
+
+    return {
+        "non-saturating": cross_entropy,
+        "minimax": cross_entropy,
+        "least-squares": least_squares,
+        "wgan-gp": lambda: fake.mean() - real.mean(),
+        "hinge": lambda: F.relu(1 - real).mean() + F.relu(1 + fake).mean(),
+    }[loss]()
+
 
 CONSTANTS = ("running_mean", "running_var", "target")
 
@@ -509,10 +542,16 @@ def loss_cases():
     yield operation_case("mse", "mse", {},
                          {"x": random.normal(2, 3, 3, 5), "target": random.normal(2, 3, 3, 5)})
     random = Random("gan losses")
-    yield operation_case("gan_generator_loss", "gan_generator_loss", {},
-                         {"fake": random.normal(7) * 4})
-    yield operation_case("gan_discriminator_loss", "gan_discriminator_loss", {},
-                         {"real": random.normal(7) * 4, "fake": random.normal(7) * 4})
+    for loss in ("non-saturating", "minimax", "least-squares", "wgan-gp", "hinge"):
+        smooth = loss != "hinge"
+        yield operation_case(f"generator, {loss}", "gan_generator_loss", {"loss": loss},
+                             {"fake": random.normal(7) * 4})
+        for smoothing in (0.0, 0.1) if loss in ("non-saturating", "least-squares") else (0.0,):
+            yield operation_case(f"discriminator, {loss}, label smoothing {smoothing}",
+                                 "gan_discriminator_loss",
+                                 {"loss": loss, "label_smoothing": smoothing},
+                                 {"real": random.normal(7) * 4, "fake": random.normal(7) * 4},
+                                 smooth)
 
 
 def operations():
