@@ -191,7 +191,7 @@ class LabCommandTest {
     Cli.Result result =
         lab("--norms=none", "--seeds=1", "--minutes=1", "--dry-run", "--out", lab).succeeded();
     assertTrue(
-        result.out().matches("(?s).*1 trainings of [\\d,]+ steps: about [01]:\\d\\d\n"),
+        result.out().matches("(?s).*1 trainings of [\\d,]+ steps: about \\d+:\\d\\d\n"),
         result.out());
   }
 

@@ -80,16 +80,35 @@ final class RowBlock {
       int end,
       float[] to,
       int segmentStride) {
+    if (end - segment == 1) {
+      int depth = segments.length(segment);
+      source.readTile(first, rows, segments.start(segment), depth, to, Buffer.LINE, ROW_STRIDE);
+    } else {
+      packRows(source, first, rows, segments, segment, end, to, segmentStride);
+    }
     int padded = Blocks.roundUp(rows, ROW_GRANULE);
-    for (int r = 0; r < padded; r++) {
+    for (int r = rows; r < padded; r++) {
+      for (int s = segment; s < end; s++) {
+        int at = Buffer.LINE + (s - segment) * segmentStride + r * ROW_STRIDE;
+        Arrays.fill(to, at, at + segments.length(s), 0);
+      }
+    }
+  }
+
+  /** All segments of a row while it is in the cache. */
+  private static void packRows(
+      RowSource source,
+      int first,
+      int rows,
+      Blocks segments,
+      int segment,
+      int end,
+      float[] to,
+      int segmentStride) {
+    for (int r = 0; r < rows; r++) {
       int at = Buffer.LINE + r * ROW_STRIDE;
       for (int s = segment; s < end; s++) {
-        int depth = segments.length(s);
-        if (r < rows) {
-          source.read(first + r, segments.start(s), depth, to, at);
-        } else {
-          Arrays.fill(to, at, at + depth, 0);
-        }
+        source.read(first + r, segments.start(s), segments.length(s), to, at);
         at += segmentStride;
       }
     }
