@@ -90,6 +90,7 @@ class PackageStructureTest {
               "lanewise.lab",
               Set.of(
                   "lanewise.train",
+                  "lanewise.train.loss",
                   "lanewise.model",
                   "lanewise.backend",
                   "lanewise.data",

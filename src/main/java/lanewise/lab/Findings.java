@@ -41,14 +41,14 @@ public final class Findings {
   /** All that can be said of the results. */
   public static List<Finding> of(Results results) {
     Findings findings = new Findings(results);
+    findings.addSummary();
     findings.addProgress();
     findings.addFailures();
     if (!results.metrics().isEmpty()) {
-      findings.addSummary();
-      findings.addBest();
       findings.addCollapse();
       findings.addDependence();
       findings.addRelations();
+      findings.addBest();
       findings.addHowToRead();
     }
     return List.copyOf(findings.findings);
@@ -109,7 +109,7 @@ public final class Findings {
         results.metrics().stream()
             .filter(Findings::isQuality)
             .map(results::ranking)
-            .filter(r -> r.standing(r.best().variant()) == Standing.BEST)
+            .filter(r -> standing(r, Standing.BEST).size() == 1)
             .toList();
     decided.forEach(r -> won.computeIfAbsent(r.best().variant(), _ -> new ArrayList<>()).add(r));
     if (won.isEmpty() || results.grid().variants().size() == 1) {
@@ -122,7 +122,7 @@ public final class Findings {
             .collect(joining("; "));
     add(
         "In short",
-        "Of %s in which the variants differ, the best are: %s.",
+        "By %s one variant is better than all others: %s.",
         counted(decided.size(), "metric"),
         text);
   }
@@ -141,18 +141,22 @@ public final class Findings {
   }
 
   private void addBest() {
+    List<String> equal = new ArrayList<>();
     for (Metric metric : results.metrics()) {
-      if (isQuality(metric)) {
-        Ranking ranking = results.ranking(metric);
-        Double real = results.reference().heldOut().get(metric);
-        String goal = real == null ? "" : " Held-out real samples: %s.".formatted(number(real));
-        add("%s (%s)".formatted(metric.title(), metric.best()), ranked(ranking) + goal);
+      Ranking ranking = results.ranking(metric);
+      if (isQuality(metric) && isEqual(ranking) && ranking.places().size() > 1) {
+        equal.add("%s (%s)".formatted(metric.label(), ranking.best().value()));
+      } else if (isQuality(metric)) {
+        add("%s (%s)".formatted(metric.label(), metric.best()), ranked(ranking));
       }
+    }
+    if (!equal.isEmpty()) {
+      add("The same for all", String.join(", ", equal) + ".");
     }
   }
 
-  private static String number(double value) {
-    return Estimate.number(value);
+  private static boolean isEqual(Ranking ranking) {
+    return ranking.standing(ranking.best().variant()) == Standing.EQUAL;
   }
 
   private String ranked(Ranking ranking) {
@@ -161,15 +165,20 @@ public final class Findings {
     if (places.size() == 1) {
       return valued(best) + "; there is nothing to compare it with.";
     }
-    if (best.badness().mean() == places.getLast().badness().mean()) {
-      return "the same for all: %s.".formatted(best.value());
-    }
-    return "%s is best with %s.".formatted(label(best.variant()), best.value())
+    return firsts(ranking)
         + phrase(" Within the seeds' spread of it: %s.", ranking, Standing.NEAR)
         + phrase(" Worse beyond the spread: %s.", ranking, Standing.BEYOND)
         + phrase(
             " Worse, but for one seed nothing is known of the spread: %s.",
             ranking, Standing.UNKNOWN);
+  }
+
+  private String firsts(Ranking ranking) {
+    List<Place> firsts = standing(ranking, Standing.BEST);
+    return firsts.size() == 1
+        ? "%s is best with %s."
+            .formatted(label(firsts.getFirst().variant()), firsts.getFirst().value())
+        : "Equally good: %s.".formatted(list(firsts));
   }
 
   private String phrase(String text, Ranking ranking, Standing standing) {
@@ -203,16 +212,16 @@ public final class Findings {
           results.of(variant).stream().filter(run -> run.state() == State.FINISHED).toList();
       List<CellResult> bad = runs.stream().filter(this::collapsed).toList();
       if (!bad.isEmpty()) {
-        String ends = bad.stream().map(this::end).collect(joining("; "));
+        String ends = bad.stream().map(this::end).collect(joining(", "));
         collapsed.add(
-            "%s, %,d of %,d (%s)".formatted(label(variant), bad.size(), runs.size(), ends));
+            "%s in %,d of %,d (%s)".formatted(label(variant), bad.size(), runs.size(), ends));
       }
     }
     add(
         "Mode collapse",
         collapsed.isEmpty()
             ? "No training ended collapsed, which is: %s.".formatted(rule)
-            : "Ended collapsed: %s. That is: %s.".formatted(String.join(", ", collapsed), rule));
+            : "Ended collapsed: %s. That is: %s.".formatted(String.join("; ", collapsed), rule));
   }
 
   private boolean collapsed(CellResult run) {
@@ -226,13 +235,13 @@ public final class Findings {
     List<String> parts = new ArrayList<>();
     Double modes = run.scores().get(Metric.MODES);
     if (modes != null) {
-      parts.add("%,.0f modes".formatted(modes));
+      parts.add(counted(modes.intValue(), "mode"));
     }
     Double diversity = run.scores().get(Metric.DIVERSITY);
     if (diversity != null) {
-      parts.add("diversity " + number(diversity));
+      parts.add("diversity " + Estimate.number(diversity));
     }
-    return "seed %d: %s".formatted(run.cell().seed(), String.join(", ", parts));
+    return "seed %d: %s".formatted(run.cell().seed(), String.join(" and ", parts));
   }
 
   private void addDependence() {
@@ -285,15 +294,15 @@ public final class Findings {
         if (!Double.isNaN(correlation.r())) {
           runs = both.size();
           limit = correlation.limit();
-          relations.add(String.format(Locale.ROOT, "%+.2f with %s", correlation.r(), metric.key()));
+          relations.add(String.format(Locale.ROOT, "%s %+.2f", metric.label(), correlation.r()));
         }
       }
     }
     if (!relations.isEmpty()) {
       add(
-          "What dependence goes with",
-          "Over the %,d finished trainings it correlates by %s; where there is no relation, %.2f is"
-              + " passed once in 20 times.",
+          "What goes with dependence",
+          "Correlation with it over the %,d finished trainings: %s. By chance alone, one in 20 is"
+              + " beyond ±%.2f.",
           runs,
           String.join(", ", relations),
           limit);

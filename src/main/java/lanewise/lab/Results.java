@@ -43,6 +43,7 @@ public record Results(Grid grid, Reference reference, List<CellResult> cells) {
 
     /** How a variant stands to the best one. */
     public enum Standing {
+      /** As good as any; several may be. */
       BEST,
       /** Worse, but the seeds alone could have made that difference. */
       NEAR,
@@ -73,7 +74,7 @@ public record Results(Grid grid, Reference reference, List<CellResult> cells) {
           places.stream().filter(p -> p.variant().equals(variant)).findFirst().orElseThrow();
       if (best().badness().mean() == places.getLast().badness().mean()) {
         return Standing.EQUAL;
-      } else if (place.equals(best())) {
+      } else if (place.badness().mean() == best().badness().mean()) {
         return Standing.BEST;
       }
       WelchTest test = WelchTest.of(place.badness(), best().badness());
