@@ -16,6 +16,7 @@ module lanewise {
   exports lanewise.backend;
   exports lanewise.backend.conformance;
   exports lanewise.data;
+  exports lanewise.diagnosis;
   exports lanewise.evaluate;
   exports lanewise.io;
   exports lanewise.lab;

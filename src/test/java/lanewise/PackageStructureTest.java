@@ -27,6 +27,7 @@ class PackageStructureTest {
       Map.ofEntries(
           Map.entry("lanewise", Set.of()),
           Map.entry("lanewise.data", Set.of()),
+          Map.entry("lanewise.diagnosis", Set.of()),
           Map.entry("lanewise.io", Set.of()),
           Map.entry("lanewise.metrics", Set.of()),
           Map.entry("lanewise.evaluate", Set.of("lanewise.data", "lanewise.metrics")),
@@ -73,6 +74,7 @@ class PackageStructureTest {
                   "lanewise.autograd",
                   "lanewise.backend",
                   "lanewise.data",
+                  "lanewise.diagnosis",
                   "lanewise.evaluate",
                   "lanewise.io",
                   "lanewise.metrics",
@@ -109,6 +111,7 @@ class PackageStructureTest {
                   "lanewise.backend",
                   "lanewise.backend.conformance",
                   "lanewise.data",
+                  "lanewise.diagnosis",
                   "lanewise.evaluate",
                   "lanewise.io",
                   "lanewise.metrics")));

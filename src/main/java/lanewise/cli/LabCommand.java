@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,6 +53,10 @@ import picocli.CommandLine.Spec;
       "  lanewise lab --dry-run"
     })
 final class LabCommand implements Callable<Integer> {
+  /** Those that need no classes. */
+  private static final List<Norm> NORMS =
+      List.of(Norm.BATCH, Norm.INSTANCE, Norm.LAYER, Norm.GROUP, Norm.NONE);
+
   private static final int SEEDS = 3;
   private static final int MINUTES = 60;
 
@@ -72,7 +75,7 @@ final class LabCommand implements Callable<Integer> {
       description = {
         "Normalisations to compare, of both networks, or of the one whose --norm-g or --norm-d is"
             + " not given.",
-        "Default: ${COMPLETION-CANDIDATES}"
+        "Default: batch,instance,layer,group,none; there are ${COMPLETION-CANDIDATES}"
       })
   private List<Norm> norms;
 
@@ -178,7 +181,7 @@ final class LabCommand implements Callable<Integer> {
   }
 
   private Plan newPlan() {
-    List<Norm> compared = norms == null ? Arrays.asList(Norm.values()) : norms;
+    List<Norm> compared = norms == null ? NORMS : norms;
     List<String> varied =
         Stream.of("normG", "normD")
             .filter(name -> !arguments.has(TrainOptions.flag(name)))

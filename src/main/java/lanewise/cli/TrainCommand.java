@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import lanewise.diagnosis.Finding;
 import lanewise.train.TrainOptions;
 import lanewise.train.TrainingRun;
 import picocli.CommandLine.Command;
@@ -166,8 +167,16 @@ final class TrainCommand implements Callable<Integer> {
     int status;
     try (Progress progress = progress(run, options, text);
         StopSignals signals = new StopSignals(signal -> stop(run, progress, signal))) {
-      outcome = run.run(progress::step);
+      outcome =
+          run.run(
+              step -> {
+                progress.step(step);
+                step.findings().forEach(progress::say);
+              });
       status = outcome == TrainingRun.Outcome.STOPPED ? signals.status() : ExitCode.OK;
+    }
+    for (Finding finding : run.standing()) {
+      text.printf("since step %,d: %s%n", finding.step(), Progress.text(finding));
     }
     Path folder = run.folder().path();
     switch (outcome) {

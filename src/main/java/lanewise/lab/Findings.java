@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.DoubleSummaryStatistics;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -163,14 +164,26 @@ public final class Findings {
     List<Place> places = ranking.places();
     Place best = places.getFirst();
     if (places.size() == 1) {
-      return valued(best) + "; there is nothing to compare it with.";
+      return valued(best) + "; there is nothing to compare it with." + withoutValue(ranking);
     }
     return firsts(ranking)
         + phrase(" Within the seeds' spread of it: %s.", ranking, Standing.NEAR)
         + phrase(" Worse beyond the spread: %s.", ranking, Standing.BEYOND)
+        + withoutValue(ranking)
         + phrase(
             " Worse, but for one seed nothing is known of the spread: %s.",
             ranking, Standing.UNKNOWN);
+  }
+
+  private String withoutValue(Ranking ranking) {
+    List<Variant> ranked = ranking.places().stream().map(Place::variant).toList();
+    String others =
+        results.grid().variants().stream()
+            .filter(variant -> !ranked.contains(variant))
+            .filter(variant -> results.of(variant).stream().anyMatch(r -> !r.scores().isEmpty()))
+            .map(this::label)
+            .collect(joining(", "));
+    return others.isEmpty() ? "" : " Not finite: %s.".formatted(others);
   }
 
   private String firsts(Ranking ranking) {
@@ -212,9 +225,8 @@ public final class Findings {
           results.of(variant).stream().filter(run -> run.state() == State.FINISHED).toList();
       List<CellResult> bad = runs.stream().filter(this::collapsed).toList();
       if (!bad.isEmpty()) {
-        String ends = bad.stream().map(this::end).collect(joining(", "));
         collapsed.add(
-            "%s in %,d of %,d (%s)".formatted(label(variant), bad.size(), runs.size(), ends));
+            "%s in %,d of %,d (%s)".formatted(label(variant), bad.size(), runs.size(), ends(bad)));
       }
     }
     add(
@@ -231,17 +243,26 @@ public final class Findings {
             < COLLAPSED * results.reference().modes();
   }
 
-  private String end(CellResult run) {
+  private static String ends(List<CellResult> runs) {
     List<String> parts = new ArrayList<>();
-    Double modes = run.scores().get(Metric.MODES);
-    if (modes != null) {
-      parts.add(counted(modes.intValue(), "mode"));
+    for (Metric metric : List.of(Metric.MODES, Metric.DIVERSITY)) {
+      DoubleSummaryStatistics values =
+          runs.stream()
+              .map(CellResult::scores)
+              .filter(scores -> scores.containsKey(metric))
+              .mapToDouble(scores -> scores.get(metric))
+              .summaryStatistics();
+      if (values.getCount() > 0) {
+        parts.add("%s %s".formatted(metric.label(), range(values)));
+      }
     }
-    Double diversity = run.scores().get(Metric.DIVERSITY);
-    if (diversity != null) {
-      parts.add("diversity " + Estimate.number(diversity));
-    }
-    return "seed %d: %s".formatted(run.cell().seed(), String.join(" and ", parts));
+    return String.join(", ", parts);
+  }
+
+  private static String range(DoubleSummaryStatistics values) {
+    String lowest = Estimate.number(values.getMin());
+    String highest = Estimate.number(values.getMax());
+    return lowest.equals(highest) ? lowest : lowest + " to " + highest;
   }
 
   private void addDependence() {

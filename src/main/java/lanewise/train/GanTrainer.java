@@ -34,6 +34,7 @@ public final class GanTrainer implements AutoCloseable {
   private final Latents latents;
   private final StepInputs inputs;
   private final Results results;
+  private final Gauges gauges;
   private final Network generator;
   private final Network discriminator;
 
@@ -62,9 +63,22 @@ public final class GanTrainer implements AutoCloseable {
    *     objectives without probabilities, the mean score
    * @param dFake the same for fake images, before its update
    * @param penalty what gradient penalties added to the discriminator's loss
+   * @param gradNormD Euclidean norm of the discriminator's gradients; this and what follows is
+   *     measured in every tenth step, and NaN in others
+   * @param gradNormG the same for the generator
+   * @param diversity mean squared distance between two fake samples of a batch, divided by that
+   *     between two real ones
    */
   public record StepResult(
-      long step, float lossD, float lossG, float dReal, float dFake, float penalty) {}
+      long step,
+      float lossD,
+      float lossG,
+      float dReal,
+      float dFake,
+      float penalty,
+      float gradNormD,
+      float gradNormG,
+      float diversity) {}
 
   /** The same, with steps that are captured where the backend can. */
   public GanTrainer(
@@ -100,6 +114,7 @@ public final class GanTrainer implements AutoCloseable {
     notFinite = new NotFinite(networks);
     inputs = new StepInputs(backend, model.spec(), recipe, seed);
     results = new Results(backend);
+    gauges = new Gauges(generator, discriminator, model.spec().judgedShape(recipe.batchSize()));
     boolean always = recipe.hasR1(1) && recipe.hasR1(2);
     Runnable step = () -> compute(always);
     plain = capture ? backend.capture(step) : step;
@@ -162,6 +177,9 @@ public final class GanTrainer implements AutoCloseable {
     generatorAdam.advance(factor);
     discriminatorAdam.advance(factor);
     (recipe.hasR1(steps) ? regularised : plain).run();
+    if (Gauges.areDue(steps)) {
+      gauges.take(inputs.real(recipe.batchesPerStep() - 1), results);
+    }
   }
 
   private StepResult finish() {
@@ -260,7 +278,9 @@ public final class GanTrainer implements AutoCloseable {
   }
 
   private void learnToGenerate(int batch, Variable fake) {
-    Variable loss = recipe.loss().generator(judge(packed(fake), inputs.condition(batch)));
+    Variable judged = packed(fake);
+    gauges.keep(judged);
+    Variable loss = recipe.loss().generator(judge(judged, inputs.condition(batch)));
     check("generator", loss, loss);
     backward(generator, loss, batch);
     add(Results.LOSS_G, loss);
@@ -403,6 +423,7 @@ public final class GanTrainer implements AutoCloseable {
   public void close() {
     inputs.close();
     results.close();
+    gauges.close();
     generatorAdam.close();
     discriminatorAdam.close();
     generator.close();

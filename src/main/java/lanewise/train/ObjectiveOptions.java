@@ -1,5 +1,6 @@
 package lanewise.train;
 
+import lanewise.diagnosis.Scores;
 import lanewise.train.Recipe.Penalties;
 import lanewise.train.loss.GanLoss;
 import lanewise.train.loss.Objective;
@@ -27,6 +28,16 @@ public record ObjectiveOptions(
 
   GanLoss ganLoss() {
     return Objective.named(loss).loss((float) labelSmoothing);
+  }
+
+  /** What the discriminator's scores mean. */
+  Scores scores() {
+    return switch (Objective.named(loss)) {
+      case NON_SATURATING, MINIMAX -> Scores.PROBABILITIES;
+      case LEAST_SQUARES -> Scores.TARGETS;
+      case HINGE -> Scores.MARGINS;
+      case WGAN_GP -> Scores.UNBOUNDED;
+    };
   }
 
   Penalties penalties() {

@@ -13,7 +13,10 @@ final class Results implements AutoCloseable {
   static final int D_REAL = 2;
   static final int D_FAKE = 3;
   static final int PENALTY = 4;
-  private static final int COUNT = 5;
+  static final int GRAD_NORM_D = 5;
+  static final int GRAD_NORM_G = 6;
+  static final int DIVERSITY = 7;
+  private static final int COUNT = 8;
 
   private final Backend backend;
   private final Tensor all;
@@ -42,7 +45,19 @@ final class Results implements AutoCloseable {
   StepResult read(long step) {
     backend.read(all, values);
     return new StepResult(
-        step, values[LOSS_D], values[LOSS_G], values[D_REAL], values[D_FAKE], values[PENALTY]);
+        step,
+        values[LOSS_D],
+        values[LOSS_G],
+        values[D_REAL],
+        values[D_FAKE],
+        values[PENALTY],
+        gauge(step, GRAD_NORM_D),
+        gauge(step, GRAD_NORM_G),
+        gauge(step, DIVERSITY));
+  }
+
+  private float gauge(long step, int which) {
+    return Gauges.areDue(step) ? values[which] : Float.NaN;
   }
 
   @Override

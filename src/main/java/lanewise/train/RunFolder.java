@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import lanewise.UserException;
 import lanewise.io.AtomicFiles;
@@ -123,6 +124,18 @@ public record RunFolder(Path path) {
           metrics(), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     } catch (IOException e) {
       throw cannotWrite(metrics(), e);
+    }
+  }
+
+  /** Gives the fields of each line of the metrics, all of which are whole. */
+  void forEachStep(Consumer<Map<String, Object>> action) {
+    try (Stream<String> lines = Files.lines(metrics())) {
+      for (String line : (Iterable<String>) lines::iterator) {
+        action.accept(JSON.std.mapFrom(line));
+      }
+    } catch (IOException e) {
+      throw new UserException(
+          "%s cannot be read: %s".formatted(metrics(), AtomicFiles.reason(e)), e);
     }
   }
 

@@ -15,6 +15,8 @@ import lanewise.data.Batches;
 import lanewise.data.Dataset;
 import lanewise.data.Datasets;
 import lanewise.data.GaussianMixture;
+import lanewise.diagnosis.Diagnosis;
+import lanewise.diagnosis.Finding;
 import lanewise.io.Images;
 import lanewise.model.Gan;
 import lanewise.report.Report;
@@ -46,6 +48,7 @@ public final class TrainingRun implements AutoCloseable {
   private final int batchesPerStep;
   private final long stepsPerEpoch;
   private final long total;
+  private final Diagnosis diagnosis;
   private final List<String> commands = new ArrayList<>();
 
   /** Null if nothing is to be measured. */
@@ -74,6 +77,7 @@ public final class TrainingRun implements AutoCloseable {
     next = new NextBatch(batches, data, batchesPerStep, options.model().conditional());
     stepsPerEpoch = Math.max(1, batches.stepsPerEpoch() / batchesPerStep);
     total = options.run().totalSteps(stepsPerEpoch);
+    diagnosis = new Diagnosis(options.objective().scores());
     backend = Backends.open(options.engine().backend(), options.engine().options());
     try {
       trainer = new GanTrainer(backend, model, options.recipe(total), seed, capture);
@@ -141,8 +145,10 @@ public final class TrainingRun implements AutoCloseable {
     folder.create();
     describe("running");
     try (RunLog log = RunLog.open(folder, options, trainer.steps())) {
+      // Of a run that goes on: so it is diagnosed as if it had never been interrupted.
+      folder.forEachStep(line -> diagnosis.observe(StepMetrics.observation(line)));
       while (trainer.steps() < total && !stopped) {
-        StepMetrics step = measured(step());
+        StepMetrics step = diagnosed(measured(step()));
         log.step(step);
         listener.accept(step);
         save(trainer.steps(), log);
@@ -256,7 +262,11 @@ public final class TrainingRun implements AutoCloseable {
     double ms = (System.nanoTime() - start) / 1e6;
     long epoch = (result.step() - 1) / stepsPerEpoch + 1;
     int samples = batchesPerStep * options.optimizer().batchSize();
-    return new StepMetrics(result, epoch, samples * 1000 / ms, ms, Map.of());
+    return new StepMetrics(result, epoch, samples * 1000 / ms, ms, Map.of(), List.of());
+  }
+
+  private StepMetrics diagnosed(StepMetrics step) {
+    return step.with(diagnosis.observe(step.observation()));
   }
 
   /** While a GPU computes the present step. */
@@ -320,6 +330,11 @@ public final class TrainingRun implements AutoCloseable {
   /** The networks and the number of steps already done. */
   public GanTrainer trainer() {
     return trainer;
+  }
+
+  /** What was found to go wrong and still does. */
+  public List<Finding> standing() {
+    return diagnosis.standing();
   }
 
   /** The number of the last step. */

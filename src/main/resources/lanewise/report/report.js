@@ -359,17 +359,6 @@
         caption: "Good: a level of their own. Bad: growing without end, or vanishing.",
       },
       {
-        title: "Learning rates",
-        unit: "rate",
-        lines: [
-          line("lr_d", "discriminator", "blue"),
-          line("lr_g", "generator", "orange"),
-          line("lr", "both", "blue"),
-        ],
-        from: 0,
-        caption: "As the schedule has them.",
-      },
-      {
         title: "Speed",
         unit: "images/s",
         lines: [line("images_per_s", "images/s", "blue")],
@@ -393,7 +382,8 @@
         title: "Diversity",
         unit: "share of the data's",
         lines: [
-          line("diversity", "of a batch", "green"),
+          line("pixel_diversity", "of a training batch, in pixels", "orange"),
+          line("diversity", "of a batch, in features", "green"),
           line("training_diversity", "normalised as in training", "purple"),
         ],
         from: 0,

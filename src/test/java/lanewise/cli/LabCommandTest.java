@@ -177,6 +177,15 @@ class LabCommandTest {
   }
 
   @Test
+  void theUsualGridHasFiveNormsAndThreeSeeds() {
+    Cli.Result result = lab("--steps=100", "--dry-run", "--out", dir.resolve("lab")).succeeded();
+    for (String norm : List.of("batch", "instance", "layer", "group", "none")) {
+      assertTrue(result.out().contains("\n" + norm + "-seed2 "), result.out());
+    }
+    assertTrue(result.out().contains("15 trainings of 100 steps: about"), result.out());
+  }
+
+  @Test
   void theTimeIsDividedEqually() throws IOException {
     Path lab = dir.resolve("lab");
     Cli.Result result =

@@ -54,6 +54,39 @@ class TrainCommandTest {
   }
 
   @Test
+  void whatGoesWrongIsSaidWithWhatToTry() throws IOException {
+    String text = train("--steps", 130, "--lr-d", "1e-2", "--lr", "1e-5").succeeded().out();
+    String found = "the discriminator wins, and the generator has little to learn from it";
+    assertTrue(
+        text.lines().anyMatch(l -> l.matches("step 1\\d\\d: " + found + ".*; try .*")), text);
+    assertTrue(text.lines().anyMatch(l -> l.matches("since step 1\\d\\d: " + found + ".*")), text);
+    List<String> lines = diagnosed(out);
+    assertEquals(1, lines.size(), text);
+    assertTrue(lines.getFirst().contains("\"kind\":\"discriminator-wins\""), lines.getFirst());
+  }
+
+  @Test
+  void anInterruptionDoesNotChangeWhatIsFound() throws IOException {
+    train("--steps", 130, "--lr-d", "1e-2", "--lr", "1e-5").succeeded();
+    Path whole = out;
+    out = dir.resolve("interrupted");
+    train("--steps", 70, "--lr-d", "1e-2", "--lr", "1e-5").succeeded();
+    resume("--steps", 130).succeeded();
+    assertEquals(1, diagnosed(out).size());
+    assertEquals(timeless(diagnosed(whole)), timeless(diagnosed(out)));
+  }
+
+  private static List<String> diagnosed(Path run) throws IOException {
+    return Files.readAllLines(run.resolve("metrics.jsonl")).stream()
+        .filter(line -> line.contains("\"diagnosis\""))
+        .toList();
+  }
+
+  private static List<String> timeless(List<String> lines) {
+    return lines.stream().map(l -> l.replaceAll("\"(images_per_s|ms)\":[^,]*", "")).toList();
+  }
+
+  @Test
   void epochsGiveTheLengthToo() throws IOException {
     train("--epochs", 2).succeeded();
     List<String> metrics = Files.readAllLines(out.resolve("metrics.jsonl"));

@@ -121,7 +121,8 @@ class FindingsTest {
             .results();
     String text = findings(results).get("Mode collapse");
     assertTrue(
-        text.startsWith("Ended collapsed: batch in 1 of 2 (seed 0: 3 modes and diversity 0.2"));
+        text.startsWith(
+            "Ended collapsed: batch in 1 of 2 (modes captured 3, diversity of a batch 0.200)"));
     assertFalse(text.contains("instance"), text);
   }
 
@@ -166,6 +167,18 @@ class FindingsTest {
     assertEquals(
         "batch (20); there is nothing to compare it with.", about(Metric.FRECHET, results));
     assertTrue(findings(results).get("Trainings").startsWith("2 are planned:"));
+  }
+
+  @Test
+  void whatHasNoFiniteValueIsNoted() {
+    Results results =
+        new LabFigures(List.of("batch", "none"), 1)
+            .finished("batch", of(Metric.REVERSE_KL, 0.5))
+            .finished("none", of(Metric.MODES, 0.0))
+            .results();
+    assertEquals(
+        "batch (0.500); there is nothing to compare it with. Not finite: none.",
+        about(Metric.REVERSE_KL, results));
   }
 
   @Test

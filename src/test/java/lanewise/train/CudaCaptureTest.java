@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @OnEmulator
 class CudaCaptureTest {
   private static final int BATCH = 4;
-  private static final int STEPS = 6;
+  private static final int STEPS = Gauges.INTERVAL;
   private static final int CLASSES = 3;
 
   static List<Arguments> models() {
@@ -74,6 +74,7 @@ class CudaCaptureTest {
       for (int i = 0; i < STEPS; i++) {
         StepResult result = trainer.step(images(i), labels, () -> {});
         values.add(new float[] {result.lossD(), result.lossG(), result.dReal(), result.dFake()});
+        values.add(new float[] {result.gradNormD(), result.gradNormG(), result.diversity()});
         // Between replays, what is computed must neither be stale nor disturb the next one.
         values.add(read(backend, trainer.generator().values()));
       }

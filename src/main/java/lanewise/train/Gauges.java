@@ -1,0 +1,84 @@
+package lanewise.train;
+
+import lanewise.autograd.Ops;
+import lanewise.autograd.Variable;
+import lanewise.backend.Backend;
+import lanewise.backend.Scope;
+import lanewise.backend.Shape;
+import lanewise.backend.Tensor;
+import lanewise.backend.Unary.Elementary;
+import lanewise.nn.Network;
+
+/**
+ * Figures by which a training can be judged, computed on the backend from what a step left there.
+ * Every one of them reads whole blocks of gradients, so they are taken after every {@value
+ * #INTERVAL}th step only.
+ */
+final class Gauges implements AutoCloseable {
+  static final int INTERVAL = 10;
+
+  private final Network generator;
+  private final Network discriminator;
+  private final Variable fake;
+
+  /**
+   * @param batch the shape of a batch as the discriminator sees it
+   */
+  Gauges(Network generator, Network discriminator, Shape batch) {
+    this.generator = generator;
+    this.discriminator = discriminator;
+    Backend backend = generator.backend();
+    fake = Variable.constant(backend, backend.allocateActivation(batch));
+  }
+
+  static boolean areDue(long step) {
+    return step % INTERVAL == 0;
+  }
+
+  /** Keeps a batch of the step for afterwards. */
+  void keep(Variable fake) {
+    fake.backend().copy(fake.tensor(), this.fake.tensor());
+  }
+
+  /**
+   * Takes them.
+   *
+   * @param real the batch that the one kept is to be as diverse as
+   */
+  void take(Variable real, Results results) {
+    try (Scope _ = real.backend().scope()) {
+      results.add(Results.GRAD_NORM_D, gradientNorm(discriminator), 1);
+      results.add(Results.GRAD_NORM_G, gradientNorm(generator), 1);
+      results.add(Results.DIVERSITY, Ops.div(variance(fake), variance(real)), 1);
+    }
+  }
+
+  /** The Euclidean norm of a network's gradients, all parameters together: a scalar. */
+  static Variable gradientNorm(Network network) {
+    Backend backend = network.backend();
+    Tensor gradients = network.gradients();
+    Tensor squares = backend.allocate(gradients.shape());
+    backend.map(Elementary.SQUARE, gradients, squares);
+    return Ops.sqrt(Ops.sum(Variable.constant(backend, squares), Shape.scalar()));
+  }
+
+  /**
+   * The variance within a batch, summed over all pixels: a scalar. The mean squared distance
+   * between two samples of the batch is {@code 2 N / (N - 1)} times that.
+   *
+   * @param images N x C x H x W
+   */
+  static Variable variance(Variable images) {
+    Variable x = images.detach();
+    Shape s = x.shape();
+    Shape pixels = Shape.of(1, s.c(), s.h(), s.w());
+    Variable mean = Ops.affine(Ops.sum(x, pixels), 1f / s.n(), 0);
+    Variable squares = Ops.sum(Ops.square(Ops.sub(x, mean)), Shape.scalar());
+    return Ops.affine(squares, 1f / s.n(), 0);
+  }
+
+  @Override
+  public void close() {
+    fake.tensor().close();
+  }
+}

@@ -1,0 +1,89 @@
+package lanewise.diagnosis;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is found in real trainings: their figures, made by {@code record.sh}. */
+class RecordedRunsTest {
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "batch",
+        "instance",
+        "layer",
+        "group",
+        "none",
+        "one-latent",
+        "batch-lr-2e-2",
+        "instance-lr-2e-2"
+      })
+  void anOrdinaryRunRaisesNoAlarm(String run) throws IOException {
+    assertEquals(List.of(), replay(run));
+  }
+
+  /** The images become one after 150 steps in which they did not look bad. */
+  @Test
+  void aRateThatIsFiftyTimesTooHighWithoutNorms() throws IOException {
+    assertEquals(List.of("220 collapse"), replay("none-lr-1e-2"));
+  }
+
+  /** Dead units first, then sudden growth, which calms down again. */
+  @Test
+  void aRateThatIsAHundredTimesTooHighWithoutNorms() throws IOException {
+    assertEquals(
+        List.of(
+            "120 collapse",
+            "190 collapse is over",
+            "200 exploding-gradients-discriminator",
+            "200 exploding-gradients-generator",
+            "280 exploding-gradients-discriminator is over"),
+        replay("none-lr-2e-2"));
+  }
+
+  @Test
+  void aGeneratorOfTwoChannelsAgainstADiscriminatorOf64() throws IOException {
+    assertEquals(List.of("100 discriminator-wins"), replay("narrow-generator"));
+  }
+
+  @Test
+  void aDiscriminatorOfOneChannelAgainstAGeneratorOf32() throws IOException {
+    assertEquals(List.of("200 discriminator-loses"), replay("narrow-discriminator"));
+  }
+
+  private static List<String> replay(String run) throws IOException {
+    Diagnosis diagnosis = new Diagnosis(Scores.PROBABILITIES);
+    List<String> found = new ArrayList<>();
+    for (String line : lines(run)) {
+      for (Finding finding : diagnosis.observe(observation(line.split(",", -1)))) {
+        found.add(finding.step() + " " + finding.kind() + (finding.isOver() ? " is over" : ""));
+      }
+    }
+    return found;
+  }
+
+  private static List<String> lines(String run) throws IOException {
+    try (InputStream csv = RecordedRunsTest.class.getResourceAsStream(run + ".csv")) {
+      List<String> lines = new String(csv.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+      assertEquals("step,d_real,d_fake,grad_norm_d,grad_norm_g,pixel_diversity", lines.getFirst());
+      return lines.subList(1, lines.size());
+    }
+  }
+
+  private static Observation observation(String[] fields) {
+    double[] values = new double[fields.length];
+    for (int i = 0; i < fields.length; i++) {
+      values[i] = fields[i].isEmpty() ? Double.NaN : Double.parseDouble(fields[i]);
+    }
+    return new Observation(
+        (long) values[0], values[1], values[2], values[3], values[4], values[5], Double.NaN);
+  }
+}

@@ -1,0 +1,44 @@
+#!/bin/sh
+# Records the series that RecordedRunsTest replays: the figures of real trainings, with four digits.
+# From the root of the project:
+#
+#   src/test/resources/lanewise/diagnosis/record.sh FOLDER
+#
+# leaves NAME.csv in FOLDER, beside the runs.
+
+set -eu
+
+out=$1
+mkdir -p "$out"
+
+# NAME STEPS OPTION...
+record() {
+  name=$1
+  steps=$2
+  shift 2
+  ./lanewise train --data fashion-mnist --backend simd --threads 1 --steps "$steps" \
+    --out "$out/$name" "$@"
+  jq --raw-output --slurp '
+      def digits: if . == null then "" elif . == 0 then 0
+        else (pow(10; 3 - (fabs | log10 | floor))) as $scale | . * $scale | round / $scale end;
+      ["step", "d_real", "d_fake", "grad_norm_d", "grad_norm_g", "pixel_diversity"] as $names
+      | $names, (.[] as $step | [$names[] as $name | $step[$name] | digits]) | join(",")' \
+    "$out/$name/metrics.jsonl" >"$out/$name.csv"
+}
+
+# Ordinary.
+record batch 600 --ngf 16 --ndf 16 --norm batch
+record instance 600 --ngf 16 --ndf 16 --norm instance
+record layer 600 --ngf 16 --ndf 16 --norm layer
+record group 600 --ngf 16 --ndf 16 --norm group
+record none 600 --ngf 16 --ndf 16 --norm none
+record one-latent 400 --ngf 16 --ndf 16 --norm batch --latent 1
+# A hundred times the usual rate does no harm where a norm makes the size of the weights irrelevant.
+record batch-lr-2e-2 300 --ngf 16 --ndf 16 --norm batch --lr 2e-2
+record instance-lr-2e-2 300 --ngf 16 --ndf 16 --norm instance --lr 2e-2
+
+# Failures.
+record none-lr-1e-2 400 --ngf 16 --ndf 16 --norm none --lr 1e-2
+record none-lr-2e-2 300 --ngf 16 --ndf 16 --norm none --lr 2e-2
+record narrow-generator 300 --ngf 2 --ndf 64 --norm batch
+record narrow-discriminator 300 --ngf 32 --ndf 1 --norm batch
