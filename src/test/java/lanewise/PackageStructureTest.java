@@ -92,6 +92,7 @@ class PackageStructureTest {
               "lanewise.lab",
               Set.of(
                   "lanewise.train",
+                  "lanewise.train.loss",
                   "lanewise.model",
                   "lanewise.backend",
                   "lanewise.data",

@@ -8,6 +8,7 @@ import lanewise.backend.Precision;
 import lanewise.model.Architecture;
 import lanewise.model.Norm;
 import lanewise.model.Upsampling;
+import lanewise.nn.Statistics;
 import lanewise.train.Preset;
 import lanewise.train.Schedule;
 import lanewise.train.loss.Objective;
@@ -77,6 +78,13 @@ abstract sealed class Choice<E extends Enum<E>> implements ITypeConverter<E>, It
   static final class OfObjective extends Choice<Objective> {
     OfObjective() {
       super("loss", Objective.values());
+    }
+  }
+
+  /** What samples can be normalised by. */
+  static final class OfStatistics extends Choice<Statistics> {
+    OfStatistics() {
+      super("statistics", new Statistics[] {Statistics.RUNNING, Statistics.INPUT});
     }
   }
 

@@ -11,6 +11,7 @@ import lanewise.backend.Backend;
 import lanewise.io.Images;
 import lanewise.model.GanSpec;
 import lanewise.model.Norm;
+import lanewise.nn.Statistics;
 import lanewise.train.TrainedGenerator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -77,6 +78,24 @@ final class GenerateCommand implements Runnable {
   private Path separate;
 
   @Option(
+      names = "--class",
+      paramLabel = "N",
+      description = "Of this class only, where the generator is told classes. Default: all in turn")
+  private Integer wanted;
+
+  @Option(
+      names = "--statistics",
+      paramLabel = "NAME",
+      defaultValue = "running",
+      converter = Choice.OfStatistics.class,
+      completionCandidates = Choice.OfStatistics.class,
+      description = {
+        "What batch norm uses: running averages, or those of the input, 64 images at a time.",
+        "Default: ${DEFAULT-VALUE}"
+      })
+  private Statistics statistics;
+
+  @Option(
       names = "--norm",
       paramLabel = "NAME",
       converter = Choice.OfNorm.class,
@@ -94,7 +113,8 @@ final class GenerateCommand implements Runnable {
     try (Backend backend = engine.open();
         TrainedGenerator generator = TrainedGenerator.open(backend, model, norm)) {
       PrintWriter text = spec.commandLine().getOut();
-      float[] images = generator.images(count, seed);
+      int label = wanted == null ? TrainedGenerator.EVERY_CLASS : wanted;
+      float[] images = generator.images(count, seed, statistics, label);
       if (separate != null) {
         writeSeparately(images, generator.spec());
         text.printf("%d images in %s%n", count, separate);

@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
     usageHelpAutoWidth = true,
     subcommands = {
       TrainCommand.class,
+      LabCommand.class,
       GenerateCommand.class,
       EvaluateCommand.class,
       ReportCommand.class,

@@ -16,8 +16,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Makes the report.html of a run anew, from what is in its folder.",
       "Computes what the report shows of the generator: images between latents, and the training"
-          + " images that are nearest to samples, also by the features of all training images where"
-          + " Lanewise has a classifier for the data (10,000 of them when a training ends)."
+          + " images that are nearest to samples, by pixels and by a classifier's features. All of"
+          + " the data is searched; when a training ends, so much of it as takes seconds."
     },
     sortOptions = false,
     abbreviateSynopsis = true)

@@ -352,11 +352,21 @@ final class TrainArguments {
 
   /** The options of a new run. */
   TrainOptions ofNewRun() {
+    return ofNewRun(Map.of());
+  }
+
+  /**
+   * The options of a new run.
+   *
+   * @param more options by their names, before what was given
+   */
+  TrainOptions ofNewRun(Map<String, ?> more) {
     String data = Datasets.resolve(value("--data"));
     int imageSize = Datasets.defaultImageSize(data);
     Preset usual = imageSize == 1 ? Preset.PACGAN : Preset.DCGAN;
     Preset preset = value("--preset");
     Map<String, Object> chosen = new LinkedHashMap<>(Map.of("data", data, "imageSize", imageSize));
+    chosen.putAll(more);
     chosen.putAll(given());
     if (preset == null && Objective.WGAN_GP.toString().equals(chosen.get("loss"))) {
       chosen.putIfAbsent("gp", chosen.containsKey("spectralNorm") ? 0 : 10);
@@ -380,13 +390,18 @@ final class TrainArguments {
    */
   TrainOptions ofResumed(Path run) {
     TrainOptions old = TrainOptions.read(run.resolve("options.json"));
-    TrainOptions wanted = usage(() -> old.with(given()));
+    TrainOptions wanted = over(old);
     if (!old.differences(wanted).isEmpty()) {
       throw new UserException(
           "%s was trained with other options (%s); leave them out to go on, or start a new run"
               .formatted(run, String.join("; ", old.differences(wanted))));
     }
     return wanted;
+  }
+
+  /** {@code base}, except for what was given. */
+  TrainOptions over(TrainOptions base) {
+    return usage(() -> base.with(given()));
   }
 
   /** What was given, by the names of {@link TrainOptions}. */
@@ -426,6 +441,11 @@ final class TrainArguments {
       changes.put(first, json(given));
       changes.put(second, json(given));
     }
+  }
+
+  /** Whether an option was given. */
+  boolean has(String option) {
+    return spec.commandLine().getParseResult().hasMatchedOption(option);
   }
 
   private static Object json(Object value) {

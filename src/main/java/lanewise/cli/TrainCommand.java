@@ -130,12 +130,13 @@ final class TrainCommand implements Callable<Integer> {
             "nothing to do: all steps are done; give a larger --steps or --epochs to go on");
         return ExitCode.OK;
       }
-      run.calledBy(commandLine());
+      run.calledBy(commandLine(spec));
       return train(run, options, text);
     }
   }
 
-  private String commandLine() {
+  /** What was typed, as a shell takes it. */
+  static String commandLine(CommandSpec spec) {
     return spec.commandLine().getParseResult().originalArgs().stream()
         .map(TrainCommand::quoted)
         .collect(Collectors.joining(" ", "lanewise ", ""));

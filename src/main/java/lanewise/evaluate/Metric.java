@@ -22,7 +22,10 @@ public enum Metric {
   DIVERSITY("diversity", "diversity of a batch, real data being 1", Goal.ONE, "about 1"),
   /** {@link #DIVERSITY} of batches that are normalised by their own statistics, as in training. */
   TRAINING_DIVERSITY(
-      "training_diversity", "the same, normalised as in training", Goal.ONE, "about 1"),
+      "training_diversity",
+      "diversity as in training, by a batch's own statistics",
+      Goal.ONE,
+      "about 1"),
   /** {@link lanewise.metrics.SampleDependence#relative}. */
   DEPENDENCE(
       "sample_dependence", "dependence of a sample on its batch", Goal.LOW, "0: independent"),
@@ -64,6 +67,11 @@ public enum Metric {
   /** What it is, in a table. */
   public String title() {
     return title;
+  }
+
+  /** The first words of {@link #title}. */
+  public String label() {
+    return title.split("[:,]", 2)[0];
   }
 
   /** What is good, in words. */

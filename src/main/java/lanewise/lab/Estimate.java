@@ -15,6 +15,9 @@ public record Estimate(int count, double mean, double deviation) {
 
   private static final int MOST_DECIMALS = 4;
 
+  /** Of smaller numbers, so many decimals would show nothing. */
+  private static final double TINY = 5e-4;
+
   /**
    * The mean and standard deviation of values.
    *
@@ -45,13 +48,24 @@ public record Estimate(int count, double mean, double deviation) {
     if (Double.isNaN(deviation)) {
       return number(mean);
     }
+    if (isTiny(mean) && isTiny(deviation)) {
+      return tiny(mean) + " ± " + tiny(deviation);
+    }
     int decimals = deviation == 0 ? decimalsOf(mean) : decimals(deviation, 2);
     return decimal(mean, decimals) + " ± " + decimal(deviation, deviation == 0 ? 0 : decimals);
   }
 
   /** A number with three digits, but for whole ones. */
   static String number(double value) {
-    return decimal(value, decimalsOf(value));
+    return isTiny(value) ? tiny(value) : decimal(value, decimalsOf(value));
+  }
+
+  private static boolean isTiny(double value) {
+    return value != 0 && Math.abs(value) < TINY;
+  }
+
+  private static String tiny(double value) {
+    return String.format(Locale.ROOT, "%.1e", value);
   }
 
   private static String decimal(double value, int decimals) {

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.DoubleSummaryStatistics;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,14 +42,14 @@ public final class Findings {
   /** All that can be said of the results. */
   public static List<Finding> of(Results results) {
     Findings findings = new Findings(results);
+    findings.addSummary();
     findings.addProgress();
     findings.addFailures();
     if (!results.metrics().isEmpty()) {
-      findings.addSummary();
-      findings.addBest();
       findings.addCollapse();
       findings.addDependence();
       findings.addRelations();
+      findings.addBest();
       findings.addHowToRead();
     }
     return List.copyOf(findings.findings);
@@ -109,7 +110,7 @@ public final class Findings {
         results.metrics().stream()
             .filter(Findings::isQuality)
             .map(results::ranking)
-            .filter(r -> r.standing(r.best().variant()) == Standing.BEST)
+            .filter(r -> standing(r, Standing.BEST).size() == 1)
             .toList();
     decided.forEach(r -> won.computeIfAbsent(r.best().variant(), _ -> new ArrayList<>()).add(r));
     if (won.isEmpty() || results.grid().variants().size() == 1) {
@@ -122,7 +123,7 @@ public final class Findings {
             .collect(joining("; "));
     add(
         "In short",
-        "Of %s in which the variants differ, the best are: %s.",
+        "By %s one variant is better than all others: %s.",
         counted(decided.size(), "metric"),
         text);
   }
@@ -141,35 +142,56 @@ public final class Findings {
   }
 
   private void addBest() {
+    List<String> equal = new ArrayList<>();
     for (Metric metric : results.metrics()) {
-      if (isQuality(metric)) {
-        Ranking ranking = results.ranking(metric);
-        Double real = results.reference().heldOut().get(metric);
-        String goal = real == null ? "" : " Held-out real samples: %s.".formatted(number(real));
-        add("%s (%s)".formatted(metric.title(), metric.best()), ranked(ranking) + goal);
+      Ranking ranking = results.ranking(metric);
+      if (isQuality(metric) && isEqual(ranking) && ranking.places().size() > 1) {
+        equal.add("%s (%s)".formatted(metric.label(), ranking.best().value()));
+      } else if (isQuality(metric)) {
+        add("%s (%s)".formatted(metric.label(), metric.best()), ranked(ranking));
       }
+    }
+    if (!equal.isEmpty()) {
+      add("The same for all", String.join(", ", equal) + ".");
     }
   }
 
-  private static String number(double value) {
-    return Estimate.number(value);
+  private static boolean isEqual(Ranking ranking) {
+    return ranking.standing(ranking.best().variant()) == Standing.EQUAL;
   }
 
   private String ranked(Ranking ranking) {
     List<Place> places = ranking.places();
     Place best = places.getFirst();
     if (places.size() == 1) {
-      return valued(best) + "; there is nothing to compare it with.";
+      return valued(best) + "; there is nothing to compare it with." + withoutValue(ranking);
     }
-    if (best.badness().mean() == places.getLast().badness().mean()) {
-      return "the same for all: %s.".formatted(best.value());
-    }
-    return "%s is best with %s.".formatted(label(best.variant()), best.value())
+    return firsts(ranking)
         + phrase(" Within the seeds' spread of it: %s.", ranking, Standing.NEAR)
         + phrase(" Worse beyond the spread: %s.", ranking, Standing.BEYOND)
+        + withoutValue(ranking)
         + phrase(
             " Worse, but for one seed nothing is known of the spread: %s.",
             ranking, Standing.UNKNOWN);
+  }
+
+  private String withoutValue(Ranking ranking) {
+    List<Variant> ranked = ranking.places().stream().map(Place::variant).toList();
+    String others =
+        results.grid().variants().stream()
+            .filter(variant -> !ranked.contains(variant))
+            .filter(variant -> results.of(variant).stream().anyMatch(r -> !r.scores().isEmpty()))
+            .map(this::label)
+            .collect(joining(", "));
+    return others.isEmpty() ? "" : " Not finite: %s.".formatted(others);
+  }
+
+  private String firsts(Ranking ranking) {
+    List<Place> firsts = standing(ranking, Standing.BEST);
+    return firsts.size() == 1
+        ? "%s is best with %s."
+            .formatted(label(firsts.getFirst().variant()), firsts.getFirst().value())
+        : "Equally good: %s.".formatted(list(firsts));
   }
 
   private String phrase(String text, Ranking ranking, Standing standing) {
@@ -203,16 +225,15 @@ public final class Findings {
           results.of(variant).stream().filter(run -> run.state() == State.FINISHED).toList();
       List<CellResult> bad = runs.stream().filter(this::collapsed).toList();
       if (!bad.isEmpty()) {
-        String ends = bad.stream().map(this::end).collect(joining("; "));
         collapsed.add(
-            "%s, %,d of %,d (%s)".formatted(label(variant), bad.size(), runs.size(), ends));
+            "%s in %,d of %,d (%s)".formatted(label(variant), bad.size(), runs.size(), ends(bad)));
       }
     }
     add(
         "Mode collapse",
         collapsed.isEmpty()
             ? "No training ended collapsed, which is: %s.".formatted(rule)
-            : "Ended collapsed: %s. That is: %s.".formatted(String.join(", ", collapsed), rule));
+            : "Ended collapsed: %s. That is: %s.".formatted(String.join("; ", collapsed), rule));
   }
 
   private boolean collapsed(CellResult run) {
@@ -222,17 +243,26 @@ public final class Findings {
             < COLLAPSED * results.reference().modes();
   }
 
-  private String end(CellResult run) {
+  private static String ends(List<CellResult> runs) {
     List<String> parts = new ArrayList<>();
-    Double modes = run.scores().get(Metric.MODES);
-    if (modes != null) {
-      parts.add("%,.0f modes".formatted(modes));
+    for (Metric metric : List.of(Metric.MODES, Metric.DIVERSITY)) {
+      DoubleSummaryStatistics values =
+          runs.stream()
+              .map(CellResult::scores)
+              .filter(scores -> scores.containsKey(metric))
+              .mapToDouble(scores -> scores.get(metric))
+              .summaryStatistics();
+      if (values.getCount() > 0) {
+        parts.add("%s %s".formatted(metric.label(), range(values)));
+      }
     }
-    Double diversity = run.scores().get(Metric.DIVERSITY);
-    if (diversity != null) {
-      parts.add("diversity " + number(diversity));
-    }
-    return "seed %d: %s".formatted(run.cell().seed(), String.join(", ", parts));
+    return String.join(", ", parts);
+  }
+
+  private static String range(DoubleSummaryStatistics values) {
+    String lowest = Estimate.number(values.getMin());
+    String highest = Estimate.number(values.getMax());
+    return lowest.equals(highest) ? lowest : lowest + " to " + highest;
   }
 
   private void addDependence() {
@@ -285,15 +315,15 @@ public final class Findings {
         if (!Double.isNaN(correlation.r())) {
           runs = both.size();
           limit = correlation.limit();
-          relations.add(String.format(Locale.ROOT, "%+.2f with %s", correlation.r(), metric.key()));
+          relations.add(String.format(Locale.ROOT, "%s %+.2f", metric.label(), correlation.r()));
         }
       }
     }
     if (!relations.isEmpty()) {
       add(
-          "What dependence goes with",
-          "Over the %,d finished trainings it correlates by %s; where there is no relation, %.2f is"
-              + " passed once in 20 times.",
+          "What goes with dependence",
+          "Correlation with it over the %,d finished trainings: %s. By chance alone, one in 20 is"
+              + " beyond ±%.2f.",
           runs,
           String.join(", ", relations),
           limit);

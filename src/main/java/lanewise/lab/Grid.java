@@ -62,7 +62,7 @@ public record Grid(
         .toList();
   }
 
-  /** A variant in words, by what it does not share with all others: {@code batch, pack 2}. */
+  /** A variant in words, by what it does not share with all others: {@code batch pack 2}. */
   public String label(Variant variant) {
     List<String> parts = new ArrayList<>();
     if (norms.size() > 1 || losses.size() * packs.size() == 1) {
@@ -74,6 +74,6 @@ public record Grid(
     if (packs.size() > 1) {
       parts.add("pack " + variant.pack());
     }
-    return String.join(", ", parts);
+    return String.join(" ", parts);
   }
 }

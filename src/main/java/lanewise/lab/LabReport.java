@@ -25,15 +25,11 @@ final class LabReport {
   private static final String MARKDOWN_NAME = "lab.md";
 
   private final Path folder;
-  private final Map<String, Object> plan;
+  private final Plan plan;
   private final String machine;
 
-  /**
-   * A report in the lab's folder.
-   *
-   * @param plan what the lab was asked for, as JSON
-   */
-  LabReport(Path folder, Map<String, Object> plan, String machine) {
+  /** A report in the lab's folder. */
+  LabReport(Path folder, Plan plan, String machine) {
     this.folder = folder;
     this.plan = plan;
     this.machine = machine;
@@ -69,7 +65,7 @@ final class LabReport {
     figures.put("status", status);
     figures.put("written", System.currentTimeMillis());
     figures.put("machine", machine);
-    figures.put("plan", plan);
+    figures.put("plan", plan.json());
     figures.put("reference", results.reference().json());
     figures.put("findings", Findings.of(results).stream().map(Finding::json).toList());
     figures.put("metrics", results.measured().stream().map(LabReport::metric).toList());
@@ -153,7 +149,7 @@ final class LabReport {
     List<String> lines = new ArrayList<>();
     lines.add("# " + folder.toAbsolutePath().normalize().getFileName());
     lines.add("");
-    lines.add("%s. %s.".formatted(plan.get("budget"), machine));
+    lines.add("%s. %s.".formatted(plan.budget(), machine));
     lines.add("");
     Findings.of(results).forEach(f -> lines.add("- **%s**: %s".formatted(f.topic(), f.text())));
     if (!results.metrics().isEmpty()) {

@@ -8,7 +8,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import lanewise.evaluate.Metric;
@@ -43,6 +42,7 @@ public record Results(Grid grid, Reference reference, List<CellResult> cells) {
 
     /** How a variant stands to the best one. */
     public enum Standing {
+      /** As good as any; several may be. */
       BEST,
       /** Worse, but the seeds alone could have made that difference. */
       NEAR,
@@ -73,7 +73,7 @@ public record Results(Grid grid, Reference reference, List<CellResult> cells) {
           places.stream().filter(p -> p.variant().equals(variant)).findFirst().orElseThrow();
       if (best().badness().mean() == places.getLast().badness().mean()) {
         return Standing.EQUAL;
-      } else if (place.equals(best())) {
+      } else if (place.badness().mean() == best().badness().mean()) {
         return Standing.BEST;
       }
       WelchTest test = WelchTest.of(place.badness(), best().badness());
@@ -109,12 +109,15 @@ public record Results(Grid grid, Reference reference, List<CellResult> cells) {
     return metrics;
   }
 
-  /** The values of a metric at the end of the finished runs of a variant, in the seeds' order. */
+  /**
+   * The values of a metric at the end of the finished runs of a variant, in the seeds' order; none
+   * if any of them has no finite value, as those of the others would say too much good.
+   */
   public List<Double> values(Variant variant, Metric metric) {
-    return of(variant).stream()
-        .map(result -> result.scores().get(metric))
-        .filter(Objects::nonNull)
-        .toList();
+    List<CellResult> finished =
+        of(variant).stream().filter(result -> result.state() == State.FINISHED).toList();
+    boolean all = finished.stream().allMatch(result -> result.scores().containsKey(metric));
+    return all ? finished.stream().map(result -> result.scores().get(metric)).toList() : List.of();
   }
 
   /** Means and deviations over the seeds, for what was measured. */

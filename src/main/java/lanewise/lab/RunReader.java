@@ -27,21 +27,22 @@ final class RunReader {
   /**
    * The state of a cell whose options make sense.
    *
+   * @param steps that it is to have in all
    * @throws UserException if a file of the run cannot be read
    */
-  static CellResult read(Cell cell, RunFolder folder) {
+  static CellResult read(Cell cell, RunFolder folder, long steps) {
     if (!Files.exists(folder.options())) {
       return new CellResult(cell, State.WAITING, 0, "", List.of(), 0);
     }
     Map<String, Object> options = object(folder.options());
     RunReader reader = new RunReader();
     reader.readMetrics(folder.metrics());
-    boolean done = options.get("totalSteps") instanceof Number n && reader.step >= n.longValue();
+    boolean done = reader.step >= steps;
     String status = String.valueOf(options.get("status"));
     State state =
         switch (status) {
           case "finished" -> done ? State.FINISHED : State.STARTED;
-          case "diverged" -> State.FAILED;
+          case "failed" -> State.FAILED;
           default -> State.STARTED;
         };
     String reason = state == State.FAILED ? String.valueOf(options.get("failure")) : "";

@@ -42,6 +42,8 @@ public record GanSpec(
       throw new UserException(
           "A GAN cannot have %d classes or packs of %d".formatted(classes, pack));
     }
+    normG.requireCondition(classes);
+    normD.requireCondition(classes);
     if (classes > 0 && pack > 1) {
       throw new UserException(
           "A conditional GAN cannot judge packs, whose samples would be of different classes;"

@@ -83,12 +83,17 @@ public enum Norm {
    * @throws UserException if the norm needs a condition and there is none
    */
   public Module of(int channels, int condition) {
+    requireCondition(condition);
+    return layer(channels, condition);
+  }
+
+  /** Passes unless the norm needs a condition and there is none. */
+  void requireCondition(int condition) {
     if (isConditional() && condition == 0) {
       throw new UserException(
           "The norm %s needs to be told a class; use data with labels and --conditional, or the norm %s"
               .formatted(this, this == CONDITIONAL_BATCH ? BATCH : INSTANCE));
     }
-    return layer(channels, condition);
   }
 
   /** Whether it needs to be told a class, or another condition. */

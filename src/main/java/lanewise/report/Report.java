@@ -176,7 +176,7 @@ public final class Report {
       case null -> "–";
       case Double number when Double.isFinite(number) ->
           BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
-      default -> value.toString();
+      default -> value.toString().isEmpty() ? "–" : value.toString();
     };
   }
 

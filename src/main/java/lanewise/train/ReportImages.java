@@ -36,8 +36,19 @@ record ReportImages(RunFolder folder, TrainedGenerator generator, long seed, lon
   /** Samples whose nearest training images are looked for. */
   private static final int SAMPLES = 8;
 
-  /** Pixels that are read at most, so that the search takes seconds: 500,000 images of 32 x 32. */
-  private static final long MOST_VALUES = 1L << 29;
+  /**
+   * How much of the training data is searched; of more, a random part is.
+   *
+   * @param values of pixels that are compared at most
+   * @param images whose features are compared at most
+   */
+  record Search(long values, int images) {
+    /** Seconds: 131,072 grey images of 32 pixels, and those that a classifier soon has read. */
+    static final Search QUICK = new Search(1L << 27, 10_000);
+
+    /** All of it. */
+    static final Search FULL = new Search(Long.MAX_VALUE, Integer.MAX_VALUE);
+  }
 
   /** Whether there can be any: points in the plane are no images. */
   boolean apply() {
@@ -68,19 +79,15 @@ record ReportImages(RunFolder folder, TrainedGenerator generator, long seed, lon
    * Writes {@code nearest.png} and {@code nearest.json}: by pixels and, where there is a classifier
    * for the data, by its features.
    *
-   * @param readByClassifier training images whose features are compared at most; all pixels are
+   * @param data that the generator was trained on
    */
   void writeNearest(
-      Backend backend,
-      Dataset data,
-      TrainOptions options,
-      int readByClassifier,
-      Consumer<String> log) {
+      Backend backend, Dataset data, TrainOptions options, Search search, Consumer<String> log) {
     float[] samples = generator.images(SAMPLES, seed);
     int sampleSize = samples.length / SAMPLES;
     Dataset test = Datasets.openTest(options.data(), data.height(), data.channels(), seed, log);
     List<NearestImages> found = new ArrayList<>();
-    int most = (int) Math.min(data.size(), Math.max(2, MOST_VALUES / sampleSize));
+    int most = (int) Math.min(data.size(), Math.max(2, search.values() / sampleSize));
     found.add(NearestImages.find(samples, SAMPLES, data, test, most, ImageSpace.pixels()));
     try (TrainedClassifier classifier = classifier(backend, options)) {
       if (classifier != null) {
@@ -88,7 +95,7 @@ record ReportImages(RunFolder folder, TrainedGenerator generator, long seed, lon
             data instanceof StackedDataset && classifier.channels() == 1
                 ? new StackedClassifier(classifier)
                 : classifier;
-        int read = Math.min(most, readByClassifier);
+        int read = Math.min(most, search.images());
         ImageSpace space = ImageSpace.features(reader);
         found.add(NearestImages.find(samples, SAMPLES, data, test, read, space));
       }

@@ -8,12 +8,10 @@ import lanewise.backend.Backend;
 import lanewise.data.Dataset;
 import lanewise.data.Datasets;
 import lanewise.report.Report;
+import lanewise.train.ReportImages.Search;
 
 /** The report of a run, with all that has to be computed for it. */
 public final class RunReport {
-  /** At the end of a run, which should not wait for a classifier to read all the data. */
-  private static final int READ_BY_CLASSIFIER = 10_000;
-
   private RunReport() {}
 
   /**
@@ -33,7 +31,7 @@ public final class RunReport {
             Datasets.open(
                 options.data(), options.model().imageSize(), 0, options.run().seed(), log);
         long step = Checkpoint.progress(folder.checkpoint()).step();
-        writeImages(backend, folder, options, data, step, data.size(), log);
+        writeImages(backend, folder, options, data, step, Search.FULL, log);
       }
     } finally {
       Report.write(run);
@@ -46,7 +44,7 @@ public final class RunReport {
       Backend backend, RunFolder folder, TrainOptions options, Dataset data, long step) {
     // A process that is to end may be killed before the images are made.
     Report.write(folder.path());
-    writeImages(backend, folder, options, data, step, READ_BY_CLASSIFIER, text -> {});
+    writeImages(backend, folder, options, data, step, Search.QUICK, text -> {});
     Report.write(folder.path());
   }
 
@@ -56,13 +54,13 @@ public final class RunReport {
       TrainOptions options,
       Dataset data,
       long step,
-      int readByClassifier,
+      Search search,
       Consumer<String> log) {
     try (TrainedGenerator generator = TrainedGenerator.open(backend, folder.path(), null)) {
       ReportImages images = new ReportImages(folder, generator, options.run().seed(), step);
       if (images.apply()) {
         images.writeInterpolation();
-        images.writeNearest(backend, data, options, readByClassifier, log);
+        images.writeNearest(backend, data, options, search, log);
       }
     }
   }

@@ -101,7 +101,9 @@ public record StepMetrics(
     putMeasured(line, DIVERSITY, result.diversity());
     line.put("images_per_s", rounded(imagesPerSecond));
     line.put("ms", rounded(ms));
-    measured.forEach((metric, value) -> line.put(metric.key(), value));
+    // JSON has no infinity, which reverse KL may be.
+    measured.forEach(
+        (metric, value) -> line.put(metric.key(), Double.isFinite(value) ? value : null));
     return line;
   }
 

@@ -26,6 +26,9 @@ public final class TrainedGenerator implements AutoCloseable {
   /** Images computed at a time: bounds the memory, never changes a result. */
   private static final int CHUNK = 64;
 
+  /** In place of a class: all of them in turn. */
+  public static final int EVERY_CLASS = -1;
+
   private final Gan model;
   private final Network network;
 
@@ -125,6 +128,24 @@ public final class TrainedGenerator implements AutoCloseable {
    * @throws UserException if they are more than one array can hold
    */
   public float[] images(int count, long seed) {
+    return images(count, seed, Statistics.RUNNING, EVERY_CLASS);
+  }
+
+  /**
+   * {@link #images(int, long)}, normalised in one way and of one class.
+   *
+   * @param statistics that batch norm uses: of {@value #CHUNK} images at a time, unless running
+   *     ones
+   * @param label the class of all, or {@link #EVERY_CLASS} for each in turn
+   */
+  public float[] images(int count, long seed, Statistics statistics, int label) {
+    if (label != EVERY_CLASS && (label < 0 || label >= spec().classes())) {
+      throw new UserException(
+          spec().classes() == 0
+              ? "the generator was told no classes, so it cannot make one of them: leave out"
+                  + " --class"
+              : "--class must be from 0 to %d, not %d".formatted(spec().classes() - 1, label));
+    }
     int sample = model.imageShape(1).size();
     if ((long) count * Math.max(sample, spec().latent()) > Integer.MAX_VALUE - 8) {
       throw new UserException(
@@ -132,7 +153,7 @@ public final class TrainedGenerator implements AutoCloseable {
               .formatted(count));
     }
     float[] images = new float[count * sample];
-    samples(count, seed).read(0, count, images);
+    new Generated(count, CHUNK, statistics, seed, label).read(0, count, images);
     return images;
   }
 
@@ -152,7 +173,7 @@ public final class TrainedGenerator implements AutoCloseable {
    * @param seed gives the same images as {@link #images}
    */
   public Samples samples(int count, long seed) {
-    return new Generated(count, CHUNK, Statistics.RUNNING, seed);
+    return new Generated(count, CHUNK, Statistics.RUNNING, seed, EVERY_CLASS);
   }
 
   /**
@@ -163,7 +184,7 @@ public final class TrainedGenerator implements AutoCloseable {
    * @param batch images that share statistics
    */
   public Samples trainingBatches(int batches, int batch, long seed) {
-    return new Generated(batches * batch, batch, Statistics.INPUT, seed);
+    return new Generated(batches * batch, batch, Statistics.INPUT, seed, EVERY_CLASS);
   }
 
   /** The images of a batch of latents, as {@link #trainingBatches} makes them. */
@@ -177,13 +198,15 @@ public final class TrainedGenerator implements AutoCloseable {
     private final float[] z;
     private final int batch;
     private final Statistics statistics;
+    private final int label;
     private float[] made = new float[0];
     private int madeFrom;
 
-    Generated(int count, int batch, Statistics statistics, long seed) {
+    Generated(int count, int batch, Statistics statistics, long seed, int label) {
       z = new Latents(seed, spec().latent()).fixed(count);
       this.batch = batch;
       this.statistics = statistics;
+      this.label = label;
     }
 
     @Override
@@ -223,6 +246,9 @@ public final class TrainedGenerator implements AutoCloseable {
         int end = Math.min(from + batch, size());
         float[] latents = Arrays.copyOfRange(z, from * spec().latent(), end * spec().latent());
         int[] classes = GanTrainer.classesInTurn(spec(), from, end - from);
+        if (label != EVERY_CLASS) {
+          Arrays.fill(classes, label);
+        }
         made = GanTrainer.generate(network, spec(), latents, classes, statistics);
         madeFrom = from;
       }

@@ -199,6 +199,16 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   /**
+   * Measures the generator as at some steps, twice, and gives the milliseconds of the second time.
+   */
+  public double measurementMs() {
+    measurements.measure();
+    long start = System.nanoTime();
+    measurements.measure();
+    return (System.nanoTime() - start) / 1e6;
+  }
+
+  /**
    * Notes for the report by which command line {@link #run} is called; those of earlier calls stay.
    */
   public void calledBy(String command) {
@@ -221,21 +231,24 @@ public final class TrainingRun implements AutoCloseable {
     describe(status, Map.of());
   }
 
-  private void describe(String status, Map<String, ?> more) {
+  /** What a backend computes with, in words. */
+  public static String machine(Backend backend) {
     Backend.Description engine = backend.description();
+    return "%s, %d processors, Java %s, backend %s (%s, %d threads)"
+        .formatted(
+            System.getProperty("os.arch"),
+            Runtime.getRuntime().availableProcessors(),
+            Runtime.version().feature(),
+            engine.name(),
+            engine.device(),
+            engine.threads());
+  }
+
+  private void describe(String status, Map<String, ?> more) {
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("dataset", data.name());
     facts.put("commands", commands);
-    facts.put(
-        "machine",
-        "%s, %d processors, Java %s, backend %s (%s, %d threads)"
-            .formatted(
-                System.getProperty("os.arch"),
-                Runtime.getRuntime().availableProcessors(),
-                Runtime.version().feature(),
-                engine.name(),
-                engine.device(),
-                engine.threads()));
+    facts.put("machine", machine(backend));
     facts.put("totalSteps", total);
     facts.put("status", status);
     facts.putAll(more);

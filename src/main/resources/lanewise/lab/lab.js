@@ -61,9 +61,9 @@
     document.title = `${lab.name} – Lanewise lab`;
     byId("name").textContent = lab.name;
     byId("status").textContent = lab.status;
-    byId("status").className = lab.status === "failed" ? "stopped" : lab.status;
+    byId("status").className = lab.status;
     byId("news").textContent = `written ${new Date(lab.written).toLocaleString([], WHEN)}`;
-    byId("machine").textContent = lab.machine;
+    byId("dataset").textContent = `${lab.reference.data} · ${lab.machine}`;
     const ended = lab.cells.filter((c) => ["finished", "failed", "refused"].includes(c.state));
     byId("progress").hidden = !running;
     byId("progress").value = ended.length / lab.cells.length;
@@ -77,14 +77,15 @@
     fact("Trainings finished", whole(finished), ` of ${whole(lab.cells.length)}`);
     fact("Variants", whole(lab.variants.length), `, ${whole(lab.plan.seeds)} seeds each`);
     fact("Each", whole(lab.plan.steps), " steps");
+    byId("words").after(Object.assign(element("p", `${lab.plan.budget}.`), {className: "caption"}));
     fact("Training time", duration(lab.cells.reduce((sum, c) => sum + c.seconds, 0)));
     fact("Measured on", whole(lab.reference.samples), " samples");
   }
 
   function showFindings() {
     for (const finding of lab.findings) {
-      element("dt", finding.topic, byId("findings"));
-      element("dd", finding.text, byId("findings"));
+      element("dt", finding.topic, byId("words"));
+      element("dd", finding.text, byId("words"));
     }
   }
 
@@ -93,7 +94,7 @@
   /** The values of the seeds as dots, on a scale that the whole row shares. */
   function strip(index, estimate, scale, parent) {
     const [low, high] = scale;
-    const place = (value) => 29 - (24 * (value - low)) / (high - low || 1);
+    const place = (value) => (high > low ? 29 - (24 * (value - low)) / (high - low) : 17);
     const picture = svg("svg", {class: "strip", viewBox: "0 0 96 34"}, parent);
     const color = `var(${colorOf(index)})`;
     svg("line", {x1: 0, x2: 96, y1: 33.5, y2: 33.5, stroke: "var(--grid)"}, picture);
@@ -108,13 +109,14 @@
     const keys = lab.metrics.map((metric) => metric.key)
       .filter((key) => lab.variants.some((variant) => variant.estimates[key]));
     byId("figures-section").hidden = keys.length === 0;
-    const head = element("tr", "", byId("figures-head"));
-    element("th", "", head);
-    lab.variants.forEach((_, i) => keyed(i, element("th", "", head)));
+    const [head, body] = byId("figures").children;
+    const names = element("tr", "", head);
+    element("th", "", names);
+    lab.variants.forEach((_, i) => keyed(i, element("th", "", names)));
     const real = Object.keys(lab.reference.heldOut).length > 0;
-    if (real) element("th", "real, held out", head);
+    if (real) element("th", "real, held out", names);
     for (const key of keys) {
-      const row = element("tr", "", byId("figures"));
+      const row = element("tr", "", body);
       const name = element("th", metricOf.get(key).title, row);
       name.scope = "row";
       element("small", metricOf.get(key).best, name);
@@ -161,6 +163,7 @@
     const values = columns.flat(2).filter((value) => value !== null);
     const low = Math.min(...values);
     const high = Math.max(...values);
+    if (high === low && low >= 0 && low <= 1) return [0, 1];
     const margin = 0.06 * (high - low) || 0.05 * Math.abs(high) || 1;
     return [low >= 0 && low < 0.4 * high ? 0 : low - margin, high + margin];
   }
@@ -309,7 +312,7 @@
     byId("samples-section").hidden = false;
     const grids = byId("grids");
     grids.style.gridTemplateColumns =
-      `auto repeat(${lab.variants.length}, minmax(128px, 1fr))`;
+      `max-content repeat(${lab.variants.length}, minmax(120px, 300px))`;
     element("span", "", grids);
     lab.variants.forEach((_, i) => keyed(i, element("h3", "", grids)));
     lab.cells.forEach((cell, i) => {
@@ -349,15 +352,13 @@
     }
   }
 
-  function addOptions(prefix, options) {
-    for (const [name, value] of Object.entries(options)) {
-      if (value !== null && typeof value === "object") {
-        addOptions(`${prefix}${name}.`, value);
-      } else {
-        const row = element("tr", "", byId("options-rows"));
-        element("th", prefix + name, row).scope = "row";
-        element("td", value ?? "–", row);
-      }
+  function showOptions() {
+    const compared = new Set([...lab.plan.varied, "loss", "pack", "seed"]);
+    for (const [name, value] of Object.entries(lab.plan.options)) {
+      if (compared.has(name)) continue;
+      const row = element("div", "", byId("all-options"));
+      element("span", name, row);
+      element("b", value === "" ? "–" : value, row);
     }
   }
 
@@ -367,7 +368,7 @@
   showCharts();
   showSamples();
   showCells();
-  addOptions("", lab.plan.options);
+  showOptions();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", showCharts);
   if (running) {
     setInterval(() => {

@@ -85,9 +85,19 @@
   // Options
 
   /** {@code batchSize}, {@code frechet_lanewise}: batch size, frechet lanewise. */
-  const words = (name) => name.replace(/([a-z0-9])([A-Z])/g, "$1 $2").replace(/_/g, " ").toLowerCase();
+  const words = (name) =>
+    name.replace(/([a-z0-9])([A-Z])/g, "$1 $2").replace(/[_-]/g, " ").toLowerCase();
   const sentence = (text) => text.replace(/^./, (letter) => letter.toUpperCase());
   const title = (name) => sentence(words(name));
+
+  /** Breaks its lines between words only. */
+  function showCommand(command) {
+    const code = element("code", "", element("dd", "", byId("origin")));
+    for (const word of command.split(" ")) {
+      element("span", word, code);
+      code.append(" ");
+    }
+  }
 
   function showOptions() {
     for (const [name, options] of Object.entries(run.options)) {
@@ -106,7 +116,7 @@
     }
     if (run.commands.length > 0) {
       element("dt", "Command line", byId("origin"));
-      for (const command of run.commands) element("code", command, element("dd", "", byId("origin")));
+      run.commands.forEach(showCommand);
     }
     byId("details").hidden = Object.keys(run.options).length === 0 && !byId("origin").firstChild;
     if (run.unreadableLines > 0) {
@@ -140,7 +150,7 @@
       item.className = isOver(finding) ? "over" : "";
       element("i", String(i + 1), item);
       const text = element("div", "", item);
-      element("b", `Step ${whole(finding.step)}, ${words(finding.kind ?? "").replace(/-/g, " ")}: `, text);
+      element("b", `Step ${whole(finding.step)}, ${words(finding.kind ?? "")}: `, text);
       text.append(finding.message ?? "");
       if (!isOver(finding)) showAdvice(`${sentence(finding.advice)}.`, text);
     });
@@ -150,13 +160,15 @@
 
   // Samples
 
+  /** In the plane. */
+  const arePoints = run.options.model?.imageSize === "1";
   let player = null;
   const newest = run.samples.length - 1;
 
   function showSample(index) {
     const sample = run.samples[index];
     byId("grid").src = sample.image;
-    byId("grid").alt = `Generated images at step ${sample.step}`;
+    byId("grid").alt = `Generated ${arePoints ? "points" : "images"} at step ${sample.step}`;
     byId("slider").value = index;
     byId("slider").setAttribute("aria-valuetext", `step ${whole(sample.step)}`);
     byId("sample-step").textContent =
@@ -195,9 +207,11 @@
     byId("play").addEventListener("click", () => (player ? stopPlaying() : startPlaying()));
     stopPlaying();
     showSample(newest);
-    caption.textContent =
-      "Every cell keeps its latent vector. It should grow from noise into an image of its own; " +
-      "many cells that look alike mean mode collapse.";
+    caption.textContent = arePoints
+      ? "Each point keeps its latent vector. Together they should cover every mode of the data; " +
+        "modes without points mean mode collapse."
+      : "Every cell keeps its latent vector. It should grow from noise into an image of its own; " +
+        "many cells that look alike mean mode collapse.";
     if (run.samplesInFolder > run.samples.length) {
       caption.textContent +=
         ` Shown are ${run.samples.length} of ${whole(run.samplesInFolder)} grids in samples/.`;
@@ -291,7 +305,10 @@
   const judgesByProbability =
     ["non-saturating", "minimax", undefined].includes(run.options.objective?.loss);
 
-  const opinion = [line("d_real", "of real images", "green"), line("d_fake", "of generated ones", "purple")];
+  const opinion = [
+    line("d_real", "of real images", "green"),
+    line("d_fake", "of generated ones", "purple"),
+  ];
 
   const CHARTS = {
     Training: [
@@ -334,20 +351,12 @@
       {
         title: "Gradients",
         unit: "Euclidean norm",
-        lines: [line("grad_norm_d", "discriminator", "blue"), line("grad_norm_g", "generator", "orange")],
-        from: 0,
-        caption: "Good: a level of their own. Bad: growing without end, or vanishing.",
-      },
-      {
-        title: "Learning rates",
-        unit: "rate",
         lines: [
-          line("lr_d", "discriminator", "blue"),
-          line("lr_g", "generator", "orange"),
-          line("lr", "both", "blue"),
+          line("grad_norm_d", "discriminator", "blue"),
+          line("grad_norm_g", "generator", "orange"),
         ],
         from: 0,
-        caption: "As the schedule has them.",
+        caption: "Good: a level of their own. Bad: growing without end, or vanishing.",
       },
       {
         title: "Speed",
@@ -355,7 +364,8 @@
         lines: [line("images_per_s", "images/s", "blue")],
         from: 0,
         caption:
-          "Real images trained on in a second. Dips mean that something else kept the machine busy.",
+          "Real images trained on in a second. Dips mean that something else kept the machine " +
+          "busy.",
       },
     ],
     Quality: [
@@ -372,7 +382,8 @@
         title: "Diversity",
         unit: "share of the data's",
         lines: [
-          line("diversity", "of a batch", "green"),
+          line("pixel_diversity", "of a training batch, in pixels", "orange"),
+          line("diversity", "of a batch, in features", "green"),
           line("training_diversity", "normalised as in training", "purple"),
         ],
         from: 0,
@@ -382,14 +393,16 @@
         title: "Precision and recall",
         lines: [line("precision", "precision", "blue"), line("recall", "recall", "orange")],
         ...share,
-        caption: "Precision: samples that look real. Recall: real images within the generator's reach.",
+        caption:
+          "Precision: samples that look real. Recall: real images within the generator's reach.",
       },
       {
         title: "Density and coverage",
-        unit: "share",
+        unit: "value",
         lines: [line("density", "density", "blue"), line("coverage", "coverage", "orange")],
         from: 0,
-        caption: "Density: how deep samples lie among real images. Coverage: real images met by samples.",
+        caption:
+          "Density: how deep samples lie among real images. Coverage: real images met by samples.",
       },
       {
         title: "Modes",
@@ -417,7 +430,8 @@
         unit: "share",
         lines: [line("sample_dependence", "of a sample", "orange")],
         from: 0,
-        caption: "How much a sample changes when the others of its batch are replaced; 0: not at all.",
+        caption:
+          "How much a sample changes when the others of its batch are replaced; 0: not at all.",
       },
     ],
     Other: [],
@@ -470,8 +484,10 @@
     const gap = ticks.length > 1 ? ticks[1] - ticks[0] : 1;
     const decimals = Math.min(20, Math.max(0, -Math.floor(Math.log10(gap) + 1e-9)));
     if (decimals > 4) return (x) => (x === 0 ? "0" : x.toExponential(1).replace(".0e", "e"));
-    const exact = gap * 10 ** decimals === Math.round(gap * 10 ** decimals) ? decimals : decimals + 1;
-    return (x) => x.toLocaleString("en-US", {minimumFractionDigits: exact, maximumFractionDigits: exact});
+    const scaled = gap * 10 ** decimals;
+    const digits = Math.abs(scaled - Math.round(scaled)) < 1e-6 ? decimals : decimals + 1;
+    const format = {minimumFractionDigits: digits, maximumFractionDigits: digits};
+    return (x) => x.toLocaleString("en-US", format);
   }
 
   function legend(chart, box) {
@@ -484,12 +500,16 @@
     const at = element("span", "", box);
     at.className = "at";
     return (index) => {
-      values.forEach((value, i) => (value.textContent = number(valueAt(chart.lines[i].smooth, index))));
+      values.forEach((value, i) => {
+        value.textContent = number(valueAt(chart.lines[i].smooth, index));
+      });
       at.textContent = `step ${whole(steps[index])}`;
     };
   }
 
   const lastOf = (values) => values.findLastIndex((v) => v !== null);
+  const isSingle = (values) => lastOf(values) === values.findIndex((v) => v !== null);
+  const newestOf = (lines) => Math.max(...lines.map((line) => lastOf(line.mean)));
 
   /** A curve of few values has its own steps: brings them to those of all curves. */
   function spread(values, ownSteps) {
@@ -501,7 +521,7 @@
   function withData(line) {
     const {step: ownSteps, ...curve} = run.curves[line.key];
     const mean = spread(curve.mean, ownSteps);
-    const sparse = ownSteps !== undefined || lastOf(mean) === mean.findIndex((v) => v !== null);
+    const sparse = ownSteps !== undefined || isSingle(mean);
     return {
       ...line,
       sparse,
@@ -513,7 +533,8 @@
   }
 
   /** The newest value up to a point. */
-  const valueAt = (values, index) => values[values.findLastIndex((v, i) => i <= index && v !== null)];
+  const valueAt = (values, index) =>
+    values[values.findLastIndex((v, i) => i <= index && v !== null)];
 
   /** A line at the step of each finding, with its number in the list. */
   function drawFindings(plot) {
@@ -546,7 +567,7 @@
     const {lines} = chart;
     const yRange = range(chart, lines);
     const show = legend(chart, section.querySelector(".legend"));
-    const newestIndex = Math.max(...lines.map((line) => lastOf(line.mean)));
+    const newestIndex = newestOf(lines);
     show(newestIndex);
 
     const series = [{}];
@@ -659,9 +680,11 @@
         section.classList.toggle("wide", shown.length % 2 === 1 && i === shown.length - 1);
         element("h3", chart.title, section);
         element("div", "", section).className = "legend";
-        element("div", "", section).className = "plot";
+        const isCurve = steps.length === 1 || chart.lines.some((l) => !isSingle(l.mean));
+        if (isCurve) element("div", "", section).className = "plot";
         element("p", chart.caption, section).className = "caption";
-        draw(chart, section);
+        if (isCurve) draw(chart, section);
+        else legend(chart, section.querySelector(".legend"))(newestOf(chart.lines));
       });
     }
   }

@@ -95,7 +95,7 @@ class MainTest {
 
   @Test
   void withoutACommandTheyAreNamed() {
-    Cli.run().failed(2, "train, generate, evaluate, report, classifier, backends");
+    Cli.run().failed(2, "train, lab, generate, evaluate, report, classifier, backends");
   }
 
   @ParameterizedTest

@@ -143,6 +143,16 @@ class TrainMetricsTest {
   }
 
   @Test
+  void pointsNeedNoClassifier() throws IOException {
+    Path run = dir.resolve("run");
+    Object[] small = {"--ngf=16", "--ndf=16", "--steps=3", "--metrics"};
+    Cli.run("train", "--data=ring-8", "--out", run, List.of(small)).succeeded();
+    Map<String, Object> last = lines(run).getLast();
+    assertTrue(last.get("high_quality") instanceof Double, last.toString());
+    assertTrue((double) last.get("sample_dependence") > 0, last.toString());
+  }
+
+  @Test
   void refusesWhatSaysNothing() {
     UserException few =
         assertThrows(UserException.class, () -> new MeasuringOptions(true, 1000, 99, ""));

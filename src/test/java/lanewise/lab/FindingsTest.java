@@ -2,6 +2,7 @@ package lanewise.lab;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -17,7 +18,7 @@ class FindingsTest {
   }
 
   private static String about(Metric metric, Results results) {
-    return findings(results).get("%s (%s)".formatted(metric.title(), metric.best()));
+    return findings(results).get("%s (%s)".formatted(metric.label(), metric.best()));
   }
 
   private static Map<Metric, List<Double>> of(Metric metric, Double... values) {
@@ -37,7 +38,7 @@ class FindingsTest {
             + " Worse beyond the spread: batch (31.0 ± 1.0).",
         about(Metric.FRECHET, results));
     assertEquals(
-        "Of 1 metric in which the variants differ, the best are: instance by 1.",
+        "By 1 metric one variant is better than all others: instance by 1.",
         findings(results).get("In short"));
   }
 
@@ -56,7 +57,7 @@ class FindingsTest {
             .results();
     assertTrue(about(Metric.PRECISION, swapped).startsWith("instance is best"));
     assertEquals(
-        "Of 1 metric in which the variants differ, the best are: instance by 1, 1 of them beyond"
+        "By 1 metric one variant is better than all others: instance by 1, 1 of them beyond"
             + " the seeds' spread.",
         findings(swapped).get("In short"));
   }
@@ -90,8 +91,21 @@ class FindingsTest {
             .finished("batch", of(Metric.MODES, 10.0, 10.0))
             .finished("instance", of(Metric.MODES, 10.0, 10.0))
             .results();
-    assertEquals(
-        "the same for all: 10 ± 0. Held-out real samples: 10.", about(Metric.MODES, results));
+    assertEquals("modes captured (10 ± 0).", findings(results).get("The same for all"));
+  }
+
+  @Test
+  void equallyGoodIsNotBest() {
+    Results results =
+        new LabFigures(List.of("batch", "instance", "none"), 2)
+            .finished("batch", of(Metric.MODES, 10.0, 10.0))
+            .finished("instance", of(Metric.MODES, 10.0, 10.0))
+            .finished("none", of(Metric.MODES, 4.0, 5.0))
+            .results();
+    assertTrue(
+        about(Metric.MODES, results)
+            .startsWith("Equally good: batch (10 ± 0), instance (10 ± 0). Within the seeds'"));
+    assertNull(findings(results).get("In short"));
   }
 
   @Test
@@ -106,7 +120,9 @@ class FindingsTest {
                 Map.of(Metric.MODES, List.of(9.0, 10.0), Metric.DIVERSITY, List.of(0.9, 0.95)))
             .results();
     String text = findings(results).get("Mode collapse");
-    assertTrue(text.startsWith("Ended collapsed: batch, 1 of 2 (seed 0: 3 modes, diversity 0.2"));
+    assertTrue(
+        text.startsWith(
+            "Ended collapsed: batch in 1 of 2 (modes captured 3, diversity of a batch 0.200)"));
     assertFalse(text.contains("instance"), text);
   }
 
@@ -154,6 +170,18 @@ class FindingsTest {
   }
 
   @Test
+  void whatHasNoFiniteValueIsNoted() {
+    Results results =
+        new LabFigures(List.of("batch", "none"), 1)
+            .finished("batch", of(Metric.REVERSE_KL, 0.5))
+            .finished("none", of(Metric.MODES, 0.0))
+            .results();
+    assertEquals(
+        "batch (0.500); there is nothing to compare it with. Not finite: none.",
+        about(Metric.REVERSE_KL, results));
+  }
+
+  @Test
   void refusedVariantsAreNamedOnce() {
     List<Finding> findings =
         Findings.of(
@@ -173,8 +201,8 @@ class FindingsTest {
             Metric.DEPENDENCE, List.of(0.1, 0.2, 0.3, 0.4, 0.5),
             Metric.DIVERSITY, List.of(0.9, 0.8, 0.75, 0.6, 0.5));
     Results results = new LabFigures(List.of("batch"), 5).finished("batch", both).results();
-    String text = findings(results).get("What dependence goes with");
-    assertTrue(text.contains("-0.99 with diversity"), text);
-    assertTrue(text.contains("0.88 is passed once in 20 times"), text);
+    String text = findings(results).get("What goes with dependence");
+    assertTrue(text.contains("diversity of a batch -0.99"), text);
+    assertTrue(text.contains("beyond ±0.88"), text);
   }
 }

@@ -25,7 +25,7 @@ class GridTest {
     assertEquals(
         List.of("batch-seed0", "batch-pack2-seed0", "batch-hinge-seed0", "batch-hinge-pack2-seed0"),
         grid.cells().stream().map(Cell::name).toList());
-    assertEquals("hinge, pack 2", grid.label(new Variant("batch", "hinge", 2)));
+    assertEquals("hinge pack 2", grid.label(new Variant("batch", "hinge", 2)));
     Grid norms = new Grid(List.of("batch", "none"), List.of("hinge"), List.of(2), 1, 0);
     assertEquals("none", norms.label(norms.variants().getLast()));
     Grid single = new Grid(List.of("batch"), ONE_LOSS, List.of(1), 1, 0);

@@ -14,6 +14,8 @@ import java.util.regex.Pattern;
 import lanewise.evaluate.Metric;
 import lanewise.io.Images;
 import lanewise.lab.CellResult.State;
+import lanewise.train.Preset;
+import lanewise.train.TrainOptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,9 +41,17 @@ class LabReportTest {
       Path samples = folder.resolve("batch-seed0/samples/step-%06d.png".formatted(step));
       Images.writeGrid(samples, new float[4 * 64], 4, 1, 8, 8, 2);
     }
-    new LabReport(
-            folder, Map.of("budget", "100 steps each", "options", Map.of("lr", 2e-4)), "a machine")
-        .write("stopped", results);
+    new LabReport(folder, plan(results.grid()), "a machine").write("stopped", results);
+  }
+
+  private static Plan plan(Grid grid) {
+    TrainOptions options = TrainOptions.defaults(Preset.DCGAN, "test data", 32);
+    return new Plan(grid, List.of("normG", "normD"), "", options).with(100, "100 steps each");
+  }
+
+  @Test
+  void aLabThatGoesOnHasTheSamePlan() {
+    assertEquals(plan(results.grid()), Plan.read(folder));
   }
 
   @Test

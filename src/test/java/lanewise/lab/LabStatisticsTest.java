@@ -37,6 +37,8 @@ class LabStatisticsTest {
     assertEquals("0.667", Estimate.of(2 / 3.0).toString());
     assertEquals("1,234", Estimate.number(1234.4));
     assertEquals("0", Estimate.number(0));
+    assertEquals("6.1e-07", Estimate.number(6.1e-7));
+    assertEquals("2.0e-06 ± 1.4e-06", Estimate.of(1e-6, 3e-6).toString());
   }
 
   @Test

@@ -44,18 +44,19 @@ class ResultsTest {
     assertEquals(List.of(new Band(5, 5.5, 4, 7)), results.band(BATCH, Metric.MODES));
   }
 
-  private CellResult read(String options, String... metrics) throws IOException {
+  private CellResult read(long steps, String options, String... metrics) throws IOException {
     RunFolder folder = new RunFolder(run);
     Files.writeString(folder.options(), options);
     Files.writeString(folder.metrics(), String.join("\n", metrics));
-    return RunReader.read(CELL, folder);
+    return RunReader.read(CELL, folder, steps);
   }
 
   @Test
   void aFinishedRunEndsWithItsScores() throws IOException {
     CellResult result =
         read(
-            "{\"status\":\"finished\",\"totalSteps\":3}",
+            3,
+            "{\"status\":\"finished\"}",
             "{\"step\":1,\"ms\":500,\"loss_d\":0.5}",
             "{\"step\":2,\"ms\":500,\"frechet_lanewise\":30.5,\"loss_d\":null}",
             "{\"step\":3,\"ms\":1000,\"frechet_lanewise\":20.5,\"sample_dependence\":0}");
@@ -68,18 +69,17 @@ class ResultsTest {
   @Test
   void aRunThatIsToGoOnHasNoScoresYet() throws IOException {
     String line = "{\"step\":3,\"ms\":1,\"modes\":8}";
-    CellResult longer = read("{\"status\":\"finished\",\"totalSteps\":9}", line);
+    CellResult longer = read(9, "{\"status\":\"finished\"}", line);
     assertEquals(State.STARTED, longer.state());
     assertEquals(Map.of(), longer.scores());
-    CellResult killed = read("{\"status\":\"running\",\"totalSteps\":9}", line, "{\"step\":4,\"m");
+    CellResult killed = read(9, "{\"status\":\"running\"}", line, "{\"step\":4,\"m");
     assertEquals(State.STARTED, killed.state());
     assertEquals(3, killed.step());
   }
 
   @Test
-  void aDivergedRunSaysWhy() throws IOException {
-    CellResult result =
-        read("{\"status\":\"diverged\",\"failure\":\"NaN\",\"totalSteps\":9}", "{\"step\":4}");
+  void aFailedRunSaysWhy() throws IOException {
+    CellResult result = read(9, "{\"status\":\"failed\",\"failure\":\"NaN\"}", "{\"step\":4}");
     assertEquals(State.FAILED, result.state());
     assertEquals("NaN", result.reason());
     assertEquals(4, result.step());
@@ -87,7 +87,7 @@ class ResultsTest {
 
   @Test
   void withoutAFolderACellIsWaiting() {
-    CellResult result = RunReader.read(CELL, new RunFolder(run.resolve("none")));
+    CellResult result = RunReader.read(CELL, new RunFolder(run.resolve("none")), 9);
     assertEquals(State.WAITING, result.state());
   }
 }

@@ -67,14 +67,14 @@ class ReportTest {
   void optionsAreTablesByTheirGroups() throws IOException {
     options(
         """
-        {"preset":"dcgan","none":null,"model":{"norm":"batch","pack":{"size":2}},
+        {"preset":"dcgan","none":null,"file":"","model":{"norm":"batch","pack":{"size":2}},
          "optimizer":{"lr":2.0E-4,"ema":0.0,"batch":64},"machine":{"cpu":"Zen 4","threads":2},
          "dataset":"digits","commands":["train","train --resume run"],"status":"finished"}
         """);
     Map<String, Object> page = page();
     assertEquals(
         Map.of(
-            "", Map.of("preset", "dcgan", "none", "–"),
+            "", Map.of("preset", "dcgan", "none", "–", "file", "–"),
             "model", Map.of("norm", "batch", "pack.size", "2"),
             "optimizer", Map.of("lr", "0.0002", "ema", "0", "batch", "64")),
         page.get("options"));

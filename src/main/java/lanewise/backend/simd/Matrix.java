@@ -30,6 +30,12 @@ record Matrix(MemorySegment data, int start, int stride) implements RowSource, R
   }
 
   @Override
+  public void readTile(int first, int rows, int from, int count, float[] to, int at, int apart) {
+    long origin = start + (long) first * stride + from;
+    Transfer.loadTile(data, origin, stride, rows, count, to, at, apart);
+  }
+
+  @Override
   public void readPieces(int row, int count, float[] to, int at, int apart) {
     Transfer.loadPieces(data, start + (long) row * stride, count, to, at, apart);
   }

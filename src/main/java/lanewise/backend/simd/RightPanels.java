@@ -95,9 +95,7 @@ final class RightPanels {
     Arrays.fill(square, width * SQUARE, COLUMNS * SQUARE, 0);
     for (int k = 0; k < depth; k += SQUARE) {
       int height = Math.min(SQUARE, depth - k);
-      for (int column = 0; column < width; column++) {
-        source.read(panel * COLUMNS + column, k, height, square, column * SQUARE);
-      }
+      source.readTile(panel * COLUMNS, width, k, height, square, 0, SQUARE);
       Transfer.transpose(square, COLUMNS, SQUARE, height, data, at(panel, first + k));
     }
   }

@@ -46,8 +46,8 @@ final class RowBlock {
       int from = segments.start(segment);
       int depth = segments.length(segment);
       if (segment % together == 0) {
-        int end = Math.min(segment + together, segments.count());
-        pack(source, first, rows, segments, segment, end, a, segmentStride);
+        int end = Math.min(from + together * segments.size(), right.depth());
+        pack(source, first, rows, from, end, segments.size(), a, segmentStride);
       }
       for (int panel = 0; panel < panels; panel++) {
         int bo = right.at(firstPanel + panel, from);
@@ -71,25 +71,33 @@ final class RowBlock {
     }
   }
 
+  /** Packs the elements {@code from} to {@code end - 1} of rows, in segments of {@code size}. */
   private static void pack(
       RowSource source,
       int first,
       int rows,
-      Blocks segments,
-      int segment,
+      int from,
       int end,
+      int size,
       float[] to,
       int segmentStride) {
-    int padded = Blocks.roundUp(rows, ROW_GRANULE);
-    for (int r = 0; r < padded; r++) {
-      int at = Buffer.LINE + r * ROW_STRIDE;
-      for (int s = segment; s < end; s++) {
-        int depth = segments.length(s);
-        if (r < rows) {
-          source.read(first + r, segments.start(s), depth, to, at);
-        } else {
-          Arrays.fill(to, at, at + depth, 0);
+    if (end - from > size) {
+      for (int r = 0; r < rows; r++) {
+        // All segments of a row while it is in the cache.
+        int at = Buffer.LINE + r * ROW_STRIDE;
+        for (int k = from; k < end; k += size) {
+          source.read(first + r, k, Math.min(size, end - k), to, at);
+          at += segmentStride;
         }
+      }
+    } else if (end > from) {
+      source.readTile(first, rows, from, end - from, to, Buffer.LINE, ROW_STRIDE);
+    }
+    int padded = Blocks.roundUp(rows, ROW_GRANULE);
+    for (int r = rows; r < padded; r++) {
+      int at = Buffer.LINE + r * ROW_STRIDE;
+      for (int k = from; k < end; k += size) {
+        Arrays.fill(to, at, at + Math.min(size, end - k), 0);
         at += segmentStride;
       }
     }

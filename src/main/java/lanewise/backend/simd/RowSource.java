@@ -8,6 +8,13 @@ interface RowSource {
   /** Writes the elements {@code from} to {@code from + count - 1} of a row to {@code to}. */
   void read(int row, int from, int count, float[] to, int at);
 
+  /** Writes the same elements of {@code rows} rows, {@code apart} from each other. */
+  default void readTile(int first, int rows, int from, int count, float[] to, int at, int apart) {
+    for (int r = 0; r < rows; r++) {
+      read(first + r, from, count, to, at + r * apart);
+    }
+  }
+
   /**
    * Writes the first {@code count} elements of a row in pieces of {@link MicroKernels#COLUMNS},
    * {@code apart} from each other, the last filled up with zeros.

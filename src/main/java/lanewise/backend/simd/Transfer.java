@@ -30,6 +30,34 @@ final class Transfer {
     }
   }
 
+  /** Copies {@code count} elements of each of some rows, {@code stride} apart, as {@link #load}. */
+  static void loadTile(
+      MemorySegment from,
+      long start,
+      int stride,
+      int rows,
+      int count,
+      float[] to,
+      int at,
+      int apart) {
+    MemorySegment source =
+        from.asSlice(start * Float.BYTES, ((rows - 1L) * stride + count) * Float.BYTES);
+    int whole = SPECIES.loopBound(count);
+    VectorMask<Float> rest = SPECIES.indexInRange(whole, count);
+    for (int r = 0; r < rows; r++) {
+      long row = (long) r * stride * Float.BYTES;
+      int target = at + r * apart;
+      for (int i = 0; i < whole; i += Lanes.COUNT) {
+        FloatVector.fromMemorySegment(SPECIES, source, row + i * 4L, ORDER)
+            .intoArray(to, target + i);
+      }
+      if (whole < count) {
+        FloatVector.fromMemorySegment(SPECIES, source, row + whole * 4L, ORDER, rest)
+            .intoArray(to, target + whole, rest);
+      }
+    }
+  }
+
   /**
    * Cuts {@code count} elements into pieces of {@link MicroKernels#COLUMNS} and lays them {@code
    * apart} elements from one another, the last one filled up with zeros.
