@@ -7,7 +7,8 @@ import java.util.Locale;
  * (Arjovsky and Bottou, "Towards Principled Methods for Training Generative Adversarial Networks",
  * 2017).
  *
- * <p>Ordinary runs have steps in which it does, but not {@link #STEPS} in a row.
+ * <p>Ordinary runs have steps in which it does, but not {@link #STEPS} on average: DCGANs on
+ * Fashion-MNIST were at 0.94 and 0.06 at most.
  */
 final class DiscriminatorWins extends Symptom {
   private static final int STEPS = 100;
@@ -52,8 +53,8 @@ final class DiscriminatorWins extends Symptom {
 
   @Override
   String advice() {
-    return "try --r1 1, a lower --lr-d, --d-steps 1, a smaller --ndf or a larger --ngf, or --loss"
-        + " hinge with --spectral-norm";
+    return "try --r1 1, a lower --lr-d, --d-steps 1, a smaller --ndf or a larger --ngf, or another"
+        + " --loss: non-saturating instead of minimax, or hinge with --spectral-norm";
   }
 
   @Override

@@ -59,6 +59,10 @@ public record Calibration(
     if (msPerStep.isEmpty()) {
       throw new UserException(refused.values().iterator().next());
     }
+    log.accept(
+        "%-24s %,.0f ms for %,d samples"
+            .formatted(
+                "a measurement", msPerMeasurement, plan.options().measuring().metricsSamples()));
     return new Calibration(msPerStep, msPerMeasurement, refused);
   }
 

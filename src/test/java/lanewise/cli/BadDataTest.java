@@ -45,11 +45,6 @@ class BadDataTest {
   }
 
   @Test
-  void pointsInsteadOfImages() {
-    refused("ring-8", "ring-8", "points");
-  }
-
-  @Test
   void truncatedIdx() throws IOException {
     Path file = Cli.images(dir.resolve("images-idx3-ubyte"), 40);
     byte[] bytes = Files.readAllBytes(file);

@@ -32,6 +32,7 @@ class CombinationsTest {
         "--lr-schedule linaer | did you mean linear | constant",
         "--arch resnet --image-size 30 | 30 pixels | 32",
         "--arch mlp | makes points, not images | give --data ring-8",
+        "--data ring-8 --image-size 16 | makes points, not images | or another --arch",
         "--data ring-8 --arch dcgan | 1 pixels | 32",
         "--data grid-25 --preset dcgan | 1 pixels | 32",
       })

@@ -158,16 +158,30 @@ class DiagnosisTest {
   }
 
   @Test
-  void aDiscriminatorThatIsACoinHasLost() {
-    train(500, step -> step % 2 == 0 ? WELL.scores(0.5, 0.49) : WELL.scores(0.49, 0.5));
+  void aDiscriminatorThatRatesFakesHigherHasLost() {
+    train(250, _ -> WELL.scores(0.51, 0.52));
     assertFound("discriminator-loses");
-    train(500, _ -> WELL.scores(0.52, 0.48));
+    train(250, _ -> WELL.scores(0.52, 0.48));
     assertFound("discriminator-loses", "discriminator-loses");
   }
 
   @Test
+  void oneThatDoesNotTellThemApartAtAllHasLost() {
+    train(250, _ -> WELL.scores(0.5, 0.5));
+    assertFound("discriminator-loses");
+  }
+
+  @Test
+  void aDiscriminatorThatStaysACoinHasLost() {
+    train(900, step -> step % 2 == 0 ? WELL.scores(0.5, 0.49) : WELL.scores(0.49, 0.5));
+    assertFound();
+    train(500, step -> step % 2 == 0 ? WELL.scores(0.5, 0.49) : WELL.scores(0.49, 0.5));
+    assertFound("discriminator-loses");
+  }
+
+  @Test
   void aDiscriminatorWithAFewPercentOfAdvantageHasNotLost() {
-    train(1000, step -> step % 4 == 0 ? WELL.scores(0.49, 0.5) : WELL.scores(0.51, 0.5));
+    train(3000, step -> step % 4 == 0 ? WELL.scores(0.49, 0.5) : WELL.scores(0.51, 0.5));
     assertFound();
   }
 

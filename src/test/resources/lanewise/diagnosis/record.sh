@@ -16,7 +16,7 @@ record() {
   name=$1
   steps=$2
   shift 2
-  ./lanewise train --data fashion-mnist --backend simd --threads 1 --steps "$steps" \
+  ./lanewise train --backend simd --threads 1 --steps "$steps" \
     --out "$out/$name" "$@"
   jq --raw-output --slurp '
       def digits: if . == null then "" elif . == 0 then 0
@@ -36,9 +36,14 @@ record one-latent 400 --ngf 16 --ndf 16 --norm batch --latent 1
 # A hundred times the usual rate does no harm where a norm makes the size of the weights irrelevant.
 record batch-lr-2e-2 300 --ngf 16 --ndf 16 --norm batch --lr 2e-2
 record instance-lr-2e-2 300 --ngf 16 --ndf 16 --norm instance --lr 2e-2
+record least-squares 400 --preset lsgan --ngf 16 --ndf 16
+record wgan-gp 220 --preset wgan-gp --ngf 16 --ndf 16
+record r1 600 --preset r1 --ngf 16 --ndf 16
+record ring-8 1200 --preset pacgan --data ring-8
 
 # Failures.
 record none-lr-1e-2 400 --ngf 16 --ndf 16 --norm none --lr 1e-2
 record none-lr-2e-2 300 --ngf 16 --ndf 16 --norm none --lr 2e-2
 record narrow-generator 300 --ngf 2 --ndf 64 --norm batch
 record narrow-discriminator 300 --ngf 32 --ndf 1 --norm batch
+record minimax 300 --ngf 16 --ndf 16 --loss minimax
