@@ -13,8 +13,8 @@ public final class Page {
 
   /**
    * Fills a template: {@code {{style}}} with the look of all pages, {@code {{uPlot}}} and its like
-   * with the charting library, {@code {{script}}} with the page's own script, {@code {{data}}} with
-   * its data.
+   * with the charting library, {@code {{helpers}}} with what all scripts use, {@code {{script}}}
+   * with the page's own script, {@code {{data}}} with its data.
    *
    * @param owner beside which the resources {@code name.html} and {@code name.js} lie
    * @param data for {@code JSON.parse}
@@ -26,6 +26,7 @@ public final class Page {
         .replace("{{style of uPlot}}", resource(Page.class, "uplot/uPlot.min.css"))
         .replace("{{uPlot}}", resource(Page.class, "uplot/uPlot.iife.min.js"))
         .replace("{{style}}", resource(Page.class, "report.css"))
+        .replace("{{helpers}}", resource(Page.class, "page.js"))
         .replace("{{script}}", resource(owner, name + ".js"))
         .replace("{{data}}", json(data));
   }

@@ -129,7 +129,7 @@ public final class ClassifierTrainer implements AutoCloseable {
 
   private Variable targets(int[] indices) {
     int[] labels = IntStream.of(indices).map(data::label).toArray();
-    return GanTrainer.oneHot(network.backend(), labels, model.classes());
+    return Labels.oneHot(network.backend(), labels, model.classes());
   }
 
   @Override

@@ -1,6 +1,5 @@
 package lanewise.train;
 
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +10,6 @@ import lanewise.autograd.Variable;
 import lanewise.backend.Backend;
 import lanewise.backend.Scope;
 import lanewise.backend.Shape;
-import lanewise.backend.Tensor;
 import lanewise.io.TensorEntry;
 import lanewise.model.Gan;
 import lanewise.model.GanSpec;
@@ -105,7 +103,9 @@ public final class GanTrainer implements AutoCloseable {
     generator.initialize(model.initialization(), seed);
     discriminator.initialize(model.initialization(), ~seed);
     average = recipe.ema() > 0 ? new Network(backend, model.generator(), "average") : null;
-    resetAverage();
+    if (average != null) {
+      average.average(generator, 0);
+    }
     generatorAdam = new Adam(generator, recipe.generator());
     discriminatorAdam = new Adam(discriminator, recipe.discriminator(), recipe.dSteps());
     Map<String, Network> networks = new LinkedHashMap<>();
@@ -115,13 +115,13 @@ public final class GanTrainer implements AutoCloseable {
     inputs = new StepInputs(backend, model.spec(), recipe, seed);
     results = new Results(backend);
     gauges = new Gauges(generator, discriminator, model.spec().judgedShape(recipe.batchSize()));
-    boolean always = recipe.hasR1(1) && recipe.hasR1(2);
-    Runnable step = () -> compute(always);
-    plain = capture ? backend.capture(step) : step;
+    boolean hasR1 = recipe.penalties().r1() > 0;
+    boolean isLazy = hasR1 && recipe.penalties().r1Every() > 1;
+    UnaryOperator<Runnable> replayed = capture ? backend::capture : UnaryOperator.identity();
+    Runnable step = () -> compute(hasR1 && !isLazy);
+    plain = replayed.apply(step);
     captured = plain != step;
-    Runnable withR1 = () -> compute(true);
-    boolean lazy = recipe.hasR1(1) && !always;
-    regularised = !lazy ? plain : captured ? backend.capture(withR1) : withR1;
+    regularised = isLazy ? replayed.apply(() -> compute(true)) : plain;
   }
 
   private void checkShapes() {
@@ -131,13 +131,6 @@ public final class GanTrainer implements AutoCloseable {
       discriminator.outputShape(spec.judgedShape(images.n()));
     } catch (IllegalArgumentException e) {
       throw new UserException("The model does not fit: " + e.getMessage(), e);
-    }
-  }
-
-  /** The average begins as a copy: of weights just drawn, or of those that were trained so far. */
-  private void resetAverage() {
-    if (average != null) {
-      average.average(generator, 0);
     }
   }
 
@@ -329,48 +322,7 @@ public final class GanTrainer implements AutoCloseable {
 
   /** Images of latents that stay the same for the whole run, with running statistics. */
   public float[] samples(int count) {
-    GanSpec spec = model.spec();
-    int[] classes = classesInTurn(spec, 0, count);
-    return generate(sampler(), spec, latents.fixed(count), classes, Statistics.RUNNING);
-  }
-
-  /**
-   * The images of latents: N x C x H x W in (-1, 1).
-   *
-   * @param labels the class that each is to be of, or null if the generator is told none
-   */
-  public static float[] generate(
-      Network generator, GanSpec spec, float[] z, int[] labels, Statistics statistics) {
-    Backend backend = generator.backend();
-    try (Scope _ = backend.scope()) {
-      Tensor latent = backend.allocateActivation(spec.latentShape(z.length / spec.latent()));
-      backend.upload(z, latent);
-      Variable condition = labels == null ? null : oneHot(backend, labels, spec.classes());
-      Variable images =
-          generator.forward(Variable.constant(backend, latent), new Pass(statistics, condition));
-      float[] pixels = new float[images.shape().size()];
-      backend.read(images.tensor(), pixels);
-      return pixels;
-    }
-  }
-
-  /** A row for each label, with a 1 at its class. */
-  static Variable oneHot(Backend backend, int[] labels, int classes) {
-    float[] rows = new float[labels.length * classes];
-    StepInputs.fillOneHot(labels, classes, rows);
-    Tensor tensor = backend.allocate(Shape.matrix(labels.length, classes));
-    backend.upload(rows, tensor);
-    return Variable.constant(backend, tensor);
-  }
-
-  /** The classes of samples that are to have all of them in turn; null if there are none. */
-  static int[] classesInTurn(GanSpec spec, int first, int count) {
-    if (spec.classes() == 0) {
-      return null;
-    }
-    int[] labels = new int[count];
-    Arrays.setAll(labels, i -> (first + i) % spec.classes());
-    return labels;
+    return new Sampler(sampler(), model.spec()).images(latents.fixed(count), 0, Statistics.RUNNING);
   }
 
   /** Steps done so far. */

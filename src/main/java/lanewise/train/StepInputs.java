@@ -1,6 +1,5 @@
 package lanewise.train;
 
-import java.util.Arrays;
 import lanewise.autograd.Variable;
 import lanewise.backend.Backend;
 import lanewise.backend.Shape;
@@ -77,16 +76,8 @@ final class StepInputs implements AutoCloseable {
       backend.upload(mixture, epsilon);
     }
     if (classes != null) {
-      fillOneHot(labels, spec.classes(), oneHot);
+      Labels.fillOneHot(labels, spec.classes(), oneHot);
       backend.upload(oneHot, classes);
-    }
-  }
-
-  /** A row for each label, with a 1 at its class. */
-  static void fillOneHot(int[] labels, int classes, float[] target) {
-    Arrays.fill(target, 0);
-    for (int i = 0; i < labels.length; i++) {
-      target[i * classes + labels[i]] = 1;
     }
   }
 

@@ -163,8 +163,7 @@ public final class TrainedGenerator implements AutoCloseable {
    * @param classes the class that each is to be of; of no matter where the generator is told none
    */
   float[] images(float[] z, int[] classes) {
-    int[] labels = spec().classes() == 0 ? null : classes;
-    return GanTrainer.generate(network, spec(), z, labels, Statistics.RUNNING);
+    return sampler().images(z, classes, Statistics.RUNNING);
   }
 
   /**
@@ -189,8 +188,11 @@ public final class TrainedGenerator implements AutoCloseable {
 
   /** The images of a batch of latents, as {@link #trainingBatches} makes them. */
   public float[] trainingBatch(float[] z) {
-    int[] classes = GanTrainer.classesInTurn(spec(), 0, z.length / spec().latent());
-    return GanTrainer.generate(network, spec(), z, classes, Statistics.INPUT);
+    return sampler().images(z, 0, Statistics.INPUT);
+  }
+
+  private Sampler sampler() {
+    return new Sampler(network, spec());
   }
 
   /** Images that are made when they are read, batch by batch. */
@@ -245,11 +247,13 @@ public final class TrainedGenerator implements AutoCloseable {
       if (made.length == 0 || madeFrom != from) {
         int end = Math.min(from + batch, size());
         float[] latents = Arrays.copyOfRange(z, from * spec().latent(), end * spec().latent());
-        int[] classes = GanTrainer.classesInTurn(spec(), from, end - from);
-        if (label != EVERY_CLASS) {
-          Arrays.fill(classes, label);
+        if (label == EVERY_CLASS) {
+          made = sampler().images(latents, from, statistics);
+        } else {
+          int[] labels = new int[end - from];
+          Arrays.fill(labels, label);
+          made = sampler().images(latents, labels, statistics);
         }
-        made = GanTrainer.generate(network, spec(), latents, classes, statistics);
         madeFrom = from;
       }
     }

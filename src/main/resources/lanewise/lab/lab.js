@@ -10,36 +10,11 @@
   /** The alpha byte of a band. */
   const FAINT = "24";
 
-  const WHEN = {dateStyle: "medium", timeStyle: "short"};
-
-  const lab = JSON.parse(document.getElementById("data").textContent);
-  const byId = (id) => document.getElementById(id);
-  const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-  const whole = (x) => Math.round(x).toLocaleString("en-US");
+  const lab = JSON.parse(byId("data").textContent);
   const colorOf = (index) => COLORS[index % COLORS.length];
   const dashOf = (index) => DASHES[Math.floor(index / COLORS.length) % DASHES.length];
   const metricOf = new Map(lab.metrics.map((metric) => [metric.key, metric]));
   const running = lab.status === "running";
-
-  function number(x) {
-    if (x === null || x === undefined) return "–";
-    const size = Math.abs(x);
-    if (Number.isInteger(x) || size >= 1000) return whole(x);
-    return x.toFixed(size >= 100 ? 1 : size >= 10 ? 2 : 3);
-  }
-
-  function duration(seconds) {
-    if (seconds < 90) return `${Math.round(seconds)} s`;
-    if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
-    return `${(seconds / 3600).toFixed(1)} h`;
-  }
-
-  function element(tag, text, parent) {
-    const made = document.createElement(tag);
-    made.textContent = text;
-    parent?.append(made);
-    return made;
-  }
 
   function svg(tag, attributes, parent) {
     const made = document.createElementNS("http://www.w3.org/2000/svg", tag);

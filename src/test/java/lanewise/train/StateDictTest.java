@@ -110,8 +110,8 @@ class StateDictTest {
     assertSame(before, StateDict.of(other));
     float[] z = new Latents(3, 10).fixed(2);
     assertArrayEquals(
-        GanTrainer.generate(generator, MODEL.spec(), z, null, Statistics.RUNNING),
-        GanTrainer.generate(other, MODEL.spec(), z, null, Statistics.RUNNING));
+        new Sampler(generator, MODEL.spec()).images(z, 0, Statistics.RUNNING),
+        new Sampler(other, MODEL.spec()).images(z, 0, Statistics.RUNNING));
   }
 
   private Variable latents() {
