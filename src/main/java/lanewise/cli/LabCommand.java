@@ -297,7 +297,7 @@ final class LabCommand implements Callable<Integer> {
         new LabProgress(text, terminal, TrainCommand.commandLine(spec), plan.grid().cells().size());
     Lab.Outcome outcome;
     int status;
-    try (StopSignals signals = new StopSignals(signal -> stop(lab, progress, signal))) {
+    try (StopSignals signals = new StopSignals(progress::say, lab::stop)) {
       outcome = lab.run(progress);
       status = outcome == Lab.Outcome.STOPPED ? signals.status() : ExitCode.OK;
     }
@@ -307,12 +307,5 @@ final class LabCommand implements Callable<Integer> {
     }
     text.flush();
     return status;
-  }
-
-  private static void stop(Lab lab, LabProgress progress, String signal) {
-    progress.say(
-        "SIG%s: ending after this step, with a checkpoint; once more to end at once"
-            .formatted(signal));
-    lab.stop();
   }
 }

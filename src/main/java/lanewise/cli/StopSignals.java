@@ -24,20 +24,24 @@ final class StopSignals implements AutoCloseable {
   /**
    * Listens until it is closed.
    *
-   * @param stop is told the signal's name, on a thread of its own
+   * @param say is told what the first signal does, on a thread of its own
+   * @param stop asks the training to stop, behind it
    */
-  StopSignals(Consumer<String> stop) {
+  StopSignals(Consumer<String> say, Runnable stop) {
     NUMBERS.forEach(
         (name, number) ->
-            previous.put(name, Signals.register(name, () -> received(name, number, stop))));
+            previous.put(name, Signals.register(name, () -> received(name, number, say, stop))));
   }
 
-  private synchronized void received(String name, int number, Consumer<String> stop) {
+  private synchronized void received(String name, int number, Consumer<String> say, Runnable stop) {
     if (status != 0) {
       Runtime.getRuntime().halt(status);
     }
     status = SIGNALLED + number;
-    stop.accept(name);
+    say.accept(
+        "SIG%s: ending after this step, with a checkpoint; once more to end at once"
+            .formatted(name));
+    stop.run();
   }
 
   /** The exit status that says which signal came, or 0 if none did. */

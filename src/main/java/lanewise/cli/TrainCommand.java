@@ -166,7 +166,7 @@ final class TrainCommand implements Callable<Integer> {
     TrainingRun.Outcome outcome;
     int status;
     try (Progress progress = progress(run, options, text);
-        StopSignals signals = new StopSignals(signal -> stop(run, progress, signal))) {
+        StopSignals signals = new StopSignals(progress::say, run::stop)) {
       outcome =
           run.run(
               step -> {
@@ -194,13 +194,6 @@ final class TrainCommand implements Callable<Integer> {
     }
     text.flush();
     return status;
-  }
-
-  private static void stop(TrainingRun run, Progress progress, String signal) {
-    progress.say(
-        "SIG%s: ending after this step, with a checkpoint; once more to end at once"
-            .formatted(signal));
-    run.stop();
   }
 
   private Progress progress(TrainingRun run, TrainOptions options, PrintWriter text) {

@@ -237,7 +237,7 @@
 
   // Samples
 
-  let player = null;
+  let isPlaying = () => false;
   const newest = lab.grids.length - 1;
 
   function showSample(index) {
@@ -265,22 +265,6 @@
     byId("zoom").showModal();
   }
 
-  function stopPlaying() {
-    clearInterval(player);
-    player = null;
-    byId("play").textContent = "▶ Play";
-  }
-
-  function startPlaying() {
-    let index = Number(byId("slider").value);
-    if (index === newest) index = -1;
-    player = setInterval(() => {
-      showSample(++index);
-      if (index === newest) stopPlaying();
-    }, FRAME_MS);
-    byId("play").textContent = "❚❚ Pause";
-  }
-
   /** A seed a row, a variant a column. */
   function showSamples() {
     if (newest < 0) return;
@@ -296,16 +280,8 @@
       }
       element("div", "", grids).dataset.cell = cell.name;
     });
-    byId("player").hidden = newest === 0;
-    byId("slider").max = newest;
-    byId("slider").addEventListener("input", (event) => {
-      stopPlaying();
-      showSample(Number(event.target.value));
-    });
-    byId("play").addEventListener("click", () => (player ? stopPlaying() : startPlaying()));
     byId("zoom").addEventListener("click", () => byId("zoom").close());
-    stopPlaying();
-    showSample(newest);
+    isPlaying = slideshow(newest, FRAME_MS, showSample);
   }
 
   // Trainings and options
@@ -347,7 +323,7 @@
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", showCharts);
   if (running) {
     setInterval(() => {
-      const busy = player || byId("zoom").open || Number(byId("slider").value) < newest;
+      const busy = isPlaying() || byId("zoom").open || Number(byId("slider").value) < newest;
       if (!busy && !document.hidden) location.reload();
     }, REFRESH_MS);
   }

@@ -30,3 +30,38 @@ function element(tag, text, parent) {
   parent?.append(made);
   return made;
 }
+
+/**
+ * Lets the slider and the play button go through what `show(index)` shows, up to `newest`, with which it
+ * begins; gives back whether it plays.
+ */
+function slideshow(newest, frameMs, show) {
+  let player = null;
+
+  function stop() {
+    clearInterval(player);
+    player = null;
+    byId("play").textContent = "▶ Play";
+  }
+
+  function start() {
+    let index = Number(byId("slider").value);
+    if (index === newest) index = -1;
+    player = setInterval(() => {
+      show(++index);
+      if (index === newest) stop();
+    }, frameMs);
+    byId("play").textContent = "❚❚ Pause";
+  }
+
+  byId("player").hidden = newest === 0;
+  byId("slider").max = newest;
+  byId("slider").addEventListener("input", (event) => {
+    stop();
+    show(Number(event.target.value));
+  });
+  byId("play").addEventListener("click", () => (player ? stop() : start()));
+  stop();
+  show(newest);
+  return () => player !== null;
+}

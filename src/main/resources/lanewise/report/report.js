@@ -134,7 +134,7 @@
 
   /** In the plane. */
   const arePoints = run.options.model?.imageSize === "1";
-  let player = null;
+  let isPlaying = () => false;
   const newest = run.samples.length - 1;
 
   function showSample(index) {
@@ -147,22 +147,6 @@
       `at step ${whole(sample.step)}${index === newest ? ", the newest" : ""}`;
   }
 
-  function stopPlaying() {
-    clearInterval(player);
-    player = null;
-    byId("play").textContent = "▶ Play";
-  }
-
-  function startPlaying() {
-    let index = Number(byId("slider").value);
-    if (index === newest) index = -1;
-    player = setInterval(() => {
-      showSample(++index);
-      if (index === newest) stopPlaying();
-    }, FRAME_MS);
-    byId("play").textContent = "❚❚ Pause";
-  }
-
   function showSamples() {
     const caption = byId("samples-caption");
     if (newest < 0) {
@@ -170,15 +154,7 @@
       return;
     }
     byId("grid").hidden = false;
-    byId("player").hidden = newest === 0;
-    byId("slider").max = newest;
-    byId("slider").addEventListener("input", (event) => {
-      stopPlaying();
-      showSample(Number(event.target.value));
-    });
-    byId("play").addEventListener("click", () => (player ? stopPlaying() : startPlaying()));
-    stopPlaying();
-    showSample(newest);
+    isPlaying = slideshow(newest, FRAME_MS, showSample);
     caption.textContent = arePoints
       ? "Each point keeps its latent vector. Together they should cover every mode of the data; " +
         "modes without points mean mode collapse."
@@ -674,7 +650,7 @@
   if (running) {
     // Not while someone looks at an earlier grid or into a part of a curve.
     setInterval(() => {
-      const busy = player || zoomed || (newest > 0 && Number(byId("slider").value) < newest);
+      const busy = isPlaying() || zoomed || (newest > 0 && Number(byId("slider").value) < newest);
       if (!busy && !document.hidden) location.reload();
     }, REFRESH_MS);
   }
