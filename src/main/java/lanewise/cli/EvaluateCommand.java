@@ -197,7 +197,7 @@ final class EvaluateCommand implements Runnable {
       fields.put("held_out", heldOut.json());
     }
     try {
-      return JSON.std.asString(fields);
+      return JSON.std.with(JSON.Feature.WRITE_NULL_PROPERTIES).asString(fields);
     } catch (IOException e) {
       throw new IllegalStateException("strings and numbers are always JSON", e);
     }
