@@ -65,6 +65,14 @@ class PackageStructureTest {
           Map.entry("lanewise.nn", Set.of("lanewise.autograd", "lanewise.backend")),
           Map.entry(
               "lanewise.model", Set.of("lanewise.nn", "lanewise.autograd", "lanewise.backend")),
+          Map.entry(
+              "lanewise.onnx",
+              Set.of(
+                  "lanewise.model",
+                  "lanewise.nn",
+                  "lanewise.autograd",
+                  "lanewise.backend",
+                  "lanewise.io")),
           Map.entry("lanewise.train.loss", Set.of("lanewise.autograd", "lanewise.backend")),
           Map.entry(
               "lanewise.train",
@@ -72,6 +80,7 @@ class PackageStructureTest {
                   "lanewise.train.loss",
                   "lanewise.model",
                   "lanewise.nn",
+                  "lanewise.onnx",
                   "lanewise.autograd",
                   "lanewise.backend",
                   "lanewise.data",
@@ -109,6 +118,7 @@ class PackageStructureTest {
                   "lanewise.train.loss",
                   "lanewise.model",
                   "lanewise.nn",
+                  "lanewise.onnx",
                   "lanewise.backend",
                   "lanewise.backend.conformance",
                   "lanewise.data",
