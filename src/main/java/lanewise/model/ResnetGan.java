@@ -10,6 +10,8 @@ import lanewise.nn.AvgPool2d;
 import lanewise.nn.Conv2d;
 import lanewise.nn.ConvTranspose2d;
 import lanewise.nn.GlobalSumPool;
+import lanewise.nn.GraphNode;
+import lanewise.nn.GraphOperation;
 import lanewise.nn.Initialization;
 import lanewise.nn.LeakyReLU;
 import lanewise.nn.Linear;
@@ -161,6 +163,14 @@ public record ResnetGan(GanSpec spec) implements Gan {
     @Override
     public Variable forward(Variable x, Pass pass) {
       return Ops.add(residual.forward(x, pass), shortcut.forward(x, pass));
+    }
+
+    @Override
+    public GraphNode describe(GraphNode x, GraphNode condition) {
+      return node(
+          GraphOperation.Simple.ADD,
+          residual.describe(x, condition),
+          shortcut.describe(x, condition));
     }
 
     @Override
