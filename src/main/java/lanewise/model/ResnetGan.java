@@ -47,6 +47,11 @@ public record ResnetGan(GanSpec spec) implements Gan {
     Doublings.of(spec.imageSize(), "ResNet GAN");
   }
 
+  @Override
+  public Architecture architecture() {
+    return Architecture.RESNET;
+  }
+
   /** N x latent x 1 x 1 to N x channels x imageSize x imageSize in (-1, 1). */
   @Override
   public Module generator() {

@@ -7,10 +7,6 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto.Dimension;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import lanewise.UserException;
@@ -43,20 +39,15 @@ public final class OnnxExporter {
   private OnnxExporter() {}
 
   /**
-   * Writes a model.
+   * A model as the bytes of its file.
    *
-   * @param file created or replaced
    * @param metadata free text by name
    * @param opset from {@value #OLDEST_OPSET} to {@value #NEWEST_OPSET}
-   * @throws UserException if the network has no form in ONNX; nothing is written then
+   * @throws UserException if the network has no form in ONNX
    */
-  public static void write(
-      Path file, Network network, Signature signature, Map<String, String> metadata, int opset)
-      throws IOException {
-    ModelProto model = model(network, signature, metadata, opset);
-    try (OutputStream out = Files.newOutputStream(file)) {
-      model.writeTo(out);
-    }
+  public static byte[] encode(
+      Network network, Signature signature, Map<String, String> metadata, int opset) {
+    return model(network, signature, metadata, opset).toByteArray();
   }
 
   static ModelProto model(

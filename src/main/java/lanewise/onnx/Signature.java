@@ -32,4 +32,10 @@ public record Signature(GraphOperation.Input input, GraphOperation.Input conditi
   public static Signature ofImages(Shape example) {
     return new Signature(new GraphOperation.Input("image", example, true), null, "output");
   }
+
+  @Override
+  public String toString() {
+    return "%s%s to %s"
+        .formatted(input.name(), condition == null ? "" : " and " + condition.name(), output);
+  }
 }
