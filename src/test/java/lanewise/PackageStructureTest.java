@@ -64,6 +64,14 @@ class PackageStructureTest {
           Map.entry("lanewise.nn", Set.of("lanewise.autograd", "lanewise.backend")),
           Map.entry(
               "lanewise.model", Set.of("lanewise.nn", "lanewise.autograd", "lanewise.backend")),
+          Map.entry(
+              "lanewise.onnx",
+              Set.of(
+                  "lanewise.model",
+                  "lanewise.nn",
+                  "lanewise.autograd",
+                  "lanewise.backend",
+                  "lanewise.io")),
           Map.entry("lanewise.train.loss", Set.of("lanewise.autograd", "lanewise.backend")),
           Map.entry(
               "lanewise.train",
@@ -71,6 +79,7 @@ class PackageStructureTest {
                   "lanewise.train.loss",
                   "lanewise.model",
                   "lanewise.nn",
+                  "lanewise.onnx",
                   "lanewise.autograd",
                   "lanewise.backend",
                   "lanewise.data",
@@ -108,6 +117,7 @@ class PackageStructureTest {
                   "lanewise.train.loss",
                   "lanewise.model",
                   "lanewise.nn",
+                  "lanewise.onnx",
                   "lanewise.backend",
                   "lanewise.backend.conformance",
                   "lanewise.data",
