@@ -18,6 +18,11 @@ public final class AvgPool2d extends Module {
   }
 
   @Override
+  public GraphNode describe(GraphNode x, GraphNode condition) {
+    return node(new GraphOperation.AveragePool(factor), x);
+  }
+
+  @Override
   public Shape outputShape(Shape x) {
     if (x.h() % factor != 0 || x.w() % factor != 0) {
       throw new IllegalArgumentException(

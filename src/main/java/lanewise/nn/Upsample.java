@@ -18,6 +18,11 @@ public final class Upsample extends Module {
   }
 
   @Override
+  public GraphNode describe(GraphNode x, GraphNode condition) {
+    return node(new GraphOperation.NearestUpsample(factor), x);
+  }
+
+  @Override
   public Shape outputShape(Shape x) {
     return Shape.of(x.n(), x.c(), x.h() * factor, x.w() * factor);
   }

@@ -71,15 +71,19 @@ public final class PictureDecoder {
         ImageInputStream in = new MemoryCacheImageInputStream(bytes)) {
       reader.setInput(in, true, true);
       checkSize(reader.getWidth(0), reader.getHeight(0), maxPixels);
-      if (png) {
-        return ofPng(reader.read(0));
+      Picture stored;
+      Orientation orientation;
+      try (InputStream head = Files.newInputStream(file)) {
+        if (png) {
+          stored = ofPng(reader.read(0));
+          orientation = PngChunks.orientation(head);
+        } else {
+          JpegMarkers markers = JpegMarkers.read(head);
+          stored = ofJpeg(readWhole(reader), markers.colors());
+          orientation = markers.orientation();
+        }
       }
-      JpegMarkers markers;
-      try (InputStream segments = Files.newInputStream(file)) {
-        markers = JpegMarkers.read(segments);
-      }
-      Picture stored = ofJpeg(readWhole(reader), markers.colors());
-      return upright ? markers.orientation().uprightOf(stored) : stored;
+      return upright ? orientation.uprightOf(stored) : stored;
     } catch (RuntimeException e) {
       // The JDK's readers answer some broken files with index and argument exceptions.
       throw new IIOException("broken image data", e);

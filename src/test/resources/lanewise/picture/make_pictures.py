@@ -123,6 +123,7 @@ for orientation in range(1, 9):
 big_endian = bytes_of_jpeg(
     rgb, quality=90, exif=b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0")
 (HERE / "orientation-6-big-endian.jpg").write_bytes(big_endian)
+rgb.save(HERE / "orientation-8.png", exif=exif.tobytes())
 
 
 def levels(image):
