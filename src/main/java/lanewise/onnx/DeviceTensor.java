@@ -1,0 +1,243 @@
+package lanewise.onnx;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.BinaryOperator;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import lanewise.autograd.Ops;
+import lanewise.autograd.Variable;
+import lanewise.backend.AxisOrder;
+import lanewise.backend.Shape;
+
+/**
+ * A tensor that a backend holds.
+ *
+ * <p>A tensor of rank 4 is N x C x H x W, stored NHWC. One of any other rank lies in memory
+ * row-major, as a matrix of its first axis by all others; one of rank 1 is a single row.
+ *
+ * @param dims its sizes for ONNX
+ */
+record DeviceTensor(Variable variable, int... dims) implements Value {
+  /** The rank of what is stored NHWC. */
+  static final int IMAGE_RANK = 4;
+
+  private static final int[] NHWC = {0, 2, 3, 1};
+
+  DeviceTensor {
+    if (!variable.shape().equals(shape(dims))) {
+      throw new IllegalArgumentException(
+          variable.shape() + " is not how a tensor of " + Dims.text(dims) + " is held");
+    }
+  }
+
+  /** How a backend holds a tensor of these sizes. */
+  static Shape shape(int... dims) {
+    int size = Dims.size(dims);
+    if (size == 0) {
+      throw new ModelFault("a tensor of %s has no elements".formatted(Dims.text(dims)));
+    }
+    if (dims.length == IMAGE_RANK) {
+      return Shape.of(dims[0], dims[1], dims[2], dims[3]);
+    }
+    int rows = dims.length < 2 ? 1 : dims[0];
+    return Shape.matrix(rows, size / rows);
+  }
+
+  int rank() {
+    return dims.length;
+  }
+
+  int size() {
+    return variable.shape().size();
+  }
+
+  /** The axes in the order in which they lie in memory. */
+  private static int[] inMemory(int rank) {
+    return rank == IMAGE_RANK ? NHWC : IntStream.range(0, rank).toArray();
+  }
+
+  private static int[] memorySizes(int[] dims) {
+    return Arrays.stream(inMemory(dims.length)).map(axis -> dims[axis]).toArray();
+  }
+
+  private static int memoryPosition(int axis, int rank) {
+    int[] order = inMemory(rank);
+    return IntStream.range(0, rank).filter(i -> order[i] == axis).findFirst().orElseThrow();
+  }
+
+  // ---- other sizes, other orders
+
+  /** The same elements with other sizes, in row-major order. */
+  DeviceTensor reshape(int... target) {
+    if (Arrays.equals(dims, target)) {
+      return this;
+    }
+    Shape shape = shape(target);
+    if (shape.size() != size()) {
+      throw new ModelFault(
+          "%s cannot be reshaped to %s".formatted(Dims.text(dims), Dims.text(target)));
+    }
+    boolean sameOrder =
+        target.length == IMAGE_RANK && target[1] == variable.shape().c() && sameSamples(target)
+            || isRowMajor(variable.shape()) && isRowMajor(shape);
+    Variable y = sameOrder ? Ops.view(variable, shape) : fromRowMajor(rowMajor(), shape);
+    return new DeviceTensor(y, target);
+  }
+
+  private boolean sameSamples(int[] target) {
+    return dims.length == IMAGE_RANK && target[0] == dims[0];
+  }
+
+  /** Whether the order in memory is the row-major one whatever the sizes are. */
+  private static boolean isRowMajor(Shape s) {
+    return s.plane() == 1 || s.c() == 1;
+  }
+
+  /** The elements in row-major order; the shape says nothing. */
+  private Variable rowMajor() {
+    Shape s = variable.shape();
+    return isRowMajor(s) ? variable : Ops.permute(variable, AxisOrder.toPyTorch(s), s);
+  }
+
+  private static Variable fromRowMajor(Variable x, Shape target) {
+    return isRowMajor(target)
+        ? Ops.view(x, target)
+        : Ops.permute(x, AxisOrder.fromPyTorch(target), target);
+  }
+
+  /** {@code numpy.transpose}. */
+  DeviceTensor transpose(int... axes) {
+    int rank = rank();
+    int[] target = Arrays.stream(axes).map(axis -> dims[axis]).toArray();
+    int[] order =
+        Arrays.stream(inMemory(rank)).map(axis -> memoryPosition(axes[axis], rank)).toArray();
+    AxisOrder moved = AxisOrder.of(memorySizes(dims), order);
+    boolean staysInPlace = moved.simplified().rank() == 1;
+    Shape shape = shape(target);
+    return new DeviceTensor(
+        staysInPlace ? Ops.view(variable, shape) : Ops.permute(variable, moved, shape), target);
+  }
+
+  /**
+   * As images of N samples and C channels: the first two axes are these, the others the pixels.
+   *
+   * @throws ModelFault if there are fewer than two axes
+   */
+  Variable image() {
+    if (rank() == IMAGE_RANK) {
+      return variable;
+    }
+    if (rank() < 2) {
+      throw new ModelFault("%s has no axes of samples and channels".formatted(Dims.text(dims)));
+    }
+    int pixels = size() / dims[0] / dims[1];
+    return reshape(dims[0], dims[1], 1, pixels).variable;
+  }
+
+  /**
+   * As a matrix of all axes before {@code axis} by the others, in row-major order.
+   *
+   * @param axis 0 to the rank
+   */
+  Variable matrix(int axis) {
+    int rows = Dims.size(dims, 0, axis);
+    return reshape(rows, size() / rows).variable;
+  }
+
+  // ---- along one axis
+
+  /** A view of the memory in which {@code axis} and what lies behind it are the columns. */
+  private Variable columnsFrom(int axis) {
+    int[] sizes = memorySizes(dims);
+    int rows = Dims.size(sizes, 0, memoryPosition(axis, rank()));
+    return Ops.view(variable, Shape.matrix(rows, size() / rows));
+  }
+
+  /** Elements in memory behind one of that axis. */
+  private static int behind(int axis, int[] dims) {
+    return Dims.size(memorySizes(dims), memoryPosition(axis, dims.length) + 1, dims.length);
+  }
+
+  /** {@code numpy.concatenate} of tensors of one rank. */
+  static DeviceTensor concat(List<DeviceTensor> tensors, int axis) {
+    int[] dims = tensors.getFirst().dims.clone();
+    dims[axis] = 0;
+    List<Variable> columns = new ArrayList<>();
+    for (DeviceTensor tensor : tensors) {
+      for (int i = 0; i < dims.length; i++) {
+        if (tensor.rank() != dims.length || i != axis && tensor.dims[i] != dims[i]) {
+          throw new ModelFault(
+              "%s and %s cannot be joined along axis %d"
+                  .formatted(Dims.text(tensors.getFirst().dims), Dims.text(tensor.dims), axis));
+        }
+      }
+      dims[axis] = Math.addExact(dims[axis], tensor.dims[axis]);
+      columns.add(tensor.columnsFrom(axis));
+    }
+    Shape shape = shape(dims);
+    return new DeviceTensor(Ops.view(Ops.concat(columns), shape), dims);
+  }
+
+  /** A run of {@code count} along an axis. */
+  DeviceTensor narrow(int axis, int from, int count) {
+    int[] target = dims.clone();
+    target[axis] = count;
+    int behind = behind(axis, dims);
+    Variable columns = Ops.channels(columnsFrom(axis), from * behind, count * behind);
+    return new DeviceTensor(Ops.view(columns, shape(target)), target);
+  }
+
+  // ---- several axes at once
+
+  /** {@code numpy.broadcast_to}. */
+  DeviceTensor expand(int... target) {
+    if (Arrays.equals(dims, target)) {
+      return this;
+    }
+    DeviceTensor x = reshape(Dims.padded(dims, target.length));
+    if (target.length == IMAGE_RANK) {
+      return new DeviceTensor(Ops.expand(x.variable, shape(target)), target);
+    }
+    MergedAxes axes = MergedAxes.of(target, x.dims, target);
+    Variable y = Ops.expand(x.seenBy(axes), axes.shape(target));
+    return new DeviceTensor(Ops.view(y, shape(target)), target);
+  }
+
+  /** The sum over some axes, which remain with size 1. */
+  DeviceTensor sum(int... over) {
+    int[] target = dims.clone();
+    for (int axis : over) {
+      target[axis] = 1;
+    }
+    if (rank() == IMAGE_RANK) {
+      return new DeviceTensor(Ops.sum(variable, shape(target)), target);
+    }
+    MergedAxes axes = MergedAxes.of(dims, dims, target);
+    Variable y = Ops.sum(seenBy(axes), axes.shape(target));
+    return new DeviceTensor(Ops.view(y, shape(target)), target);
+  }
+
+  /** An operation that broadcasts as NumPy does. */
+  static DeviceTensor zip(BinaryOperator<Variable> f, DeviceTensor a, DeviceTensor b) {
+    int[] target = Dims.broadcast(a.dims, b.dims);
+    DeviceTensor left = a.reshape(Dims.padded(a.dims, target.length));
+    DeviceTensor right = b.reshape(Dims.padded(b.dims, target.length));
+    if (target.length == IMAGE_RANK) {
+      return new DeviceTensor(f.apply(left.variable, right.variable), target);
+    }
+    MergedAxes axes = MergedAxes.of(target, left.dims, right.dims);
+    Variable y = f.apply(left.seenBy(axes), right.seenBy(axes));
+    return new DeviceTensor(Ops.view(y, shape(target)), target);
+  }
+
+  private Variable seenBy(MergedAxes axes) {
+    return Ops.view(variable, axes.shape(dims));
+  }
+
+  /** A function of one element. */
+  DeviceTensor map(UnaryOperator<Variable> f) {
+    return new DeviceTensor(f.apply(variable), dims);
+  }
+}
