@@ -127,8 +127,7 @@ final class Attributes {
     // Models of the first years do not name the type.
     boolean fits = attribute.getType() == type || attribute.getType() == AttributeType.UNDEFINED;
     if (!fits || attribute.hasRefAttrName()) {
-      throw new ModelFault(
-          "attribute %s is %s, not %s".formatted(name, attribute.getType(), type));
+      throw new ModelFault("attribute %s is %s, not %s".formatted(name, attribute.getType(), type));
     }
     return attribute;
   }

@@ -107,13 +107,7 @@ final class ConvolutionOps {
   private static ConvSpec spec(
       Windows.Side rows, Windows.Side columns, int padH, int padW, int groups) {
     return new ConvSpec(
-        rows.stride(),
-        columns.stride(),
-        padH,
-        padW,
-        rows.dilation(),
-        columns.dilation(),
-        groups);
+        rows.stride(), columns.stride(), padH, padW, rows.dilation(), columns.dilation(), groups);
   }
 
   /** Adds zeros; negative numbers cut off. */

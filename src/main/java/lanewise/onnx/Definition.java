@@ -24,13 +24,11 @@ record Definition(
 
   static Definition of(
       String name, int since, int leastInputs, int mostInputs, Operation.Factory factory) {
-    return new Definition(
-        name, since, leastInputs, mostInputs, factory, Set.of(), Set.of(), "");
+    return new Definition(name, since, leastInputs, mostInputs, factory, Set.of(), Set.of(), "");
   }
 
   Definition withFilter(int input) {
-    return new Definition(
-        name, since, leastInputs, mostInputs, factory, Set.of(input), host, note);
+    return new Definition(name, since, leastInputs, mostInputs, factory, Set.of(input), host, note);
   }
 
   Definition withHost(Integer... inputs) {
@@ -39,7 +37,6 @@ record Definition(
   }
 
   Definition noting(String what) {
-    return new Definition(
-        name, since, leastInputs, mostInputs, factory, filters, host, what);
+    return new Definition(name, since, leastInputs, mostInputs, factory, filters, host, what);
   }
 }

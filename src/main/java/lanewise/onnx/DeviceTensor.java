@@ -8,8 +8,11 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import lanewise.autograd.Ops;
 import lanewise.autograd.Variable;
+import lanewise.backend.AxisMap;
 import lanewise.backend.AxisOrder;
+import lanewise.backend.Backend;
 import lanewise.backend.Shape;
+import lanewise.backend.Tensor;
 
 /**
  * A tensor that a backend holds.
@@ -43,6 +46,13 @@ record DeviceTensor(Variable variable, int... dims) implements Value {
     }
     int rows = dims.length < 2 ? 1 : dims[0];
     return Shape.matrix(rows, size / rows);
+  }
+
+  /** A tensor that is the same everywhere. */
+  static DeviceTensor filled(Backend backend, float value, int... dims) {
+    Tensor tensor = backend.allocate(shape(dims));
+    backend.fill(tensor, value);
+    return new DeviceTensor(Variable.constant(backend, tensor), dims);
   }
 
   int rank() {
@@ -187,6 +197,42 @@ record DeviceTensor(Variable variable, int... dims) implements Value {
     int behind = behind(axis, dims);
     Variable columns = Ops.channels(columnsFrom(axis), from * behind, count * behind);
     return new DeviceTensor(Ops.view(columns, shape(target)), target);
+  }
+
+  /** Every {@code step}-th of an axis, {@code count} of them from {@code start} on. */
+  DeviceTensor slice(int axis, int start, int step, int count) {
+    if (step == 1 && count > 0) {
+      return narrow(axis, start, count);
+    }
+    if (count == 0) {
+      throw new ModelFault("nothing is left of %s".formatted(Dims.text(dims)));
+    }
+    return along(axis, AxisMap.slice(dims[axis], start, step, count));
+  }
+
+  /** A linear map of one axis. */
+  private DeviceTensor along(int axis, AxisMap map) {
+    int[] target = dims.clone();
+    target[axis] = map.outputs();
+    int behind = behind(axis, dims);
+    int before = size() / behind / dims[axis];
+    Variable seen = Ops.view(variable, Shape.of(before, behind, dims[axis], 1));
+    Variable y = Ops.resample(seen, map, AxisMap.identity(1));
+    return new DeviceTensor(Ops.view(y, shape(target)), target);
+  }
+
+  /** A linear map of each axis; rows and columns of images are mapped at once. */
+  DeviceTensor resample(AxisMap... maps) {
+    DeviceTensor y = this;
+    int own = rank() == IMAGE_RANK ? 2 : rank();
+    for (int axis = 0; axis < own; axis++) {
+      y = maps[axis].isIdentity() ? y : y.along(axis, maps[axis]);
+    }
+    if (own == rank()) {
+      return y;
+    }
+    Variable image = Ops.resample(y.variable, maps[2], maps[3]);
+    return new DeviceTensor(image, y.dims[0], y.dims[1], image.shape().h(), image.shape().w());
   }
 
   // ---- several axes at once

@@ -56,6 +56,19 @@ enum ElementFormat {
     return name().toLowerCase();
   }
 
+  /** An integer as this type would hold it. */
+  long wrap(long value) {
+    return switch (this) {
+      case UINT8 -> value & 0xff;
+      case INT8 -> (byte) value;
+      case UINT16 -> value & 0xffff;
+      case INT16 -> (short) value;
+      case INT32 -> (int) value;
+      case UINT32 -> value & 0xffffffffL;
+      default -> value;
+    };
+  }
+
   /** Elements as a file holds them, one after the other, little-endian. */
   HostTensor decode(ByteBuffer raw, int size, int[] dims) {
     if (this == FLOAT) {

@@ -31,8 +31,7 @@ final class GraphOrder {
     Map<String, OnnxNode> makers = makers(nodes);
     Map<OnnxNode, Integer> missing = new HashMap<>();
     Map<String, List<OnnxNode>> readers = new HashMap<>();
-    PriorityQueue<OnnxNode> ready =
-        new PriorityQueue<>(Comparator.comparingInt(OnnxNode::index));
+    PriorityQueue<OnnxNode> ready = new PriorityQueue<>(Comparator.comparingInt(OnnxNode::index));
     for (OnnxNode node : nodes) {
       Set<String> waitsFor = new HashSet<>(node.inputs());
       waitsFor.remove("");

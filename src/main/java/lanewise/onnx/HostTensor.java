@@ -151,7 +151,9 @@ public final class HostTensor implements Value {
   @Override
   public String toString() {
     String elements =
-        size() > 8 ? "" : " " + (floats == null ? Arrays.toString(integers) : Arrays.toString(floats));
+        size() > 8
+            ? ""
+            : " " + (floats == null ? Arrays.toString(integers) : Arrays.toString(floats));
     return kind + " " + Dims.text(dims) + elements;
   }
 }

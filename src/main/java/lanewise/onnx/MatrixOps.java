@@ -41,8 +41,7 @@ final class MatrixOps {
             return y;
           }
           DeviceTensor c = in.device(2);
-          return DeviceTensor.zip(
-              Ops::add, y, beta == 1 ? c : c.map(x -> Ops.affine(x, beta, 0)));
+          return DeviceTensor.zip(Ops::add, y, beta == 1 ? c : c.map(x -> Ops.affine(x, beta, 0)));
         });
   }
 

@@ -64,8 +64,7 @@ final class ModelReader {
       try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
         ModelProto model = ModelProto.parseFrom(in);
         if (!model.hasGraph() || model.getGraph().getNodeCount() == 0) {
-          throw new UserException(
-              "%s: not an ONNX model, or one without a graph".formatted(file));
+          throw new UserException("%s: not an ONNX model, or one without a graph".formatted(file));
         }
         return model;
       }
@@ -192,12 +191,7 @@ final class ModelReader {
             "attribute '%s' is not supported".formatted(String.join("', '", attributes.unread())));
       }
       return new OnnxNode(
-          index,
-          node.getName(),
-          definition,
-          node.getInputList(),
-          node.getOutputList(),
-          operation);
+          index, node.getName(), definition, node.getInputList(), node.getOutputList(), operation);
     } catch (ModelFault e) {
       throw new ModelFault(
           "%s: %s"

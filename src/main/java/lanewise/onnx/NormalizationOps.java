@@ -73,8 +73,10 @@ final class NormalizationOps {
         in -> {
           Variable x = in.device(0).image();
           int channels = x.shape().c();
-          Variable scale = scalesGroups ? ofGroups(in, 1, groups, channels) : in.vector(1, channels);
-          Variable shift = scalesGroups ? ofGroups(in, 2, groups, channels) : in.vector(2, channels);
+          Variable scale =
+              scalesGroups ? ofGroups(in, 1, groups, channels) : in.vector(1, channels);
+          Variable shift =
+              scalesGroups ? ofGroups(in, 2, groups, channels) : in.vector(2, channels);
           return Operands.image(normalize(spec, x, scale, shift)).reshape(in.dims(0));
         });
   }
@@ -101,15 +103,13 @@ final class NormalizationOps {
           DeviceTensor y =
               isWholeImage
                   ? Operands.image(normal)
-                  : new DeviceTensor(normal, rows.shape().n(), rows.shape().c())
-                      .reshape(x.dims());
+                  : new DeviceTensor(normal, rows.shape().n(), rows.shape().c()).reshape(x.dims());
           y = DeviceTensor.zip(Ops::mul, y, in.device(1));
           return in.has(2) ? DeviceTensor.zip(Ops::add, y, in.device(2)) : y;
         });
   }
 
-  private static Variable normalize(
-      NormSpec spec, Variable x, Variable scale, Variable shift) {
+  private static Variable normalize(NormSpec spec, Variable x, Variable scale, Variable shift) {
     Backend backend = x.backend();
     Shape table = spec.scope().tableShape(x.shape());
     Moments moments = new Moments(backend.allocate(table), backend.allocate(table), Source.INPUT);
@@ -124,9 +124,7 @@ final class NormalizationOps {
           DeviceTensor x = in.device(0);
           int axis = Dims.axis(declaredAxis, x.rank());
           DeviceTensor norm =
-              p == 1
-                  ? x.map(Ops::abs).sum(axis)
-                  : x.map(Ops::square).sum(axis).map(Ops::sqrt);
+              p == 1 ? x.map(Ops::abs).sum(axis) : x.map(Ops::square).sum(axis).map(Ops::sqrt);
           DeviceTensor positive = DeviceTensor.zip(Ops::max, norm, in.constant(TINY));
           return DeviceTensor.zip(Ops::div, x, positive);
         });

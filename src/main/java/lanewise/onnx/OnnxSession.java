@@ -220,7 +220,7 @@ public final class OnnxSession implements AutoCloseable {
     Set<String> names = new LinkedHashSet<>(wanted);
     Plan plan = plans.computeIfAbsent(names, all -> new Plan(nodes, all));
     for (Step step : plan.steps()) {
-      List<Value> results = scope == null ? run(step.node(), values) : runIn(scope, step, values);
+      List<Value> results = scope == null ? run(step.node(), values) : runIn(step, values);
       for (int i = 0; i < step.node().outputs().size(); i++) {
         if (!step.node().outputs().get(i).isEmpty()) {
           values.put(step.node().outputs().get(i), results.get(i));
@@ -245,7 +245,7 @@ public final class OnnxSession implements AutoCloseable {
   }
 
   /** Runs a node whose temporaries end with it. */
-  private List<Value> runIn(Scope scope, Step step, Map<String, Value> values) {
+  private List<Value> runIn(Step step, Map<String, Value> values) {
     try (Scope temporaries = backend.scope()) {
       List<Value> results = run(step.node(), values);
       for (Value result : results) {
@@ -280,7 +280,7 @@ public final class OnnxSession implements AutoCloseable {
                 .formatted(node.outputs().size(), results.size()));
       }
       return results;
-    } catch (ModelFault | IllegalArgumentException e) {
+    } catch (ModelFault | IllegalArgumentException | ArithmeticException e) {
       throw new UserException("%s: %s: %s".formatted(model.file(), node, e.getMessage()), e);
     }
   }

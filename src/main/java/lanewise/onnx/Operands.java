@@ -20,6 +20,11 @@ final class Operands {
     this.values = values;
   }
 
+  /** Other operands on the same backend. */
+  Operands of(Value... others) {
+    return new Operands(weights, List.of(others));
+  }
+
   int count() {
     return values.size();
   }
@@ -60,7 +65,7 @@ final class Operands {
     }
     throw new ModelFault(
         "input %d (%s) depends on the values that flow through the network; it must follow from"
-            .formatted(i, what)
+                .formatted(i, what)
             + " constants and shapes");
   }
 
@@ -97,8 +102,7 @@ final class Operands {
     DeviceTensor x = device(i);
     if (x.size() != length) {
       throw new ModelFault(
-          "input %d is %s, where %d values are needed"
-              .formatted(i, Dims.text(x.dims()), length));
+          "input %d is %s, where %d values are needed".formatted(i, Dims.text(x.dims()), length));
     }
     return x.reshape(length).variable();
   }
@@ -108,8 +112,7 @@ final class Operands {
     int[] dims = dims(i);
     if (dims.length != DeviceTensor.IMAGE_RANK) {
       throw new ModelFault(
-          "input %d is %s, where N x C x H x W is supported alone"
-              .formatted(i, Dims.text(dims)));
+          "input %d is %s, where N x C x H x W is supported alone".formatted(i, Dims.text(dims)));
     }
     return variable(i);
   }

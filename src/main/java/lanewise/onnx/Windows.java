@@ -38,8 +38,7 @@ final class Windows {
               .formatted(Dims.text(weight.dims())));
     }
     AutoPad autoPad =
-        AutoPad.valueOf(
-            attributes.word("auto_pad", "NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID"));
+        AutoPad.valueOf(attributes.word("auto_pad", "NOTSET", "SAME_UPPER", "SAME_LOWER", "VALID"));
     long[] kernel = attributes.integers("kernel_shape");
     long[] pads = attributes.integers("pads");
     if (pads != null && (pads.length != 4 || Arrays.stream(pads).anyMatch(Windows::isNoPadding))) {
