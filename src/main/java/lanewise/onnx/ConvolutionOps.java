@@ -88,19 +88,20 @@ final class ConvolutionOps {
     static Transposed of(Windows.Side side, int in, int outputPadding, int wanted) {
       int full = Math.addExact(Math.multiplyExact(side.stride(), in - 1), side.extent());
       Windows.Padding cut = side.transposedPadding(in, full + outputPadding, wanted);
-      int common = cut.common();
-      int size = full - 2 * common;
-      int before = common - cut.before();
-      int after = outputPadding + common - cut.after();
-      if (wanted > 0) {
-        after = wanted - size - before;
-      }
-      // A convolution with a stride may leave out pixels at its end: those need no adding.
-      int withinStride = before == 0 && after >= 0 && after < side.stride() ? after : 0;
-      if (size + withinStride < 1) {
+      int size = wanted > 0 ? wanted : full + outputPadding - cut.before() - cut.after();
+      // What is cut off at the end; negative where zeros are added.
+      int end = full - cut.before() - size;
+      int more = cut.before() - end;
+      if (size < 1) {
         throw new ModelFault("nothing is left of %d pixels after padding".formatted(full));
       }
-      return new Transposed(side, common, size + withinStride, before, after - withinStride);
+      if (more >= 0 && more < side.stride()) {
+        // A convolution with a stride may leave out pixels at its end, so this is the adjoint of
+        // one.
+        return new Transposed(side, cut.before(), size, 0, 0);
+      }
+      int common = Math.max(0, Math.min(cut.before(), end));
+      return new Transposed(side, common, full - 2 * common, common - cut.before(), common - end);
     }
   }
 

@@ -239,16 +239,31 @@ record DeviceTensor(Variable variable, int... dims) implements Value {
 
   /** {@code numpy.broadcast_to}. */
   DeviceTensor expand(int... target) {
-    if (Arrays.equals(dims, target)) {
-      return this;
-    }
     DeviceTensor x = reshape(Dims.padded(dims, target.length));
     if (target.length == IMAGE_RANK) {
       return new DeviceTensor(Ops.expand(x.variable, shape(target)), target);
     }
-    MergedAxes axes = MergedAxes.of(target, x.dims, target);
-    Variable y = Ops.expand(x.seenBy(axes), axes.shape(target));
-    return new DeviceTensor(Ops.view(y, shape(target)), target);
+    for (int from = 0; from < target.length; from++) {
+      int to = from;
+      while (to < target.length && x.dims[to] != target[to]) {
+        to++;
+      }
+      if (to > from) {
+        x = x.expandRun(from, to, target);
+      }
+    }
+    return x;
+  }
+
+  /** Repeats along neighbouring axes of size 1. */
+  private DeviceTensor expandRun(int from, int to, int[] target) {
+    int[] expanded = dims.clone();
+    System.arraycopy(target, from, expanded, from, to - from);
+    int before = Dims.size(dims, 0, from);
+    int behind = Dims.size(dims, to, dims.length);
+    Shape run = Shape.of(before, behind, Dims.size(target, from, to), 1);
+    Variable y = Ops.expand(Ops.view(variable, Shape.of(before, behind, 1, 1)), run);
+    return new DeviceTensor(Ops.view(y, shape(expanded)), expanded);
   }
 
   /** The sum over some axes, which remain with size 1. */
@@ -260,9 +275,21 @@ record DeviceTensor(Variable variable, int... dims) implements Value {
     if (rank() == IMAGE_RANK) {
       return new DeviceTensor(Ops.sum(variable, shape(target)), target);
     }
-    MergedAxes axes = MergedAxes.of(dims, dims, target);
-    Variable y = Ops.sum(seenBy(axes), axes.shape(target));
-    return new DeviceTensor(Ops.view(y, shape(target)), target);
+    DeviceTensor x = this;
+    for (int axis : over) {
+      x = x.sumAxis(axis);
+    }
+    return x;
+  }
+
+  private DeviceTensor sumAxis(int axis) {
+    int[] summed = dims.clone();
+    summed[axis] = 1;
+    int before = Dims.size(dims, 0, axis);
+    int behind = Dims.size(dims, axis + 1, dims.length);
+    Variable seen = Ops.view(variable, Shape.of(before, behind, dims[axis], 1));
+    Variable y = Ops.sum(seen, Shape.of(before, behind, 1, 1));
+    return new DeviceTensor(Ops.view(y, shape(summed)), summed);
   }
 
   /** An operation that broadcasts as NumPy does. */
@@ -274,12 +301,14 @@ record DeviceTensor(Variable variable, int... dims) implements Value {
       return new DeviceTensor(f.apply(left.variable, right.variable), target);
     }
     MergedAxes axes = MergedAxes.of(target, left.dims, right.dims);
-    Variable y = f.apply(left.seenBy(axes), right.seenBy(axes));
+    if (!axes.areEnough()) {
+      return zip(f, left.expand(target), right.expand(target));
+    }
+    Variable y =
+        f.apply(
+            Ops.view(left.variable, axes.shape(left.dims)),
+            Ops.view(right.variable, axes.shape(right.dims)));
     return new DeviceTensor(Ops.view(y, shape(target)), target);
-  }
-
-  private Variable seenBy(MergedAxes axes) {
-    return Ops.view(variable, axes.shape(dims));
   }
 
   /** A function of one element. */

@@ -3,6 +3,7 @@ package lanewise.onnx;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import lanewise.autograd.Ops;
 import lanewise.autograd.Softmax;
 import lanewise.autograd.Variable;
@@ -62,11 +63,15 @@ final class MatrixOps {
     if (a.rank() == 0 || b.rank() == 0) {
       throw new ModelFault("a scalar is no factor of a product of matrices");
     }
-    if (a.rank() == 1) {
-      return without(matMul(a.reshape(1, a.size()), b), -2);
-    }
-    if (b.rank() == 1) {
-      return without(matMul(a, b.reshape(b.size(), 1)), -1);
+    if (a.rank() == 1 || b.rank() == 1) {
+      DeviceTensor left = a.rank() == 1 ? a.reshape(1, a.size()) : a;
+      DeviceTensor right = b.rank() == 1 ? b.reshape(b.size(), 1) : b;
+      DeviceTensor y = matMul(left, right);
+      int[] batch = Arrays.copyOf(y.dims(), y.rank() - 2);
+      IntStream rows = a.rank() == 1 ? IntStream.of() : IntStream.of(y.dims()[y.rank() - 2]);
+      IntStream columns = b.rank() == 1 ? IntStream.of() : IntStream.of(y.dims()[y.rank() - 1]);
+      return y.reshape(
+          IntStream.concat(Arrays.stream(batch), IntStream.concat(rows, columns)).toArray());
     }
     int inner = a.dims()[a.rank() - 1];
     int columns = b.dims()[b.rank() - 1];
@@ -110,15 +115,6 @@ final class MatrixOps {
     dims[batch.length] = rows;
     dims[batch.length + 1] = columns;
     return dims;
-  }
-
-  /** Without an axis of size 1, counted from the end. */
-  private static DeviceTensor without(DeviceTensor x, int fromEnd) {
-    int axis = x.rank() + fromEnd;
-    int[] dims = new int[x.rank() - 1];
-    System.arraycopy(x.dims(), 0, dims, 0, axis);
-    System.arraycopy(x.dims(), axis + 1, dims, axis, dims.length - axis);
-    return x.reshape(dims);
   }
 
   static Operation softmax(Declaration node) {

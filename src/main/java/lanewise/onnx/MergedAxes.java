@@ -35,12 +35,12 @@ final class MergedAxes {
       }
       groups.getLast().add(axis);
     }
-    if (groups.size() > DeviceTensor.IMAGE_RANK) {
-      throw new ModelFault(
-          "%s is repeated or summed along more separate axes than is supported"
-              .formatted(Dims.text(dims)));
-    }
     return new MergedAxes(groups);
+  }
+
+  /** Whether four axes can be these. */
+  boolean areEnough() {
+    return groups.size() <= DeviceTensor.IMAGE_RANK;
   }
 
   /** How an operand is seen; the order of its elements in memory stays. */

@@ -2,6 +2,7 @@ package lanewise.onnx;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import lanewise.backend.AxisMap;
 import lanewise.backend.Interpolation;
@@ -29,7 +30,7 @@ final class ResizeOps {
     return Operation.single(
         in -> {
           float[] scales = declared == null ? in.host(1, "the scales").floats() : declared;
-          return resize(in.device(0), scales, null, old(mode));
+          return byScales(in.device(0), null, scales, old(mode));
         });
   }
 
@@ -49,7 +50,7 @@ final class ResizeOps {
     if (node.opset() < HAS_COORDINATES) {
       String mode = attributes.word("mode", "nearest", "linear");
       return Operation.single(
-          in -> resize(in.device(0), in.host(1, "the scales").floats(), null, old(mode)));
+          in -> byScales(in.device(0), null, in.host(1, "the scales").floats(), old(mode)));
     }
     Interpolation how =
         interpolation(attributes, attributes.word("mode", "nearest", "linear", "cubic"));
@@ -60,29 +61,12 @@ final class ResizeOps {
     return Operation.single(
         in -> {
           DeviceTensor x = in.device(0);
-          int[] axes =
-              declaredAxes == null
-                  ? IntStream.range(0, x.rank()).toArray()
-                  : Dims.axes(declaredAxes, x.rank());
           if (in.has(3) && in.host(3, "the sizes").size() > 0) {
             int[] sizes = Dims.of(in.host(3, "the sizes").integers());
-            return toSizes(x, axes, sizes, policy, how::map);
+            return bySizes(x, declaredAxes, sizes, policy, how::map);
           }
-          float[] scales = new float[x.rank()];
-          Arrays.fill(scales, 1);
-          float[] given = in.host(2, "the scales").floats();
-          checkCount(given.length, axes.length);
-          for (int i = 0; i < axes.length; i++) {
-            scales[axes[i]] = given[i];
-          }
-          return resize(x, scales, null, how::map);
+          return byScales(x, declaredAxes, in.host(2, "the scales").floats(), how::map);
         });
-  }
-
-  private static void checkCount(int given, int axes) {
-    if (given != axes) {
-      throw new ModelFault("it has %d scales or sizes for %d axes".formatted(given, axes));
-    }
   }
 
   private static Interpolation interpolation(Attributes attributes, String mode) {
@@ -104,8 +88,7 @@ final class ResizeOps {
                 .toUpperCase(Locale.ROOT));
     float a = attributes.real("cubic_coeff_a", -0.75f);
     boolean antialias = attributes.flag("antialias", false);
-    boolean excludes = attributes.flag("exclude_outside", false) || antialias;
-    Border border = excludes ? Border.EXCLUDE : Border.REPEAT;
+    Border border = attributes.flag("exclude_outside", false) ? Border.EXCLUDE : Border.REPEAT;
     return switch (mode) {
       case "linear" -> new Linear(coordinates, border, antialias);
       case "cubic" -> new Cubic(a, coordinates, border, antialias);
@@ -118,48 +101,55 @@ final class ResizeOps {
     AxisMap map(int inputs, int outputs, double scale);
   }
 
-  private static DeviceTensor toSizes(
-      DeviceTensor x, int[] axes, int[] sizes, String policy, Sampling how) {
-    checkCount(sizes.length, axes.length);
-    int[] dims = x.dims();
-    int[] target = dims.clone();
-    float[] scales = new float[dims.length];
-    Arrays.fill(scales, 1);
-    for (int i = 0; i < axes.length; i++) {
-      target[axes[i]] = sizes[i];
-      scales[axes[i]] = (float) sizes[i] / dims[axes[i]];
+  /** The axes to which a number of scales or sizes belongs; null stands for all. */
+  private static int[] axes(long[] declared, int given, int rank) {
+    int[] axes = declared == null ? IntStream.range(0, rank).toArray() : Dims.axes(declared, rank);
+    if (given != axes.length) {
+      throw new ModelFault("it has %d scales or sizes for %d axes".formatted(given, axes.length));
     }
-    if (!policy.equals("stretch")) {
-      IntStream chosen = Arrays.stream(axes);
-      double scale =
-          policy.equals("not_larger")
-              ? chosen.mapToDouble(axis -> scales[axis]).min().orElse(1)
-              : chosen.mapToDouble(axis -> scales[axis]).max().orElse(1);
-      for (int axis : axes) {
-        scales[axis] = (float) scale;
-        target[axis] = (int) Math.round(scale * dims[axis]);
-      }
-    }
-    return resize(x, scales, target, how);
+    return axes;
   }
 
-  /**
-   * Resizes all axes.
-   *
-   * @param target the sizes, or null for those that the scales give
-   */
-  private static DeviceTensor resize(DeviceTensor x, float[] scales, int[] target, Sampling how) {
-    int[] dims = x.dims();
-    checkCount(scales.length, dims.length);
-    AxisMap[] maps = new AxisMap[dims.length];
-    for (int axis = 0; axis < maps.length; axis++) {
-      int outputs = target == null ? (int) (dims[axis] * scales[axis]) : target[axis];
-      if (outputs < 1 || !(scales[axis] > 0)) {
+  private static DeviceTensor byScales(
+      DeviceTensor x, long[] declaredAxes, float[] given, Sampling how) {
+    int[] axes = axes(declaredAxes, given.length, x.rank());
+    int[] sizes = new int[axes.length];
+    double[] scales = new double[axes.length];
+    for (int i = 0; i < axes.length; i++) {
+      sizes[i] = (int) (x.dims()[axes[i]] * given[i]);
+      // 0.7 is meant where 0.7f stands: places in the middle of two pixels are so exactly.
+      scales[i] = Double.parseDouble(Float.toString(given[i]));
+    }
+    return resize(x, axes, sizes, scales, how);
+  }
+
+  private static DeviceTensor bySizes(
+      DeviceTensor x, long[] declaredAxes, int[] given, String policy, Sampling how) {
+    int[] axes = axes(declaredAxes, given.length, x.rank());
+    int[] sizes = given.clone();
+    double[] scales = new double[axes.length];
+    Arrays.setAll(scales, i -> (double) sizes[i] / x.dims()[axes[i]]);
+    if (!policy.equals("stretch")) {
+      DoubleStream all = Arrays.stream(scales);
+      double scale = (policy.equals("not_larger") ? all.min() : all.max()).orElse(1);
+      Arrays.fill(scales, scale);
+      Arrays.setAll(sizes, i -> (int) Math.round(scale * x.dims()[axes[i]]));
+    }
+    return resize(x, axes, sizes, scales, how);
+  }
+
+  private static DeviceTensor resize(
+      DeviceTensor x, int[] axes, int[] sizes, double[] scales, Sampling how) {
+    AxisMap[] maps = Arrays.stream(x.dims()).mapToObj(AxisMap::identity).toArray(AxisMap[]::new);
+    for (int i = 0; i < axes.length; i++) {
+      int inputs = x.dims()[axes[i]];
+      if (sizes[i] < 1 || !(scales[i] > 0)) {
         throw new ModelFault(
-            "an axis of %d is scaled by %s to %d".formatted(dims[axis], scales[axis], outputs));
+            "an axis of %d is scaled by %s to %d".formatted(inputs, scales[i], sizes[i]));
       }
-      boolean isSame = outputs == dims[axis] && scales[axis] == 1;
-      maps[axis] = isSame ? AxisMap.identity(outputs) : how.map(dims[axis], outputs, scales[axis]);
+      if (sizes[i] != inputs || scales[i] != 1) {
+        maps[axes[i]] = how.map(inputs, sizes[i], scales[i]);
+      }
     }
     return x.resample(maps);
   }
