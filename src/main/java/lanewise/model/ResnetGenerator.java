@@ -9,6 +9,8 @@ import lanewise.backend.Padding;
 import lanewise.backend.Shape;
 import lanewise.nn.Conv2d;
 import lanewise.nn.ConvTranspose2d;
+import lanewise.nn.GraphNode;
+import lanewise.nn.GraphOperation;
 import lanewise.nn.LeakyReLU;
 import lanewise.nn.Module;
 import lanewise.nn.Normalization;
@@ -57,6 +59,11 @@ public final class ResnetGenerator extends Module {
   }
 
   @Override
+  public GraphNode describe(GraphNode x, GraphNode condition) {
+    return model.describe(x, condition);
+  }
+
+  @Override
   public Shape outputShape(Shape x) {
     return model.outputShape(x);
   }
@@ -75,6 +82,11 @@ public final class ResnetGenerator extends Module {
     @Override
     public Variable forward(Variable x, Pass pass) {
       return Ops.add(x, f.forward(x, pass));
+    }
+
+    @Override
+    public GraphNode describe(GraphNode x, GraphNode condition) {
+      return node(GraphOperation.Simple.ADD, x, f.describe(x, condition));
     }
 
     @Override

@@ -42,6 +42,15 @@ public final class Sequential extends Module {
   }
 
   @Override
+  public GraphNode describe(GraphNode x, GraphNode condition) {
+    GraphNode y = x;
+    for (Module layer : layers) {
+      y = layer.describe(y, condition);
+    }
+    return y;
+  }
+
+  @Override
   public Shape outputShape(Shape x) {
     Shape shape = x;
     for (int i = 0; i < layers.size(); i++) {
