@@ -21,6 +21,7 @@ module lanewise {
   exports lanewise.diagnosis;
   exports lanewise.evaluate;
   exports lanewise.io;
+  exports lanewise.io.torch;
   exports lanewise.lab;
   exports lanewise.metrics;
   exports lanewise.model;
