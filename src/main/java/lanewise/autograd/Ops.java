@@ -361,8 +361,11 @@ public final class Ops {
         "reshape", x.tensor().reshape(shape), (at, dy) -> at.give(0, reshape(dy, at.shape(0))), x);
   }
 
-  /** The same memory under another shape, whatever order that means. */
-  private static Variable view(Variable x, Shape shape) {
+  /**
+   * The same memory under another shape of the same size, whatever order that means; {@link
+   * #reshape} is for callers who think in PyTorch's order.
+   */
+  public static Variable view(Variable x, Shape shape) {
     return record(
         "view", x.tensor().part(0, shape), (at, dy) -> at.give(0, view(dy, at.shape(0))), x);
   }
