@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import lanewise.Printable;
 
 /** The attributes of a node; those that nobody asks for are not supported. */
 final class Attributes {
@@ -22,7 +23,8 @@ final class Attributes {
     this.tensors = tensors;
     for (AttributeProto attribute : node.getAttributeList()) {
       if (attributes.put(attribute.getName(), attribute) != null) {
-        throw new ModelFault("attribute '%s' is there twice".formatted(attribute.getName()));
+        throw new ModelFault(
+            "attribute %s is there twice".formatted(Printable.quoted(attribute.getName())));
       }
       unread.add(attribute.getName());
     }
@@ -70,8 +72,8 @@ final class Attributes {
     String value = text(name, known[0]);
     if (!List.of(known).contains(value)) {
       throw new ModelFault(
-          "attribute %s is '%s'; supported are %s"
-              .formatted(name, value, String.join(", ", known)));
+          "attribute %s is %s; supported are %s"
+              .formatted(name, Printable.quoted(value), String.join(", ", known)));
     }
     return value;
   }

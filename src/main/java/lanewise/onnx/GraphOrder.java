@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
+import lanewise.Printable;
 
 /** Brings nodes into an order in which each finds its inputs computed. */
 final class GraphOrder {
@@ -38,7 +39,8 @@ final class GraphOrder {
       waitsFor.removeAll(given);
       for (String input : waitsFor) {
         if (!makers.containsKey(input)) {
-          throw new ModelFault("%s: nothing computes its input '%s'".formatted(node, input));
+          throw new ModelFault(
+              "%s: nothing computes its input %s".formatted(node, Printable.quoted(input)));
         }
         readers.computeIfAbsent(input, _ -> new ArrayList<>()).add(node);
       }
@@ -72,7 +74,8 @@ final class GraphOrder {
       for (String output : node.outputs()) {
         boolean isNamed = !output.isEmpty();
         if (isNamed && (given.contains(output) || makers.put(output, node) != null)) {
-          throw new ModelFault("%s: '%s' has a value already".formatted(node, output));
+          throw new ModelFault(
+              "%s: %s has a value already".formatted(node, Printable.quoted(output)));
         }
       }
     }

@@ -147,13 +147,17 @@ public final class HostTensor implements Value {
     return floats == null ? integers[i] : floats[i];
   }
 
-  /** {@code float 1x3x224x224}, with the elements where they are few. */
+  /** {@code float 1x3x224x224}. */
+  public String summary() {
+    return kind + " " + Dims.text(dims);
+  }
+
+  /** {@code integer 2 [3, 4]}: the elements where they are few. */
   @Override
   public String toString() {
-    String elements =
-        size() > 8
-            ? ""
-            : " " + (floats == null ? Arrays.toString(integers) : Arrays.toString(floats));
-    return kind + " " + Dims.text(dims) + elements;
+    if (size() > 8) {
+      return summary();
+    }
+    return summary() + " " + (floats == null ? Arrays.toString(integers) : Arrays.toString(floats));
   }
 }

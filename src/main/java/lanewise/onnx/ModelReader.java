@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import lanewise.Printable;
 import lanewise.UserException;
 
 /** Makes an {@link OnnxModel} of a file. */
@@ -121,7 +122,7 @@ final class ModelReader {
     nodes.forEach(node -> given.addAll(node.outputs()));
     for (Port output : outputs) {
       if (!given.contains(output.name())) {
-        throw new ModelFault("nothing computes its output '%s'".formatted(output.name()));
+        throw new ModelFault("nothing computes its output " + Printable.quoted(output.name()));
       }
     }
     return new OnnxModel(file, opset, inputs, outputs, ordered, initializers);
@@ -133,14 +134,16 @@ final class ModelReader {
         throw new ModelFault("it is there twice");
       }
     } catch (ModelFault e) {
-      throw new ModelFault("tensor '%s': %s".formatted(tensor.getName(), e.getMessage()), e);
+      throw new ModelFault(
+          "tensor %s: %s".formatted(Printable.quoted(tensor.getName()), e.getMessage()), e);
     }
   }
 
   private static Port port(ValueInfoProto value, String what) {
     TypeProto type = value.getType();
     if (!type.hasTensorType()) {
-      throw new ModelFault("its %s '%s' is not a tensor".formatted(what, value.getName()));
+      throw new ModelFault(
+          "its %s %s is not a tensor".formatted(what, Printable.quoted(value.getName())));
     }
     TypeProto.Tensor tensor = type.getTensorType();
     List<String> sizes = tensor.hasShape() ? new ArrayList<>() : null;
@@ -154,7 +157,8 @@ final class ModelReader {
     try {
       return new Port(value.getName(), ElementFormat.of(tensor.getElemType()).kind, sizes);
     } catch (ModelFault e) {
-      throw new ModelFault("%s '%s': %s".formatted(what, value.getName(), e.getMessage()), e);
+      throw new ModelFault(
+          "%s %s: %s".formatted(what, Printable.quoted(value.getName()), e.getMessage()), e);
     }
   }
 
@@ -162,7 +166,8 @@ final class ModelReader {
     try {
       if (!isOwnDomain(node.getDomain())) {
         throw new ModelFault(
-            "operations of the domain '%s' are not supported".formatted(node.getDomain()));
+            "operations of the domain %s are not supported"
+                .formatted(Printable.quoted(node.getDomain())));
       }
       Definition definition = OperationTable.find(node.getOpType());
       if (opset < definition.since()) {
@@ -188,7 +193,8 @@ final class ModelReader {
       Operation operation = definition.factory().of(declaration);
       if (!attributes.unread().isEmpty()) {
         throw new ModelFault(
-            "attribute '%s' is not supported".formatted(String.join("', '", attributes.unread())));
+            "attribute %s is not supported"
+                .formatted(Printable.quoted(attributes.unread().getFirst())));
       }
       return new OnnxNode(
           index, node.getName(), definition, node.getInputList(), node.getOutputList(), operation);

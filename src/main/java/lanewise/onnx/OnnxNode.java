@@ -1,6 +1,7 @@
 package lanewise.onnx;
 
 import java.util.List;
+import lanewise.Printable;
 
 /** One operation of a model's graph. */
 public final class OnnxNode {
@@ -61,8 +62,8 @@ public final class OnnxNode {
 
   static String describe(int index, String name, String operation) {
     return name.isEmpty()
-        ? "node %d (%s)".formatted(index, operation)
-        : "node %d '%s' (%s)".formatted(index, name, operation);
+        ? "node %d (%s)".formatted(index, Printable.text(operation))
+        : "node %d %s (%s)".formatted(index, Printable.quoted(name), Printable.text(operation));
   }
 
   /** {@code node 3 'conv1' (Conv)}, counted from 0 as the file has them. */

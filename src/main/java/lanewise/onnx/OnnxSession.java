@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import lanewise.Names;
+import lanewise.Printable;
 import lanewise.UserException;
 import lanewise.autograd.Variable;
 import lanewise.backend.Backend;
@@ -130,6 +131,7 @@ public final class OnnxSession implements AutoCloseable {
    */
   public Map<String, Variable> evaluate(Map<String, Variable> inputs, Collection<String> wanted) {
     checkNames(inputs.keySet());
+    checkWanted(wanted);
     Map<String, Value> values = new HashMap<>();
     boolean records = false;
     for (Port port : model.inputs()) {
@@ -174,11 +176,25 @@ public final class OnnxSession implements AutoCloseable {
     }
   }
 
+  private void checkWanted(Collection<String> wanted) {
+    for (String name : wanted) {
+      boolean isKnown =
+          constants.containsKey(name)
+              || model.inputs().stream().anyMatch(port -> port.name().equals(name))
+              || nodes.stream().anyMatch(node -> node.outputs().contains(name));
+      if (!isKnown || name.isEmpty()) {
+        throw new UserException(
+            "%s: it has no value %s".formatted(model.file(), Printable.quoted(name)));
+      }
+    }
+  }
+
   private void checkShape(Port port, int[] dims) {
     if (!port.fits(dims)) {
       throw new UserException(
-          "%s: its input '%s' is %s, but what is given is %s"
-              .formatted(model.file(), port.name(), port.shape(), Dims.text(dims)));
+          "%s: its input %s is %s, but what is given is %s"
+              .formatted(
+                  model.file(), Printable.quoted(port.name()), port.shape(), Dims.text(dims)));
     }
   }
 
@@ -188,8 +204,8 @@ public final class OnnxSession implements AutoCloseable {
     }
     if (port.kind() != Kind.FLOAT && given.kind() == Kind.FLOAT) {
       throw new UserException(
-          "%s: its input '%s' is %s, but what is given are numbers with fractions"
-              .formatted(model.file(), port.name(), port.kind()));
+          "%s: its input %s is %s, but what is given are numbers with fractions"
+              .formatted(model.file(), Printable.quoted(port.name()), port.kind()));
     }
     return given;
   }
@@ -235,11 +251,7 @@ public final class OnnxSession implements AutoCloseable {
     }
     Map<String, Value> results = new LinkedHashMap<>();
     for (String name : names) {
-      Value value = constants.containsKey(name) ? constants.get(name) : values.get(name);
-      if (value == null) {
-        throw new UserException("%s: it computes no value '%s'".formatted(model.file(), name));
-      }
-      results.put(name, value);
+      results.put(name, constants.containsKey(name) ? constants.get(name) : values.get(name));
     }
     return results;
   }

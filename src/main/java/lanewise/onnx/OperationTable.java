@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import lanewise.Names;
+import lanewise.Printable;
 import lanewise.autograd.Ops;
 
 /** All operations that are supported. */
@@ -142,7 +143,8 @@ final class OperationTable {
     Definition definition = BY_NAME.get(name);
     if (definition == null) {
       throw new ModelFault(
-          "the operation is not supported. " + Names.unknown("operation", name, names()));
+          "the operation is not supported. "
+              + Names.unknown("operation", Printable.text(name), names()));
     }
     return definition;
   }

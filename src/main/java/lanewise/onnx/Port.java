@@ -1,8 +1,8 @@
 package lanewise.onnx;
 
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import lanewise.Printable;
 import lanewise.onnx.HostTensor.Kind;
 
 /**
@@ -29,11 +29,11 @@ public record Port(String name, Kind kind, List<String> sizes) {
     if (sizes == null) {
       return "any shape";
     }
-    return sizes.isEmpty() ? "scalar" : sizes.stream().collect(Collectors.joining(" x "));
+    return sizes.isEmpty() ? "scalar" : Printable.text(String.join(" x ", sizes));
   }
 
   @Override
   public String toString() {
-    return "%s: %s, %s".formatted(name, kind, shape());
+    return "%s: %s, %s".formatted(Printable.quoted(name), kind, shape());
   }
 }

@@ -13,6 +13,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import lanewise.Printable;
 
 /** Reads the tensors of a model: those in its file, and those in files beside it. */
 final class TensorReader {
@@ -101,7 +102,7 @@ final class TensorReader {
     } catch (NumberFormatException e) {
       // Reported as a negative number is.
     }
-    throw new ModelFault("its external data has %s '%s'".formatted(key, text));
+    throw new ModelFault("its external data has %s %s".formatted(key, Printable.quoted(text)));
   }
 
   /** The file of that name; links and ".." must not lead out of the model's folder. */
@@ -110,20 +111,25 @@ final class TensorReader {
       Path file = folder.resolve(location);
       if (location.isEmpty() || !file.normalize().startsWith(folder.normalize())) {
         throw new ModelFault(
-            "its external file '%s' is not in the model's folder".formatted(location));
+            "its external file %s is not in the model's folder"
+                .formatted(Printable.quoted(location)));
       }
       if (!Files.isRegularFile(file)) {
         throw new ModelFault(
-            "its external file '%s' is missing; it belongs beside the model".formatted(location));
+            "its external file %s is missing; it belongs beside the model"
+                .formatted(Printable.quoted(location)));
       }
       if (!file.toRealPath().startsWith(folder.toRealPath())) {
         throw new ModelFault(
-            "its external file '%s' is a link out of the model's folder".formatted(location));
+            "its external file %s is a link out of the model's folder"
+                .formatted(Printable.quoted(location)));
       }
       return file;
     } catch (InvalidPathException | IOException e) {
       throw new ModelFault(
-          "its external file '%s' cannot be opened (%s)".formatted(location, e.getMessage()), e);
+          "its external file %s cannot be opened (%s)"
+              .formatted(Printable.quoted(location), e.getMessage()),
+          e);
     }
   }
 }
