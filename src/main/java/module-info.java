@@ -23,6 +23,7 @@ module lanewise {
   exports lanewise.metrics;
   exports lanewise.model;
   exports lanewise.nn;
+  exports lanewise.perceptual;
   exports lanewise.report;
   exports lanewise.train;
   exports lanewise.train.loss;

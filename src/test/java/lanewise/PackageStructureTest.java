@@ -64,11 +64,17 @@ class PackageStructureTest {
           Map.entry("lanewise.nn", Set.of("lanewise.autograd", "lanewise.backend")),
           Map.entry(
               "lanewise.model", Set.of("lanewise.nn", "lanewise.autograd", "lanewise.backend")),
-          Map.entry("lanewise.train.loss", Set.of("lanewise.autograd", "lanewise.backend")),
+          Map.entry(
+              "lanewise.perceptual",
+              Set.of("lanewise.autograd", "lanewise.backend", "lanewise.io")),
+          Map.entry(
+              "lanewise.train.loss",
+              Set.of("lanewise.perceptual", "lanewise.autograd", "lanewise.backend")),
           Map.entry(
               "lanewise.train",
               Set.of(
                   "lanewise.train.loss",
+                  "lanewise.perceptual",
                   "lanewise.model",
                   "lanewise.nn",
                   "lanewise.autograd",

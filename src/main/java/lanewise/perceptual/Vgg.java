@@ -17,6 +17,7 @@ import lanewise.autograd.Variable;
 import lanewise.backend.Activation;
 import lanewise.backend.Backend;
 import lanewise.backend.ConvSpec;
+import lanewise.backend.PoolSpec;
 import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
 import lanewise.io.TensorEntry;
@@ -35,7 +36,7 @@ public final class Vgg implements PerceptualFeatures {
   private static final ConvSpec SAME = ConvSpec.of(1, 1);
   private static final int CONVOLUTIONS_OF_VGG19 = 16;
   private static final int KERNEL = 3;
-  private static final int POOL = 2;
+  private static final PoolSpec POOL = PoolSpec.of(2, 2, 0);
 
   private final List<Layer> layers;
   private final ImageNetInput input;
