@@ -65,6 +65,14 @@ class PackageStructureTest {
           Map.entry(
               "lanewise.model", Set.of("lanewise.nn", "lanewise.autograd", "lanewise.backend")),
           Map.entry(
+              "lanewise.onnx",
+              Set.of(
+                  "lanewise.model",
+                  "lanewise.nn",
+                  "lanewise.autograd",
+                  "lanewise.backend",
+                  "lanewise.io")),
+          Map.entry(
               "lanewise.perceptual",
               Set.of("lanewise.autograd", "lanewise.backend", "lanewise.io")),
           Map.entry(
@@ -77,6 +85,7 @@ class PackageStructureTest {
                   "lanewise.perceptual",
                   "lanewise.model",
                   "lanewise.nn",
+                  "lanewise.onnx",
                   "lanewise.autograd",
                   "lanewise.backend",
                   "lanewise.data",
@@ -114,6 +123,7 @@ class PackageStructureTest {
                   "lanewise.train.loss",
                   "lanewise.model",
                   "lanewise.nn",
+                  "lanewise.onnx",
                   "lanewise.backend",
                   "lanewise.backend.conformance",
                   "lanewise.data",

@@ -1,11 +1,13 @@
 package lanewise.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
+import lanewise.train.OptionGroups;
 import lanewise.train.Preset;
 import lanewise.train.TrainOptions;
 import org.junit.jupiter.api.Test;
@@ -41,11 +43,17 @@ class TrainArgumentsTest {
     expected.keySet().removeIf(name -> options.flat().get(name) instanceof Boolean);
     expected.forEach(
         (name, value) -> {
-          String flag = TrainOptions.flag(name);
+          String flag = OptionGroups.flag(name);
           OptionSpec option = commandLine.getCommandSpec().findOption(flag);
           assertEquals(value.toString(), option.defaultValueString(), flag);
           assertTrue(String.join("", option.description()).contains("Default: " + value), flag);
         });
+  }
+
+  @Test
+  void whatAPresetSwitchesOnCanBeSwitchedOff() {
+    assertTrue(parse("--preset=sngan").model().spectralNorm());
+    assertFalse(parse("--preset=sngan", "--no-spectral-norm").model().spectralNorm());
   }
 
   @Test

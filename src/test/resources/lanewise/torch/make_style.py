@@ -21,8 +21,8 @@ from make_reference import summary, uniform, write
 COMMENT = """\
 Training steps of fast style transfer (Johnson et al. 2016), made by make_style.py, which is the \
 specification. u is the stream of uniform numbers that dcgan-trace-*.json describes, each operation \
-rounded to float32. Weights of convolutions: u * sqrt(3 / fan in), times 30 in deconv3; biases 0, in \
-deconv3 128; norm weight 1 + u / 4, norm bias u / 4. Images: 127.5 + 127.5 u; the painting is that of \
+rounded to float32. Weights of convolutions: u * sqrt(3 / fan in), times 30 in deconv3; biases 0; \
+norm weight 1 + u / 4, norm bias u / 4. Images: 127.5 + 127.5 u; the painting is that of \
 stream image_stream, the photographs of step t of image_stream + t. Features: vgg is VGG-16 with \
 these widths, weights u * sqrt(6 / fan in) of streams feature_stream + 2 i and biases u / 10 of \
 feature_stream + 2 i + 1; random is lanewise.perceptual.RandomFilters of the given seed. content is \
@@ -31,11 +31,11 @@ the mean squared error of the features of content_layers, style that of the Gram
 by the mean square of what was wanted; tv is the mean squared difference of vertical neighbours plus \
 that of horizontal ones, of images in [0, 1]. All times their weights. Adam of all parameters. The \
 state leaves out what the loss does not depend on, since a norm follows that takes any constant \
-away: the biases of convolutions, and of the norms that residual blocks end with. Their gradients \
-are rounding errors, of which Adam makes steps. kink_distance and numbers as \
+away: the biases of convolutions, and of the norms that residual blocks end with; and running means, \
+which these biases move. Their gradients are rounding errors, of which Adam makes steps. kink_distance and numbers as \
 in dcgan-trace-*.json, pairs of equal maxima of pools counted in."""
 
-STREAM_OFFSETS = {"vgg": 370_000, "random": 320_000}
+STREAM_OFFSETS = {"vgg": 180_000, "random": 310_000}
 WEIGHT_STREAM, FEATURE_STREAM, IMAGE_STREAM = 100, 300, 1000
 MASK = (1 << 64) - 1
 GOLDEN = 0x9E3779B97F4A7C15
@@ -125,7 +125,7 @@ def initialise(network, first_stream):
         for i, (name, parameter) in enumerate(network.named_parameters()):
             last, convolution = name.startswith("deconv3"), "conv2d" in name
             if convolution and name.endswith("bias"):
-                parameter.fill_(128 if last else 0)
+                parameter.zero_()
                 continue
             streams[name] = first_stream + i
             u = uniform(first_stream + i, *parameter.shape)
@@ -145,7 +145,8 @@ def scale(variance, shape):
 
 def has_no_effect(name):
     of_convolution = name.endswith("conv2d.bias") and not name.startswith("deconv3")
-    return of_convolution or name.startswith("res") and name.endswith("in2.bias")
+    of_block = name.startswith("res") and name.endswith("in2.bias")
+    return of_convolution or of_block or name.endswith("running_mean")
 
 
 # --------------------------------------------------------------------------------------- features
