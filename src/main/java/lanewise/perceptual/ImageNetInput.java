@@ -5,7 +5,9 @@ import lanewise.autograd.Variable;
 import lanewise.backend.Backend;
 import lanewise.backend.Shape;
 
-/** What torchvision's classifiers expect: each channel of [0, 1] by ImageNet's mean and deviation. */
+/**
+ * What torchvision's classifiers expect: each channel of [0, 1] by ImageNet's mean and deviation.
+ */
 final class ImageNetInput implements AutoCloseable {
   private static final float[] MEAN = {0.485f, 0.456f, 0.406f};
   private static final float[] DEVIATION = {0.229f, 0.224f, 0.225f};

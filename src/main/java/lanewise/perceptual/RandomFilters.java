@@ -147,8 +147,7 @@ public final class RandomFilters implements PerceptualFeatures {
           features.put(name(i, 1), y);
         }
         if (second) {
-          features.put(
-              name(i, 2), Ops.relu(Ops.conv2d(y, scales.get(i - 1).second(), VALID)));
+          features.put(name(i, 2), Ops.relu(Ops.conv2d(y, scales.get(i - 1).second(), VALID)));
         }
       }
     }

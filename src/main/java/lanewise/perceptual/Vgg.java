@@ -19,7 +19,6 @@ import lanewise.backend.Backend;
 import lanewise.backend.ConvSpec;
 import lanewise.backend.PoolSpec;
 import lanewise.backend.Shape;
-import lanewise.backend.Tensor;
 import lanewise.io.TensorEntry;
 
 /**
@@ -27,8 +26,8 @@ import lanewise.io.TensorEntry;
  * features.0.weight} and so on; its classifier is not needed.
  *
  * <p>Each convolution is 3 x 3 with padding 1 and followed by ReLU; where torchvision's numbering
- * leaves room, a max pool of 2 x 2 follows. So the weights alone say whether it is VGG-11, 13, 16 or
- * 19, and how wide. Layers are named as in the literature: {@code relu3_2} is the second of the
+ * leaves room, a max pool of 2 x 2 follows. So the weights alone say whether it is VGG-11, 13, 16
+ * or 19, and how wide. Layers are named as in the literature: {@code relu3_2} is the second of the
  * third block.
  */
 public final class Vgg implements PerceptualFeatures {
@@ -168,9 +167,7 @@ public final class Vgg implements PerceptualFeatures {
         break;
       }
       Variable in = layer.pooled() ? Ops.maxPool(x, POOL) : x;
-      x =
-          Ops.biasActivation(
-              Ops.conv2d(in, layer.weight(), SAME), layer.bias(), Activation.RELU);
+      x = Ops.biasActivation(Ops.conv2d(in, layer.weight(), SAME), layer.bias(), Activation.RELU);
       if (missing.remove(layer.name())) {
         features.put(layer.name(), x);
       }

@@ -1,6 +1,5 @@
 package lanewise.train;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import lanewise.UserException;
@@ -26,6 +25,7 @@ public final class StyleTrainer implements AutoCloseable {
   private static final int TV = 2;
   private static final int TOTAL = 3;
   private static final String ADAM = "network";
+  private static final String LOSS = "perceptual";
 
   private final Backend backend;
   private final Network network;
@@ -57,11 +57,7 @@ public final class StyleTrainer implements AutoCloseable {
    * @throws UserException if the network makes pictures of another size
    */
   public StyleTrainer(
-      Network network,
-      PerceptualLoss loss,
-      AdamOptions adam,
-      Shape photographs,
-      boolean capture) {
+      Network network, PerceptualLoss loss, AdamOptions adam, Shape photographs, boolean capture) {
     this.network = network;
     this.loss = loss;
     backend = network.backend();
@@ -85,7 +81,7 @@ public final class StyleTrainer implements AutoCloseable {
     if (!pictures.equals(photographs)) {
       throw new UserException(
           "the network makes %s of photographs of %s: give an --image-size that it keeps, a"
-              .formatted(pictures, photographs)
+                  .formatted(pictures, photographs)
               + " multiple of 4");
     }
   }
@@ -106,9 +102,10 @@ public final class StyleTrainer implements AutoCloseable {
     meanwhile.run();
     float[] values = new float[TOTAL + 1];
     backend.read(results, values);
-    StepResult result =
-        new StepResult(steps, values[CONTENT], values[STYLE], values[TV], values[TOTAL]);
-    return result;
+    if (captured) {
+      notFinite.checkReplayed(LOSS, values[TOTAL], steps);
+    }
+    return new StepResult(steps, values[CONTENT], values[STYLE], values[TV], values[TOTAL]);
   }
 
   private void compute() {
@@ -117,7 +114,7 @@ public final class StyleTrainer implements AutoCloseable {
       Variable pictures = network.forward(input, Statistics.BATCH);
       PerceptualLoss.Terms terms = loss.of(pictures, input);
       if (!captured) {
-        notFinite.check(network.name(), terms.total(), steps, terms.total());
+        notFinite.check(LOSS, terms.total(), steps, terms.total());
       }
       network.backward(terms.total());
       adam.step();

@@ -1,13 +1,13 @@
 package lanewise.train.loss;
 
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import lanewise.autograd.Ops;
 import lanewise.autograd.Variable;
 import lanewise.backend.Backend;
 import lanewise.backend.Scope;
 import lanewise.backend.Shape;
+import lanewise.backend.Tensor;
 import lanewise.perceptual.PerceptualFeatures;
 import lanewise.perceptual.PerceptualLayers;
 
@@ -53,15 +53,23 @@ public final class PerceptualLoss implements AutoCloseable {
    * A loss for one style.
    *
    * @param features stay the caller's, who closes them later
-   * @param painting 1 x 3 x H x W
+   * @param painting 3 x height x width
    */
   public PerceptualLoss(
-      PerceptualFeatures features, PerceptualLayers layers, Weights weights, Variable painting) {
+      Backend backend,
+      PerceptualFeatures features,
+      PerceptualLayers layers,
+      Weights weights,
+      float[] painting,
+      int height,
+      int width) {
     this.features = features;
     this.layers = layers;
     this.weights = weights;
-    try (Scope scope = painting.backend().scope()) {
-      Map<String, Variable> seen = features.of(painting.detach(), layers.style());
+    try (Scope scope = backend.scope()) {
+      Tensor image = backend.allocateActivation(Shape.of(1, 3, height, width));
+      backend.upload(painting, image);
+      Map<String, Variable> seen = features.of(Variable.constant(backend, image), layers.style());
       for (String layer : layers.style()) {
         Variable gram = gram(seen.get(layer));
         scope.keep(gram.tensor());
@@ -77,8 +85,7 @@ public final class PerceptualLoss implements AutoCloseable {
    */
   public static Variable gram(Variable features) {
     Shape s = features.shape();
-    return Ops.affine(
-        Ops.channelProducts(features, features), 1f / ((float) s.c() * s.plane()), 0);
+    return Ops.affine(Ops.channelProducts(features, features), 1f / ((float) s.c() * s.plane()), 0);
   }
 
   /**
@@ -129,7 +136,7 @@ public final class PerceptualLoss implements AutoCloseable {
   }
 
   private static Variable zero(Backend backend) {
-    var zero = backend.allocate(Shape.scalar());
+    Tensor zero = backend.allocate(Shape.scalar());
     backend.fill(zero, 0);
     return Variable.constant(backend, zero);
   }
