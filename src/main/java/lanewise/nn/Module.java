@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import lanewise.autograd.Variable;
@@ -18,8 +19,18 @@ import lanewise.backend.Shape;
 public abstract class Module {
   private final List<Parameter> parameters = new ArrayList<>();
   private final List<Parameter> buffers = new ArrayList<>();
-  private final Map<String, Module> children = new LinkedHashMap<>();
+  private final Map<String, Module> children;
   private String path = "";
+
+  /** A layer without parts; see {@link #child}. */
+  protected Module() {
+    this(new LinkedHashMap<>());
+  }
+
+  /** A layer made of parts, by the names they have in the state dict. */
+  Module(SequencedMap<String, Module> parts) {
+    children = new LinkedHashMap<>(parts);
+  }
 
   /**
    * Computes the layer.
@@ -80,6 +91,18 @@ public abstract class Module {
     children.forEach((key, child) -> child.visit(join(name, key), visitor));
   }
 
+  /** The names and dimensions of the state dict, in its order. */
+  public final SequencedMap<String, long[]> stateDimensions() {
+    SequencedMap<String, long[]> dimensions = new LinkedHashMap<>();
+    visit(
+        "",
+        (prefix, layer) -> {
+          layer.parameters.forEach(p -> dimensions.put(join(prefix, p.name()), p.dimensions()));
+          layer.buffers.forEach(p -> dimensions.put(join(prefix, p.name()), p.dimensions()));
+        });
+    return dimensions;
+  }
+
   /**
    * Adds a line for each layer.
    *
@@ -88,7 +111,8 @@ public abstract class Module {
   Shape summarize(String name, Shape x, Consumer<LayerSummary> lines) {
     if (parameters.isEmpty() && children.size() == 1) {
       Map.Entry<String, Module> only = children.entrySet().iterator().next();
-      return only.getValue().summarize(join(name, only.getKey()), x, lines);
+      only.getValue().summarize(join(name, only.getKey()), x, lines);
+      return outputShape(x);
     }
     return summarizeAsOne(name, x, lines);
   }

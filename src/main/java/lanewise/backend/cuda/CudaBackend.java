@@ -5,16 +5,20 @@ import java.util.List;
 import lanewise.backend.Activation;
 import lanewise.backend.AdamSpec;
 import lanewise.backend.Algorithm;
+import lanewise.backend.AxisMap;
+import lanewise.backend.AxisOrder;
 import lanewise.backend.BackendOptions;
 import lanewise.backend.Binary;
 import lanewise.backend.ConvPass;
 import lanewise.backend.ConvSpec;
+import lanewise.backend.DropoutSpec;
 import lanewise.backend.ElementType;
 import lanewise.backend.Layout;
 import lanewise.backend.NormSpec;
 import lanewise.backend.NormSpec.Affine;
 import lanewise.backend.NormSpec.Moments;
 import lanewise.backend.Padding;
+import lanewise.backend.PoolSpec;
 import lanewise.backend.PooledBackend;
 import lanewise.backend.Precision;
 import lanewise.backend.Scope;
@@ -300,7 +304,7 @@ final class CudaBackend extends PooledBackend {
     normalisation.backward(spec, x, dy, affine, moments, dx, gradients);
   }
 
-  // ---- 6. resampling, padding and channels
+  // ---- 6. resampling, padding, pooling, order and dropout
 
   @Override
   public void upsampleNearest(int factor, Tensor x, Tensor y) {
@@ -325,6 +329,31 @@ final class CudaBackend extends PooledBackend {
   @Override
   public void copyChannels(Tensor source, int from, Tensor target, int to, int count) {
     kernels.channels().copy(source, from, target, to, count);
+  }
+
+  @Override
+  public void resample(AxisMap rows, AxisMap columns, Tensor x, Tensor y) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void permute(AxisOrder order, Tensor x, Tensor y) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void maxPool(PoolSpec spec, Tensor x, Tensor values, Tensor y) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void maxPoolAdjoint(PoolSpec spec, Tensor x, Tensor dy, Tensor dx) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void dropout(DropoutSpec spec, Tensor key, Tensor mask) {
+    throw new UnsupportedOperationException();
   }
 
   // ---- 7. fused

@@ -4,13 +4,17 @@ import java.util.OptionalDouble;
 import lanewise.backend.Activation;
 import lanewise.backend.AdamSpec;
 import lanewise.backend.Algorithm;
+import lanewise.backend.AxisMap;
+import lanewise.backend.AxisOrder;
 import lanewise.backend.Binary;
 import lanewise.backend.ConvPass;
 import lanewise.backend.ConvSpec;
+import lanewise.backend.DropoutSpec;
 import lanewise.backend.NormSpec;
 import lanewise.backend.NormSpec.Affine;
 import lanewise.backend.NormSpec.Moments;
 import lanewise.backend.Padding;
+import lanewise.backend.PoolSpec;
 import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
 import lanewise.backend.Unary;
@@ -145,7 +149,7 @@ final class SimdBackend extends HostBackend {
     normalisation.normBackward(spec, x, dy, affine, moments, dx, gradients);
   }
 
-  // ---- 6. resampling, padding and channels
+  // ---- 6. resampling, padding, pooling, order and dropout
 
   @Override
   public void upsampleNearest(int factor, Tensor x, Tensor y) {
@@ -170,6 +174,31 @@ final class SimdBackend extends HostBackend {
   @Override
   public void copyChannels(Tensor source, int from, Tensor target, int to, int count) {
     channels.copy(source, from, target, to, count);
+  }
+
+  @Override
+  public void resample(AxisMap rows, AxisMap columns, Tensor x, Tensor y) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void permute(AxisOrder order, Tensor x, Tensor y) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void maxPool(PoolSpec spec, Tensor x, Tensor values, Tensor y) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void maxPoolAdjoint(PoolSpec spec, Tensor x, Tensor dy, Tensor dx) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void dropout(DropoutSpec spec, Tensor key, Tensor mask) {
+    throw new UnsupportedOperationException();
   }
 
   // ---- 7. fused
