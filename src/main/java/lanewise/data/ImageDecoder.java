@@ -27,12 +27,39 @@ final class ImageDecoder {
 
   private ImageDecoder() {}
 
+  /** The sides of an image. */
+  record Size(int height, int width) {
+    @Override
+    public String toString() {
+      return width + " x " + height;
+    }
+  }
+
+  /** Reads something of an image that has been opened. */
+  @FunctionalInterface
+  private interface Reading<T> {
+    T of(ImageReader reader) throws IOException;
+  }
+
   /**
    * Decodes one file to 1 channel if it is stored as grey, else to 3.
    *
    * @throws IOException if it cannot; the message says why
    */
   static ByteImage decode(Path file) throws IOException {
+    return read(file, ImageDecoder::decode);
+  }
+
+  /**
+   * Reads the sides of an image and nothing more.
+   *
+   * @throws IOException if it cannot; the message says why
+   */
+  static Size size(Path file) throws IOException {
+    return read(file, ImageDecoder::size);
+  }
+
+  private static <T> T read(Path file, Reading<T> reading) throws IOException {
     try (ImageInputStream in = new MemoryCacheImageInputStream(Files.newInputStream(file))) {
       Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
       if (!readers.hasNext()) {
@@ -41,7 +68,7 @@ final class ImageDecoder {
       ImageReader reader = readers.next();
       try {
         reader.setInput(in, true, true);
-        return decode(reader);
+        return reading.of(reader);
       } finally {
         reader.dispose();
       }
@@ -51,12 +78,16 @@ final class ImageDecoder {
     }
   }
 
-  private static ByteImage decode(ImageReader reader) throws IOException {
-    int width = reader.getWidth(0);
-    int height = reader.getHeight(0);
-    if ((long) width * height > LARGEST_PIXELS) {
-      throw new IIOException(width + " x " + height + " pixels are too many");
+  private static Size size(ImageReader reader) throws IOException {
+    Size size = new Size(reader.getHeight(0), reader.getWidth(0));
+    if ((long) size.width * size.height > LARGEST_PIXELS) {
+      throw new IIOException(size + " pixels are too many");
     }
+    return size;
+  }
+
+  private static ByteImage decode(ImageReader reader) throws IOException {
+    size(reader);
     // A JPEG that ends early is only warned of; the rest of the image would be plain grey.
     List<String> warnings = new ArrayList<>();
     reader.addIIOReadWarningListener((_, warning) -> warnings.add(warning));
