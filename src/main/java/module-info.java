@@ -21,10 +21,12 @@ module lanewise {
   exports lanewise.diagnosis;
   exports lanewise.evaluate;
   exports lanewise.io;
+  exports lanewise.io.torch;
   exports lanewise.lab;
   exports lanewise.metrics;
   exports lanewise.model;
   exports lanewise.nn;
+  exports lanewise.onnx;
   exports lanewise.report;
   exports lanewise.train;
   exports lanewise.train.loss;

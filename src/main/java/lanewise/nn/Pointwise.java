@@ -8,23 +8,25 @@ import lanewise.backend.Shape;
 /** A layer without parameters that keeps the shape. */
 public final class Pointwise extends Module {
   private final String name;
+  private final GraphOperation operation;
   private final UnaryOperator<Variable> function;
 
-  private Pointwise(String name, UnaryOperator<Variable> function) {
+  private Pointwise(String name, GraphOperation operation, UnaryOperator<Variable> function) {
     this.name = name;
+    this.operation = operation;
     this.function = function;
   }
 
   public static Pointwise tanh() {
-    return new Pointwise("Tanh", Ops::tanh);
+    return new Pointwise("Tanh", GraphOperation.Simple.TANH, Ops::tanh);
   }
 
   public static Pointwise sigmoid() {
-    return new Pointwise("Sigmoid", Ops::sigmoid);
+    return new Pointwise("Sigmoid", GraphOperation.Simple.SIGMOID, Ops::sigmoid);
   }
 
   public static Pointwise softplus() {
-    return new Pointwise("Softplus", Ops::softplus);
+    return new Pointwise("Softplus", GraphOperation.Simple.SOFTPLUS, Ops::softplus);
   }
 
   /** {@code torch.nn.ELU(alpha)}. */
@@ -47,12 +49,17 @@ public final class Pointwise extends Module {
 
   /** Keeps the place of a layer that was left out, so that the names of the others stay. */
   public static Pointwise identity() {
-    return new Pointwise("Identity", UnaryOperator.identity());
+    return new Pointwise("Identity", null, UnaryOperator.identity());
   }
 
   @Override
   public Variable forward(Variable x, Pass pass) {
     return function.apply(x);
+  }
+
+  @Override
+  public GraphNode describe(GraphNode x, GraphNode condition) {
+    return operation == null ? x : node(operation, x);
   }
 
   @Override

@@ -19,6 +19,11 @@ public final class ReflectionPad2d extends Module {
   }
 
   @Override
+  public GraphNode describe(GraphNode x, GraphNode condition) {
+    return node(new GraphOperation.ReflectionPad(padding), x);
+  }
+
+  @Override
   public Shape outputShape(Shape x) {
     return padding.pad(x);
   }

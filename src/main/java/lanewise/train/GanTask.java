@@ -218,7 +218,12 @@ final class GanTask implements Task {
 
   @Override
   public Map<String, String> metadata(Network network) {
-    return NetworkMetadata.of(options.model().arch(), trainer.model().spec());
+    return metadata(trainer.model());
+  }
+
+  /** What is to be known of either network of a GAN. */
+  static Map<String, String> metadata(Gan model) {
+    return NetworkMetadata.of(model.architecture().toString(), model.spec());
   }
 
   @Override
