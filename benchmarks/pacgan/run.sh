@@ -39,10 +39,9 @@ one() {
   echo "$run: $(score modes "$scores") modes"
 }
 
-# A figure of the generator; those of real data stand behind it. What is left out is infinite.
+# A figure of the generator; those of real data stand behind it. JSON has no infinity, but null.
 score() {
-  value=$(sed -n 's/,"held_out".*//; s/.*"'"$1"'":\([^,}]*\).*/\1/p' "$2")
-  echo "${value:-infinite}"
+  sed -n 's/,"held_out".*//; s/.*"'"$1"'":\([^,}]*\).*/\1/p' "$2" | sed 's/null/infinite/'
 }
 
 # Mean and standard error of a figure over the seeds of a cell, times a factor.

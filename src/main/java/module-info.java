@@ -1,11 +1,13 @@
 /** GAN training on the JVM. */
-@SuppressWarnings("requires-automatic") // JLine, which the command line alone uses
+@SuppressWarnings("requires-automatic") // JLine, protobuf and Tribuo name no module descriptor
 module lanewise {
   requires com.fasterxml.jackson.core;
   requires com.fasterxml.jackson.jr.ob;
+  requires com.google.protobuf;
   requires java.desktop;
   requires java.logging;
   requires jdk.jfr;
+  requires org.tribuo.util.onnx;
   requires static info.picocli;
   requires static jdk.incubator.vector;
   requires static me.tongfei.progressbar;
@@ -19,6 +21,7 @@ module lanewise {
   exports lanewise.diagnosis;
   exports lanewise.evaluate;
   exports lanewise.io;
+  exports lanewise.io.torch;
   exports lanewise.lab;
   exports lanewise.metrics;
   exports lanewise.model;

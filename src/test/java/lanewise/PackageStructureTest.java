@@ -28,7 +28,8 @@ class PackageStructureTest {
           Map.entry("lanewise", Set.of()),
           Map.entry("lanewise.data", Set.of()),
           Map.entry("lanewise.diagnosis", Set.of()),
-          Map.entry("lanewise.io", Set.of()),
+          Map.entry("lanewise.io", Set.of("lanewise.io.torch")),
+          Map.entry("lanewise.io.torch", Set.of()),
           Map.entry("lanewise.metrics", Set.of()),
           Map.entry("lanewise.evaluate", Set.of("lanewise.data", "lanewise.metrics")),
           Map.entry("lanewise.report", Set.of("lanewise.io")),
@@ -64,6 +65,14 @@ class PackageStructureTest {
           Map.entry("lanewise.nn", Set.of("lanewise.autograd", "lanewise.backend")),
           Map.entry(
               "lanewise.model", Set.of("lanewise.nn", "lanewise.autograd", "lanewise.backend")),
+          Map.entry(
+              "lanewise.onnx",
+              Set.of(
+                  "lanewise.model",
+                  "lanewise.nn",
+                  "lanewise.autograd",
+                  "lanewise.backend",
+                  "lanewise.io")),
           Map.entry("lanewise.train.loss", Set.of("lanewise.autograd", "lanewise.backend")),
           Map.entry(
               "lanewise.train",
@@ -71,6 +80,7 @@ class PackageStructureTest {
                   "lanewise.train.loss",
                   "lanewise.model",
                   "lanewise.nn",
+                  "lanewise.onnx",
                   "lanewise.autograd",
                   "lanewise.backend",
                   "lanewise.data",
@@ -108,6 +118,7 @@ class PackageStructureTest {
                   "lanewise.train.loss",
                   "lanewise.model",
                   "lanewise.nn",
+                  "lanewise.onnx",
                   "lanewise.backend",
                   "lanewise.backend.conformance",
                   "lanewise.data",

@@ -13,7 +13,6 @@ import lanewise.data.Datasets;
 import lanewise.evaluate.ImageEvaluation;
 import lanewise.evaluate.Samples;
 import lanewise.evaluate.Scores;
-import lanewise.model.Norm;
 import lanewise.train.Judge;
 import lanewise.train.RunFolder;
 import lanewise.train.TrainOptions;
@@ -47,11 +46,7 @@ final class EvaluateCommand implements Runnable {
 
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = {"-m", "--model"},
-      paramLabel = "RUN|FILE",
-      description = "A run's folder, or a generator.safetensors (also PyTorch's DCGAN).")
-  private Path model;
+  @Mixin private GeneratorArguments model;
 
   @Option(
       names = "--images",
@@ -97,16 +92,6 @@ final class EvaluateCommand implements Runnable {
       description = "Of the latents and of which real samples. Default: ${DEFAULT-VALUE}")
   private long seed;
 
-  @Option(
-      names = "--norm",
-      paramLabel = "NAME",
-      converter = Choice.OfNorm.class,
-      completionCandidates = Choice.OfNorm.class,
-      description =
-          "For files that do not tell, what the generator was trained with:"
-              + " ${COMPLETION-CANDIDATES}.")
-  private Norm norm;
-
   @Option(names = "--json", description = "Print one JSON object instead of a table.")
   private boolean json;
 
@@ -117,7 +102,7 @@ final class EvaluateCommand implements Runnable {
     check();
     PrintWriter log = spec.commandLine().getErr();
     try (Backend backend = engine.open()) {
-      if (model == null) {
+      if (model.path() == null) {
         Dataset generated = Datasets.open(images, imageSize, 0, seed, log::println);
         String name = Datasets.resolve(data);
         try (Judge judge = judge(backend, name, Samples.of(generated))) {
@@ -130,13 +115,13 @@ final class EvaluateCommand implements Runnable {
   }
 
   private void check() {
-    if ((model == null) == (images == null)) {
+    if ((model.path() == null) == (images == null)) {
       throw usage("give either --model RUN or --images DATA");
     }
     if (images != null && data == null) {
       throw usage("--images needs the real ones to compare with: give --data");
     }
-    if (model != null && imageSize != 0) {
+    if (model.path() != null && imageSize != 0) {
       throw usage("--image-size is for --images: a model has a size of its own");
     }
     if (samples < ImageEvaluation.FEWEST_SAMPLES) {
@@ -151,16 +136,16 @@ final class EvaluateCommand implements Runnable {
   }
 
   private void evaluateModel(Backend backend) {
-    Path options = new RunFolder(model).options();
+    Path options = new RunFolder(model.path()).options();
     TrainOptions trained = Files.exists(options) ? TrainOptions.read(options) : null;
     if (data == null && trained == null) {
-      throw usage("%s does not say what it was trained on: give --data".formatted(model));
+      throw usage("%s does not say what it was trained on: give --data".formatted(model.path()));
     }
     String name = data == null ? trained.data() : Datasets.resolve(data);
     int batch = trained == null ? BATCH_SIZE : trained.optimizer().batchSize();
-    try (TrainedGenerator generator = TrainedGenerator.open(backend, model, norm);
+    try (TrainedGenerator generator = model.open(backend);
         Judge judge = judge(backend, name, generator.samples(1, seed))) {
-      print(model.toString(), judge, judge.scoreWithBatches(generator, batch));
+      print(model.path().toString(), judge, judge.scoreWithBatches(generator, batch));
     }
   }
 
@@ -197,7 +182,7 @@ final class EvaluateCommand implements Runnable {
       fields.put("held_out", heldOut.json());
     }
     try {
-      return JSON.std.asString(fields);
+      return JSON.std.with(JSON.Feature.WRITE_NULL_PROPERTIES).asString(fields);
     } catch (IOException e) {
       throw new IllegalStateException("strings and numbers are always JSON", e);
     }

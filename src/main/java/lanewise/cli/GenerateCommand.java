@@ -10,7 +10,6 @@ import lanewise.UserException;
 import lanewise.backend.Backend;
 import lanewise.io.Images;
 import lanewise.model.GanSpec;
-import lanewise.model.Norm;
 import lanewise.nn.Statistics;
 import lanewise.train.TrainedGenerator;
 import picocli.CommandLine.Command;
@@ -39,12 +38,7 @@ final class GenerateCommand implements Runnable {
 
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = {"-m", "--model"},
-      paramLabel = "RUN|FILE",
-      required = true,
-      description = "A run's folder, or a generator.safetensors (also PyTorch's DCGAN).")
-  private Path model;
+  @Mixin private GeneratorArguments model;
 
   @Option(
       names = {"-n", "--count"},
@@ -95,23 +89,13 @@ final class GenerateCommand implements Runnable {
       })
   private Statistics statistics;
 
-  @Option(
-      names = "--norm",
-      paramLabel = "NAME",
-      converter = Choice.OfNorm.class,
-      completionCandidates = Choice.OfNorm.class,
-      description =
-          "For files that do not tell, what the generator was trained with:"
-              + " ${COMPLETION-CANDIDATES}.")
-  private Norm norm;
-
   @Mixin private EngineArguments engine;
 
   @Override
   public void run() {
     check();
     try (Backend backend = engine.open();
-        TrainedGenerator generator = TrainedGenerator.open(backend, model, norm)) {
+        TrainedGenerator generator = model.open(backend)) {
       PrintWriter text = spec.commandLine().getOut();
       int label = wanted == null ? TrainedGenerator.EVERY_CLASS : wanted;
       float[] images = generator.images(count, seed, statistics, label);
@@ -128,6 +112,9 @@ final class GenerateCommand implements Runnable {
   }
 
   private void check() {
+    if (model.path() == null) {
+      throw usage("which generator? give --model RUN");
+    }
     if (count < 1) {
       throw usage("--count must be at least 1, not " + count);
     }

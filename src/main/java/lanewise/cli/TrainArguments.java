@@ -121,11 +121,13 @@ final class TrainArguments {
 
     @Option(
         names = "--spectral-norm",
+        negatable = true,
         description = "Divide the discriminator's weights by their spectral norm.")
     private boolean spectralNorm;
 
     @Option(
         names = "--minibatch-stddev",
+        negatable = true,
         description = "Let the discriminator see how much the samples of a batch differ.")
     private boolean minibatchStddev;
 
@@ -135,12 +137,15 @@ final class TrainArguments {
         converter = Choice.OfUpsampling.class,
         completionCandidates = Choice.OfUpsampling.class,
         description =
-            "How the generator doubles its images: ${COMPLETION-CANDIDATES}; resize leaves no"
-                + " checkerboard."
+            "How DCGAN's generator doubles its images: ${COMPLETION-CANDIDATES}; resize leaves no"
+                + " checkerboard. The residual one always repeats pixels."
                 + DEFAULT)
     private Upsampling upsampling;
 
-    @Option(names = "--conditional", description = "Tell both networks the classes of the data.")
+    @Option(
+        names = "--conditional",
+        negatable = true,
+        description = "Tell both networks the classes of the data.")
     private boolean conditional;
 
     @Option(
@@ -289,6 +294,7 @@ final class TrainArguments {
 
     @Option(
         names = "--tensorboard",
+        negatable = true,
         description =
             "Also write curves, samples and options for TensorBoard, into RUN/tensorboard.")
     private boolean tensorboard;
@@ -297,6 +303,7 @@ final class TrainArguments {
   private static final class MeasuringArguments {
     @Option(
         names = "--metrics",
+        negatable = true,
         description = {
           "Measure the samples while training, and with all metrics at the end, as 'evaluate'"
               + " does.",
@@ -418,7 +425,7 @@ final class TrainArguments {
     given.computeIfPresent("data", (_, data) -> Datasets.resolve((String) data));
     given.computeIfPresent("classifier", (_, file) -> resolved((Path) file));
     if (given.keySet().stream().anyMatch(MEASURING::contains)) {
-      given.put("metrics", true);
+      given.putIfAbsent("metrics", true);
     }
     // One length replaces the other.
     if (given.containsKey("steps")) {

@@ -8,7 +8,8 @@ import java.util.Locale;
  * <p>A generator begins with nearly equal images. DCGANs of 32 pixels on Fashion-MNIST had a
  * diversity of less than 0.1 until step 160 with batch, instance or group norm and until step 500
  * with layer norm. Without a norm it was less than 0.01 until step 160, and 0.09 at step 600. So
- * little diversity alone is no alarm before step 600, and afterwards only where it does not grow.
+ * little diversity alone is no alarm before step 600, or 1,200 where there is some, and afterwards
+ * only where it does not grow.
  */
 final class Collapse extends Symptom {
   static final String ADVICE =
@@ -36,6 +37,9 @@ final class Collapse extends Symptom {
   private static final double NONE = 0.01;
 
   private static final long LATE = 600;
+
+  /** All ordinary runs had {@link #RISEN} by half of this step. */
+  private static final long VERY_LATE = 1200;
 
   /** A window grows if it is that much better than the one that ended where it begins. */
   private static final double GROWTH = 1.5;
@@ -75,16 +79,16 @@ final class Collapse extends Symptom {
   }
 
   private boolean neverRose() {
-    return step >= LATE
-        && best < RISEN
-        && mean < NONE
+    return best < RISEN
+        && step >= (mean < NONE ? LATE : VERY_LATE)
         && earlier.isFull()
         && mean < GROWTH * earlier.mean();
   }
 
   @Override
   boolean isOver() {
-    return mean > Math.min(RECOVERED * Math.max(best, 2 * NONE), 2 * MUCH);
+    double enough = step < VERY_LATE ? 2 * NONE : RISEN;
+    return mean > Math.min(RECOVERED * Math.max(best, enough), 2 * MUCH);
   }
 
   @Override
@@ -97,7 +101,7 @@ final class Collapse extends Symptom {
             percent(best))
         : String.format(
             Locale.ROOT,
-            "the generator makes nearly one image: %s of the data's diversity at step %d",
+            "the generator's images stay alike: %s of the data's diversity at step %d",
             percent(mean),
             step);
   }

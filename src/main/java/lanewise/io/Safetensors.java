@@ -14,7 +14,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import lanewise.Printable;
 import lanewise.UserException;
+import lanewise.io.torch.Dtype;
 
 /**
  * A file in the <a href="https://huggingface.co/docs/safetensors">safetensors</a> format: named
@@ -114,7 +116,7 @@ public final class Safetensors implements AutoCloseable {
     if (tensor.elements() > Integer.MAX_VALUE - 8) {
       throw new UserException(
           "cannot read %s from %s: %d elements are more than one array can hold"
-              .formatted(SafetensorsHeader.quoted(name), file, tensor.elements()));
+              .formatted(Printable.quoted(name), file, tensor.elements()));
     }
     float[] values = new float[(int) tensor.elements()];
     try {
@@ -133,13 +135,13 @@ public final class Safetensors implements AutoCloseable {
   private SafetensorsHeader.Tensor tensor(String name) {
     SafetensorsHeader.Tensor tensor = header.tensors().get(name);
     if (tensor == null) {
-      List<String> known = names().stream().limit(8).map(SafetensorsHeader::quoted).toList();
+      List<String> known = names().stream().limit(8).map(Printable::quoted).toList();
       int others = names().size() - known.size();
       throw new UserException(
           "%s has no tensor %s; it has %s%s"
               .formatted(
                   file,
-                  SafetensorsHeader.quoted(name),
+                  Printable.quoted(name),
                   known.isEmpty() ? "none" : String.join(", ", known),
                   others > 0 ? " and " + others + " more" : ""));
     }
@@ -150,8 +152,8 @@ public final class Safetensors implements AutoCloseable {
     ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     long at = tensor.fileOffset();
     for (int done = 0; done < values.length; ) {
-      int count = Math.min(values.length - done, CHUNK_BYTES / tensor.dtype().bytes);
-      chunk.clear().limit(count * tensor.dtype().bytes);
+      int count = Math.min(values.length - done, CHUNK_BYTES / tensor.dtype().bytes());
+      chunk.clear().limit(count * tensor.dtype().bytes());
       while (chunk.hasRemaining()) {
         if (channel.read(chunk, at + chunk.position()) < 0) {
           throw new IOException("it became shorter while it was read");

@@ -17,8 +17,9 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
+import lanewise.Printable;
 import lanewise.UserException;
+import lanewise.io.torch.Dtype;
 
 /**
  * The checked header of a safetensors file.
@@ -35,8 +36,6 @@ record SafetensorsHeader(Map<String, Tensor> tensors, Map<String, String> metada
   /** PyTorch's limit. */
   private static final int MAX_DIMENSIONS = 64;
 
-  private static final int MAX_QUOTED = 100;
-
   private static final JsonFactory JSON =
       JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
@@ -46,28 +45,6 @@ record SafetensorsHeader(Map<String, Tensor> tensors, Map<String, String> metada
   /** Reads from the start of the channel; {@code file} is for messages only. */
   static SafetensorsHeader read(Path file, FileChannel channel) throws IOException {
     return new Reader(file, channel.size()).read(channel);
-  }
-
-  /** A name from a file, fit for a one-line message on a terminal. */
-  static String quoted(String name) {
-    String shown = name.length() <= MAX_QUOTED ? name : name.substring(0, MAX_QUOTED) + "...";
-    return "'" + printable(shown) + "'";
-  }
-
-  private static String printable(String text) {
-    return text.codePoints()
-        .mapToObj(
-            c ->
-                switch (Character.getType(c)) {
-                  case Character.CONTROL,
-                      Character.FORMAT,
-                      Character.SURROGATE,
-                      Character.LINE_SEPARATOR,
-                      Character.PARAGRAPH_SEPARATOR ->
-                      "?";
-                  default -> Character.toString(c);
-                })
-        .collect(Collectors.joining());
   }
 
   private static final class Reader {
@@ -99,7 +76,7 @@ record SafetensorsHeader(Map<String, Tensor> tensors, Map<String, String> metada
       try (JsonParser parser = JSON.createParser(json)) {
         parse(parser);
       } catch (JsonProcessingException e) {
-        throw broken("its header is not valid: " + printable(e.getOriginalMessage()));
+        throw broken("its header is not valid: " + Printable.text(e.getOriginalMessage()));
       }
       return check(Long.BYTES + length);
     }
@@ -120,7 +97,7 @@ record SafetensorsHeader(Map<String, Tensor> tensors, Map<String, String> metada
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         String name = parser.currentName();
         if (parser.nextToken() != JsonToken.START_OBJECT) {
-          throw broken(quoted(name) + " is not a JSON object");
+          throw broken(Printable.quoted(name) + " is not a JSON object");
         }
         if (name.equals(METADATA)) {
           parseMetadata(parser);
@@ -137,7 +114,7 @@ record SafetensorsHeader(Map<String, Tensor> tensors, Map<String, String> metada
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         String key = parser.currentName();
         if (parser.nextToken() != JsonToken.VALUE_STRING) {
-          throw broken(METADATA + " " + quoted(key) + " is not a string");
+          throw broken(METADATA + " " + Printable.quoted(key) + " is not a string");
         }
         metadata.put(key, parser.getText());
       }
@@ -175,7 +152,11 @@ record SafetensorsHeader(Map<String, Tensor> tensors, Map<String, String> metada
       }
       throw new UserException(
           "cannot read %s: tensor %s has the type %s; supported are %s"
-              .formatted(file, quoted(name), quoted(text), Arrays.toString(Dtype.values())));
+              .formatted(
+                  file,
+                  Printable.quoted(name),
+                  Printable.quoted(text),
+                  Arrays.toString(Dtype.values())));
     }
 
     private long[] parseSizes(JsonParser parser, String name, String field) throws IOException {
@@ -240,7 +221,7 @@ record SafetensorsHeader(Map<String, Tensor> tensors, Map<String, String> metada
         for (long size : t.shape) {
           elements = Math.multiplyExact(elements, size);
         }
-        if (Math.multiplyExact(elements, (long) t.dtype.bytes) == t.end - t.begin) {
+        if (Math.multiplyExact(elements, (long) t.dtype.bytes()) == t.end - t.begin) {
           return elements;
         }
       } catch (ArithmeticException e) {
@@ -253,7 +234,7 @@ record SafetensorsHeader(Map<String, Tensor> tensors, Map<String, String> metada
     }
 
     private UserException broken(String tensor, String what) {
-      return broken("tensor " + quoted(tensor) + ": " + what);
+      return broken("tensor " + Printable.quoted(tensor) + ": " + what);
     }
 
     private UserException broken(String what) {

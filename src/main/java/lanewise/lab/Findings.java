@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import lanewise.evaluate.Metric;
 import lanewise.lab.CellResult.State;
 import lanewise.lab.Results.Ranking;
@@ -22,8 +23,11 @@ import lanewise.lab.Results.Ranking.Standing;
  * any of them; where the figures do not say enough, the sentence is that they do not.
  */
 public final class Findings {
-  /** Below this share of the modes, or of the real data's diversity, a run counts as collapsed. */
-  private static final double COLLAPSED = 0.5;
+  /** Less than this share of the modes, or of the real data's diversity, is little. */
+  private static final double LITTLE = 0.5;
+
+  /** Diversity below this share of the most that a run had is lost, and not only not there yet. */
+  private static final double LOST = 0.7;
 
   /** What a sample's batch has to do with it is a property of a variant, not its quality. */
   private static final Set<Metric> NO_QUALITY =
@@ -214,33 +218,59 @@ public final class Findings {
   }
 
   private void addCollapse() {
+    int modes = results.reference().modes();
     String rule =
-        results.reference().modes() > 0
-            ? "fewer than half of the %,d modes, or a diversity below half the real data's"
-                .formatted(results.reference().modes())
-            : "a diversity below half the real data's";
-    List<String> collapsed = new ArrayList<>();
-    for (Variant variant : results.grid().variants()) {
-      List<CellResult> runs =
-          results.of(variant).stream().filter(run -> run.state() == State.FINISHED).toList();
-      List<CellResult> bad = runs.stream().filter(this::collapsed).toList();
-      if (!bad.isEmpty()) {
-        collapsed.add(
-            "%s in %,d of %,d (%s)".formatted(label(variant), bad.size(), runs.size(), ends(bad)));
-      }
-    }
+        (modes > 0 ? "fewer than half of the %,d modes, or ".formatted(modes) : "")
+            + "less than half the real data's diversity after it had been much more";
+    String collapsed = those(this::collapsed);
     add(
         "Mode collapse",
         collapsed.isEmpty()
             ? "No training ended collapsed, which is: %s.".formatted(rule)
-            : "Ended collapsed: %s. That is: %s.".formatted(String.join("; ", collapsed), rule));
+            : "Ended collapsed: %s. That is: %s.".formatted(collapsed, rule));
+    String alike = those(run -> !collapsed(run) && hasLittleDiversity(run));
+    if (!alike.isEmpty()) {
+      add(
+          "Little diversity",
+          "Below half the real data's, but near the most that the training ever had, so that more"
+              + " steps may bring more: %s.",
+          alike);
+    }
+  }
+
+  /** Of which variants how many finished runs are such, and how they ended; empty if none. */
+  private String those(Predicate<CellResult> such) {
+    List<String> parts = new ArrayList<>();
+    for (Variant variant : results.grid().variants()) {
+      List<CellResult> runs =
+          results.of(variant).stream().filter(run -> run.state() == State.FINISHED).toList();
+      List<CellResult> found = runs.stream().filter(such).toList();
+      if (!found.isEmpty()) {
+        parts.add(
+            "%s in %,d of %,d (%s)"
+                .formatted(label(variant), found.size(), runs.size(), ends(found)));
+      }
+    }
+    return String.join("; ", parts);
   }
 
   private boolean collapsed(CellResult run) {
-    Map<Metric, Double> scores = run.scores();
-    return scores.getOrDefault(Metric.DIVERSITY, 1.0) < COLLAPSED
-        || scores.getOrDefault(Metric.MODES, 1.0 * results.reference().modes())
-            < COLLAPSED * results.reference().modes();
+    int modes = results.reference().modes();
+    double captured = run.scores().getOrDefault(Metric.MODES, 1.0 * modes);
+    return captured < LITTLE * modes || (hasLittleDiversity(run) && hasLostDiversity(run));
+  }
+
+  private static boolean hasLittleDiversity(CellResult run) {
+    return run.scores().getOrDefault(Metric.DIVERSITY, 1.0) < LITTLE;
+  }
+
+  private static boolean hasLostDiversity(CellResult run) {
+    double most =
+        run.curve().stream()
+            .mapToDouble(point -> point.values().getOrDefault(Metric.DIVERSITY, 0.0))
+            .max()
+            .orElse(0);
+    return run.scores().getOrDefault(Metric.DIVERSITY, most) < LOST * most;
   }
 
   private static String ends(List<CellResult> runs) {

@@ -20,7 +20,7 @@ final class LabGrids {
   private static final int MAX_STEPS = 12;
 
   /** Fewer steps are embedded where these many bytes of PNG would not hold the usual number. */
-  private static final long MAX_BYTES = 12L << 20;
+  private static final long MAX_BYTES = 6L << 20;
 
   private static final Pattern NAME = Pattern.compile("step-(\\d{1,18})\\.png");
 

@@ -1,6 +1,7 @@
 package lanewise.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
@@ -46,6 +47,12 @@ class TrainArgumentsTest {
           assertEquals(value.toString(), option.defaultValueString(), flag);
           assertTrue(String.join("", option.description()).contains("Default: " + value), flag);
         });
+  }
+
+  @Test
+  void whatAPresetSwitchesOnCanBeSwitchedOff() {
+    assertTrue(parse("--preset=sngan").model().spectralNorm());
+    assertFalse(parse("--preset=sngan", "--no-spectral-norm").model().spectralNorm());
   }
 
   @Test

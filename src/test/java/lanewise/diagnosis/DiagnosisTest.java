@@ -117,7 +117,18 @@ class DiagnosisTest {
     assertFound();
     train(500, _ -> WELL.diversity(1e-4));
     assertFound("collapse");
-    assertTrue(findings.getFirst().message().contains("one image"));
+    assertTrue(findings.getFirst().message().contains("stay alike"));
+  }
+
+  @Test
+  void littleDiversityThatStaysIsNoticedLater() {
+    train(1100, _ -> WELL.diversity(0.05));
+    assertFound();
+    train(900, _ -> WELL.diversity(0.05));
+    assertFound("collapse");
+    train(300, _ -> WELL.diversity(0.3));
+    assertFound("collapse", "collapse");
+    assertTrue(findings.getLast().isOver());
   }
 
   @Test

@@ -127,6 +127,22 @@ class FindingsTest {
   }
 
   @Test
+  void whatIsNotVariedYetHasNotCollapsed() {
+    Results results =
+        new LabFigures(List.of("batch", "instance"), 2)
+            .trained("batch", Metric.DIVERSITY, List.of(0.1, 0.9, 0.3), List.of(0.1, 0.9, 0.8))
+            .trained("instance", Metric.DIVERSITY, List.of(0.1, 0.3, 0.4), List.of(0.2, 0.4, 0.3))
+            .results();
+    String collapsed = findings(results).get("Mode collapse");
+    assertTrue(
+        collapsed.startsWith("Ended collapsed: batch in 1 of 2 (diversity of a batch 0.300). That"),
+        collapsed);
+    String alike = findings(results).get("Little diversity");
+    assertTrue(
+        alike.endsWith(": instance in 2 of 2 (diversity of a batch 0.300 to 0.400)."), alike);
+  }
+
+  @Test
   void noCollapseIsSaidToo() {
     Results results =
         new LabFigures(List.of("batch"), 1).finished("batch", of(Metric.DIVERSITY, 0.8)).results();

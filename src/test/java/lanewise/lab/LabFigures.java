@@ -30,6 +30,18 @@ final class LabFigures {
     return this;
   }
 
+  /** Finished runs of a norm: a metric of each seed over the steps. */
+  @SafeVarargs
+  final LabFigures trained(String norm, Metric metric, List<Double>... curves) {
+    for (int seed = 0; seed < curves.length; seed++) {
+      List<Point> points = new ArrayList<>();
+      curves[seed].forEach(
+          value -> points.add(new Point(100L * (points.size() + 1), Map.of(metric, value))));
+      cells.add(cell(norm, seed, State.FINISHED, "", points));
+    }
+    return this;
+  }
+
   LabFigures other(String norm, int seed, State state, String reason) {
     cells.add(cell(norm, seed, state, reason, List.of()));
     return this;

@@ -1,9 +1,9 @@
-package lanewise.io;
+package lanewise.io.torch;
 
 import java.nio.ByteBuffer;
 
-/** An element type of the safetensors format, as its values are read into floats. */
-enum Dtype {
+/** An element type of PyTorch, by its name in safetensors, as its values are read into floats. */
+public enum Dtype {
   F64(8) {
     @Override
     float next(ByteBuffer bytes) {
@@ -18,7 +18,7 @@ enum Dtype {
 
     /** In one go: what a program does once, it does before it is compiled. */
     @Override
-    void read(ByteBuffer bytes, float[] to, int at, int count) {
+    public void read(ByteBuffer bytes, float[] to, int at, int count) {
       bytes.asFloatBuffer().get(to, at, count);
     }
   },
@@ -71,17 +71,26 @@ enum Dtype {
     }
   };
 
-  final int bytes;
+  private final int bytes;
 
   Dtype(int bytes) {
     this.bytes = bytes;
   }
 
+  /** The size of an element in a file. */
+  public int bytes() {
+    return bytes;
+  }
+
   /** The value at the buffer's position, which moves on; rounded to the nearest float. */
   abstract float next(ByteBuffer bytes);
 
-  /** Reads {@code count} values to {@code to[at]} and on; the buffer's position may stay. */
-  void read(ByteBuffer bytes, float[] to, int at, int count) {
+  /**
+   * Reads {@code count} values, rounded to the nearest floats, to {@code to[at]} and on.
+   *
+   * @param bytes in the byte order of the file; whether its position moves on is left open
+   */
+  public void read(ByteBuffer bytes, float[] to, int at, int count) {
     for (int i = at; i < at + count; i++) {
       to[i] = next(bytes);
     }

@@ -1,0 +1,35 @@
+package lanewise.cli;
+
+import java.nio.file.Path;
+import lanewise.backend.Backend;
+import lanewise.model.Norm;
+import lanewise.train.TrainedGenerator;
+import picocli.CommandLine.Option;
+
+/** Which trained generator a command is about. */
+final class GeneratorArguments {
+  @Option(
+      names = {"-m", "--model"},
+      paramLabel = "RUN|FILE",
+      description = "A run's folder, or a generator.safetensors (also PyTorch's DCGAN).")
+  private Path model;
+
+  @Option(
+      names = "--norm",
+      paramLabel = "NAME",
+      converter = Choice.OfNorm.class,
+      completionCandidates = Choice.OfNorm.class,
+      description =
+          "For files that do not tell, what the generator was trained with:"
+              + " ${COMPLETION-CANDIDATES}.")
+  private Norm norm;
+
+  /** The run or the file, or null if none was given. */
+  Path path() {
+    return model;
+  }
+
+  TrainedGenerator open(Backend backend) {
+    return TrainedGenerator.open(backend, model, norm);
+  }
+}

@@ -1,0 +1,90 @@
+package lanewise.io;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import lanewise.UserException;
+import lanewise.io.torch.TorchFile;
+import lanewise.io.torch.TorchTensor;
+
+/**
+ * Reads the weights that a user has, in whichever format: safetensors, or PyTorch's {@code .pth}
+ * and {@code .pt} through {@link TorchFile}. What a file holds decides, not its name.
+ */
+public final class StateDictFile {
+  private static final int FIRST_BYTES = 9;
+
+  private StateDictFile() {}
+
+  /**
+   * Reads all tensors of the file's only state dict, in its order, as floats.
+   *
+   * @throws UserException if the file cannot be read, is damaged or hostile, has another format, or
+   *     has several state dicts, which the message lists
+   */
+  public static List<TensorEntry> read(Path file) {
+    return read(file, null);
+  }
+
+  /**
+   * Reads one of several state dicts of a PyTorch file.
+   *
+   * @param key its key, or several joined by dots; null for the only one
+   * @throws UserException as {@link #read(Path)}, or if there is no state dict of this key
+   */
+  public static List<TensorEntry> read(Path file, String key) {
+    if (Files.isDirectory(file)) {
+      throw new UserException("cannot read " + file + ": it is a folder, not a file of weights");
+    }
+    try {
+      byte[] first = firstBytes(file);
+      if (TorchFile.isRecognised(first)) {
+        List<TorchTensor> tensors = key == null ? TorchFile.read(file) : TorchFile.read(file, key);
+        return tensors.stream().map(t -> new TensorEntry(t.name(), t.shape(), t.values())).toList();
+      }
+      if (!beginsLikeSafetensors(first)) {
+        throw new UserException(
+            ("cannot read %s: it begins with the bytes %s, neither those of safetensors nor of"
+                    + " torch.save (.pth, .pt); give weights in one of these formats")
+                .formatted(file, HexFormat.ofDelimiter(" ").formatHex(first)));
+      }
+    } catch (IOException e) {
+      throw new UserException("cannot read " + file + ": " + AtomicFiles.reason(e), e);
+    }
+    if (key != null) {
+      throw new UserException(
+          "%s is safetensors, which holds one state dict and has no keys: leave out %s"
+              .formatted(file, TorchFile.KEY_OPTION));
+    }
+    return readSafetensors(file);
+  }
+
+  private static byte[] firstBytes(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return in.readNBytes(FIRST_BYTES);
+    }
+  }
+
+  /** The length of a header, which is below 4 GiB, and the header's first character. */
+  private static boolean beginsLikeSafetensors(byte[] first) {
+    return first.length == FIRST_BYTES
+        && ByteBuffer.wrap(first).order(ByteOrder.LITTLE_ENDIAN).getLong() >>> 32 == 0
+        && first[FIRST_BYTES - 1] == '{';
+  }
+
+  private static List<TensorEntry> readSafetensors(Path file) {
+    try (Safetensors safetensors = Safetensors.open(file)) {
+      List<TensorEntry> tensors = new ArrayList<>();
+      for (String name : safetensors.names()) {
+        tensors.add(new TensorEntry(name, safetensors.shape(name), safetensors.floats(name)));
+      }
+      return tensors;
+    }
+  }
+}

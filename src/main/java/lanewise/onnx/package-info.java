@@ -1,0 +1,2 @@
+/** ONNX models: read and run on any backend, with gradients, and written. */
+package lanewise.onnx;
