@@ -26,6 +26,7 @@ module lanewise {
   exports lanewise.metrics;
   exports lanewise.model;
   exports lanewise.nn;
+  exports lanewise.onnx;
   exports lanewise.report;
   exports lanewise.train;
   exports lanewise.train.loss;

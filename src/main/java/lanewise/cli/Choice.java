@@ -81,6 +81,13 @@ abstract sealed class Choice<E extends Enum<E>> implements ITypeConverter<E>, It
     }
   }
 
+  /** What a generator can be exported as. */
+  static final class OfFormat extends Choice<ExportCommand.Format> {
+    OfFormat() {
+      super("format", ExportCommand.Format.values());
+    }
+  }
+
   /** What samples can be normalised by. */
   static final class OfStatistics extends Choice<Statistics> {
     OfStatistics() {

@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       LabCommand.class,
       GenerateCommand.class,
+      ExportCommand.class,
       EvaluateCommand.class,
       ReportCommand.class,
       ClassifierCommand.class,

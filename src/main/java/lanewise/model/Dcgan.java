@@ -86,6 +86,11 @@ public record Dcgan(GanSpec spec) implements Gan {
     return Doublings.of(spec.imageSize(), "DCGAN");
   }
 
+  @Override
+  public Architecture architecture() {
+    return Architecture.DCGAN;
+  }
+
   /** N x latent x 1 x 1 to N x channels x imageSize x imageSize in (-1, 1). */
   @Override
   public Module generator() {

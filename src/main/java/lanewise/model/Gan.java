@@ -9,6 +9,8 @@ public interface Gan {
 
   GanSpec spec();
 
+  Architecture architecture();
+
   /**
    * Latents to images in (-1, 1). With {@link GanSpec#classes}, the condition of a pass says of
    * which class each is to be.

@@ -4,6 +4,8 @@ import java.util.List;
 import lanewise.autograd.Ops;
 import lanewise.autograd.Variable;
 import lanewise.backend.Shape;
+import lanewise.nn.GraphNode;
+import lanewise.nn.GraphOperation;
 import lanewise.nn.Module;
 import lanewise.nn.Pass;
 import lanewise.nn.Sequential;
@@ -35,6 +37,12 @@ final class Main extends Module {
     }
     Variable condition = pass.condition("a conditional generator", classes);
     return main.forward(Ops.concat(List.of(x, condition)), pass);
+  }
+
+  @Override
+  public GraphNode describe(GraphNode x, GraphNode condition) {
+    return main.describe(
+        classes == 0 ? x : node(GraphOperation.Simple.CONCAT, x, condition), condition);
   }
 
   @Override

@@ -38,6 +38,11 @@ public record Mlp(GanSpec spec) implements Gan {
     }
   }
 
+  @Override
+  public Architecture architecture() {
+    return Architecture.MLP;
+  }
+
   /** N x latent to N x channels, a point each. */
   @Override
   public Module generator() {

@@ -10,6 +10,8 @@ import lanewise.nn.AvgPool2d;
 import lanewise.nn.Conv2d;
 import lanewise.nn.ConvTranspose2d;
 import lanewise.nn.GlobalSumPool;
+import lanewise.nn.GraphNode;
+import lanewise.nn.GraphOperation;
 import lanewise.nn.Initialization;
 import lanewise.nn.LeakyReLU;
 import lanewise.nn.Linear;
@@ -43,6 +45,11 @@ public record ResnetGan(GanSpec spec) implements Gan {
   /** Checks the size of the images. */
   public ResnetGan {
     Doublings.of(spec.imageSize(), "ResNet GAN");
+  }
+
+  @Override
+  public Architecture architecture() {
+    return Architecture.RESNET;
   }
 
   /** N x latent x 1 x 1 to N x channels x imageSize x imageSize in (-1, 1). */
@@ -161,6 +168,14 @@ public record ResnetGan(GanSpec spec) implements Gan {
     @Override
     public Variable forward(Variable x, Pass pass) {
       return Ops.add(residual.forward(x, pass), shortcut.forward(x, pass));
+    }
+
+    @Override
+    public GraphNode describe(GraphNode x, GraphNode condition) {
+      return node(
+          GraphOperation.Simple.ADD,
+          residual.describe(x, condition),
+          shortcut.describe(x, condition));
     }
 
     @Override

@@ -36,6 +36,11 @@ public final class AvgPool2d extends Module {
   }
 
   @Override
+  public GraphNode describe(GraphNode x, GraphNode condition) {
+    return node(new GraphOperation.AveragePool(spec, countPadding), x);
+  }
+
+  @Override
   public Shape outputShape(Shape x) {
     return spec.outputShape(x);
   }

@@ -50,6 +50,11 @@ public final class Conv2d extends Module implements Activated {
   }
 
   @Override
+  public GraphNode describe(GraphNode x, GraphNode condition) {
+    return node(new GraphOperation.Convolution(array(weight), array(bias), spec), x);
+  }
+
+  @Override
   public Shape outputShape(Shape x) {
     return spec.outputShape(x, weight.shape());
   }

@@ -62,6 +62,13 @@ public final class ConvTranspose2d extends Module implements Activated {
   }
 
   @Override
+  public GraphNode describe(GraphNode x, GraphNode condition) {
+    return node(
+        new GraphOperation.TransposedConvolution(array(weight), array(bias), spec, outputPadding),
+        x);
+  }
+
+  @Override
   public Shape outputShape(Shape x) {
     return spec.transposedShape(x, weight.shape(), outputPadding);
   }

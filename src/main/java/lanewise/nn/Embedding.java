@@ -34,6 +34,11 @@ public final class Embedding extends Module {
   }
 
   @Override
+  public GraphNode describe(GraphNode x, GraphNode condition) {
+    return node(new GraphOperation.Embedding(array(weight)), x);
+  }
+
+  @Override
   public Shape outputShape(Shape x) {
     if (!x.isMatrix() || x.c() != classes) {
       throw new IllegalArgumentException(

@@ -13,6 +13,11 @@ public final class GlobalSumPool extends Module {
   }
 
   @Override
+  public GraphNode describe(GraphNode x, GraphNode condition) {
+    return node(GraphOperation.Simple.GLOBAL_SUM, x);
+  }
+
+  @Override
   public Shape outputShape(Shape x) {
     return Shape.matrix(x.n(), x.c());
   }

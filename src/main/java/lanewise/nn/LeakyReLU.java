@@ -28,6 +28,11 @@ public final class LeakyReLU extends Module {
   }
 
   @Override
+  public GraphNode describe(GraphNode x, GraphNode condition) {
+    return node(new GraphOperation.LeakyRelu(activation.slope()), x);
+  }
+
+  @Override
   public Shape outputShape(Shape x) {
     return x;
   }

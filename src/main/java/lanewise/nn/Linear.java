@@ -37,6 +37,11 @@ public final class Linear extends Module implements Activated {
   }
 
   @Override
+  public GraphNode describe(GraphNode x, GraphNode condition) {
+    return node(new GraphOperation.Linear(array(weight), array(bias)), x);
+  }
+
+  @Override
   public Shape outputShape(Shape x) {
     if (!x.isMatrix() || x.c() != in) {
       throw new IllegalArgumentException("linear: the input is %s, not Nx%d".formatted(x, in));

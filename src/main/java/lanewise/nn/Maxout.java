@@ -30,6 +30,15 @@ public final class Maxout extends Module {
   }
 
   @Override
+  public GraphNode describe(GraphNode x, GraphNode condition) {
+    GraphNode y = pieces.getFirst().describe(x, condition);
+    for (Linear piece : pieces.subList(1, pieces.size())) {
+      y = node(GraphOperation.Simple.MAX, y, piece.describe(x, condition));
+    }
+    return y;
+  }
+
+  @Override
   public Shape outputShape(Shape x) {
     return pieces.getFirst().outputShape(x);
   }

@@ -7,7 +7,9 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import lanewise.UserException;
 import lanewise.autograd.Variable;
+import lanewise.backend.Scope;
 import lanewise.backend.Shape;
 
 /**
@@ -20,6 +22,7 @@ public abstract class Module {
   private final List<Parameter> parameters = new ArrayList<>();
   private final List<Parameter> buffers = new ArrayList<>();
   private final Map<String, Module> children;
+  private String name = "";
   private String path = "";
 
   /** A layer without parts; see {@link #child}. */
@@ -45,6 +48,44 @@ public abstract class Module {
    * @throws IllegalArgumentException if the layer cannot take {@code x}
    */
   public abstract Shape outputShape(Shape x);
+
+  /**
+   * Writes the layer down as what it computes when a trained network is used: with running
+   * statistics, on {@code x} and the condition that {@link #forward} takes from its pass.
+   *
+   * @param condition null if the samples are not conditioned
+   * @return the node whose result is the layer's
+   * @throws UserException if there are no operations for it; names the layer
+   */
+  public GraphNode describe(GraphNode x, GraphNode condition) {
+    throw new UserException(
+        "%s (%s) has no form outside of Lanewise; export the weights alone, as safetensors"
+            .formatted(name.isEmpty() ? "the network" : "the layer " + name, this));
+  }
+
+  /** An operation of this layer. */
+  protected final GraphNode node(GraphOperation operation, GraphNode... inputs) {
+    return new GraphNode(name, operation, List.of(inputs));
+  }
+
+  /** A parameter's or buffer's values; null of null. */
+  final GraphOperation.Array array(Parameter p) {
+    return p == null ? null : array(p.name(), p.dimensions(), p.variable());
+  }
+
+  /** The values that a weight has in a trained network. */
+  final GraphOperation.Array array(Weight weight) {
+    Parameter trained = weight.parameter();
+    try (Scope _ = trained.variable().backend().scope()) {
+      return array("weight", trained.dimensions(), weight.of(Pass.of(Statistics.RUNNING)));
+    }
+  }
+
+  private GraphOperation.Array array(String own, long[] dimensions, Variable values) {
+    float[] data = new float[values.shape().size()];
+    values.backend().read(values.tensor(), data);
+    return new GraphOperation.Array(join(name, own), dimensions, data);
+  }
 
   /** Declares a trained parameter. */
   protected final Parameter parameter(String name, Shape shape, Init init, long... dimensions) {
@@ -81,8 +122,10 @@ public abstract class Module {
     return path;
   }
 
-  final void place(String path) {
-    this.path = path;
+  /** Gives it its place: the network's name and its own in the state dict. */
+  final void place(String network, String name) {
+    this.name = name;
+    path = network + " " + name;
   }
 
   /** Visits this module and all below it, with their full names ({@code main.0}). */

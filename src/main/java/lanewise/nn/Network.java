@@ -49,7 +49,7 @@ public final class Network implements AutoCloseable {
     module.visit(
         "",
         (prefix, layer) -> {
-          layer.place(name + " " + prefix);
+          layer.place(name, prefix);
           for (Parameter p : layer.parameters()) {
             parameters.put(Module.join(prefix, p.name()), p);
             layers.put(p, layer);
@@ -107,6 +107,11 @@ public final class Network implements AutoCloseable {
     Variable y = module.forward(x, pass);
     backend.layer(caller);
     return y;
+  }
+
+  /** {@link Module#describe}. */
+  public GraphNode describe(GraphNode x, GraphNode condition) {
+    return module.describe(x, condition);
   }
 
   /** See {@link Module#outputShape}. */

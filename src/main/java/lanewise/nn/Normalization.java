@@ -160,6 +160,18 @@ public final class Normalization extends Module implements Activated {
   }
 
   @Override
+  public GraphNode describe(GraphNode x, GraphNode condition) {
+    GraphOperation.Array scale = scaleAndShift.scale();
+    GraphOperation.Array shift = scaleAndShift.shift();
+    GraphOperation operation =
+        running == null
+            ? new GraphOperation.Norm(scope, channels, scale, shift, eps)
+            : new GraphOperation.RunningNorm(
+                array(running.mean), array(running.variance), scale, shift, eps);
+    return scaleAndShift.describe(node(operation, x), condition);
+  }
+
+  @Override
   public Shape outputShape(Shape x) {
     if (x.c() != channels) {
       throw new IllegalArgumentException(

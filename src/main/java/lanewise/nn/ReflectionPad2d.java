@@ -2,6 +2,7 @@ package lanewise.nn;
 
 import lanewise.autograd.Ops;
 import lanewise.autograd.Variable;
+import lanewise.backend.PadMode;
 import lanewise.backend.Padding;
 import lanewise.backend.Shape;
 
@@ -16,6 +17,11 @@ public final class ReflectionPad2d extends Module {
   @Override
   public Variable forward(Variable x, Pass pass) {
     return Ops.reflectPad(x, padding);
+  }
+
+  @Override
+  public GraphNode describe(GraphNode x, GraphNode condition) {
+    return node(new GraphOperation.Pad(padding, PadMode.REFLECT), x);
   }
 
   @Override

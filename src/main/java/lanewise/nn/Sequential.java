@@ -62,6 +62,15 @@ public class Sequential extends Module {
   }
 
   @Override
+  public GraphNode describe(GraphNode x, GraphNode condition) {
+    GraphNode y = x;
+    for (Module layer : layers) {
+      y = layer.describe(y, condition);
+    }
+    return y;
+  }
+
+  @Override
   public Shape outputShape(Shape x) {
     Shape shape = x;
     for (int i = 0; i < layers.size(); i++) {

@@ -91,6 +91,11 @@ final class SpectralNorm implements Weight {
   }
 
   @Override
+  public Parameter parameter() {
+    return weight;
+  }
+
+  @Override
   public Shape shape() {
     return weight.shape();
   }

@@ -37,6 +37,11 @@ public final class Upsample extends Module {
   }
 
   @Override
+  public GraphNode describe(GraphNode x, GraphNode condition) {
+    return node(new GraphOperation.Resize(factor, interpolation), x);
+  }
+
+  @Override
   public Shape outputShape(Shape x) {
     return Shape.of(x.n(), x.c(), (int) (x.h() * factor), (int) (x.w() * factor));
   }

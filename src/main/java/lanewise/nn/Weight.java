@@ -9,6 +9,9 @@ sealed interface Weight permits Weight.Plain, SpectralNorm {
   /** What the layer multiplies by. */
   Variable of(Pass pass);
 
+  /** The array that is trained for it. */
+  Parameter parameter();
+
   Shape shape();
 
   /** A weight that is its parameter. */

@@ -50,10 +50,10 @@ final class Checkpoint {
         folder,
         temporary -> {
           Gan model = trainer.model();
-          writeNetwork(temporary.resolve(GENERATOR), trainer.generator(), model, options);
-          writeNetwork(temporary.resolve(DISCRIMINATOR), trainer.discriminator(), model, options);
+          writeNetwork(temporary.resolve(GENERATOR), trainer.generator(), model);
+          writeNetwork(temporary.resolve(DISCRIMINATOR), trainer.discriminator(), model);
           if (trainer.average() != null) {
-            writeNetwork(temporary.resolve(AVERAGE), trainer.average(), model, options);
+            writeNetwork(temporary.resolve(AVERAGE), trainer.average(), model);
           }
           Safetensors.write(temporary.resolve(OPTIMIZER), trainer.optimizerState(), Map.of());
           options.write(temporary.resolve(OPTIONS), Map.of());
@@ -107,17 +107,24 @@ final class Checkpoint {
   }
 
   /** Writes the weights, with what their names and dimensions cannot tell as metadata. */
-  static void writeNetwork(Path file, Network network, Gan model, TrainOptions options) {
+  static void writeNetwork(Path file, Network network, Gan model) {
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put("format", "pt");
-    metadata.put(NETWORK, network.name());
-    metadata.put(ARCHITECTURE, options.model().arch());
+    metadata.putAll(metadata(network.name(), model));
+    Safetensors.write(file, StateDict.of(network), metadata);
+  }
+
+  /** What is to be known of a network. */
+  static Map<String, String> metadata(String network, Gan model) {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    metadata.put(NETWORK, network);
+    metadata.put(ARCHITECTURE, model.architecture().toString());
     try {
       metadata.put(SPEC, JSON.std.asString(model.spec()));
     } catch (IOException e) {
       throw new UncheckedIOException("a record of numbers and names is always JSON", e);
     }
-    Safetensors.write(file, StateDict.of(network), metadata);
+    return metadata;
   }
 
   /** Loads a network's weights from a safetensors file of PyTorch's names. */

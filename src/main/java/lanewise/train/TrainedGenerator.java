@@ -20,6 +20,7 @@ import lanewise.model.GanSpec;
 import lanewise.model.Norm;
 import lanewise.nn.Network;
 import lanewise.nn.Statistics;
+import lanewise.onnx.Signature;
 
 /** A generator from a run or from a safetensors file of PyTorch's names, ready to make images. */
 public final class TrainedGenerator implements AutoCloseable {
@@ -50,7 +51,7 @@ public final class TrainedGenerator implements AutoCloseable {
     try (Safetensors tensors = Safetensors.open(file)) {
       Gan model = architecture(tensors, file, norm);
       List<TensorEntry> entries = Checkpoint.readAll(tensors);
-      Network network = new Network(backend, model.generator());
+      Network network = new Network(backend, model.generator(), "generator");
       try {
         StateDict.load(network, entries, file.toString());
       } catch (RuntimeException e) {
@@ -113,6 +114,15 @@ public final class TrainedGenerator implements AutoCloseable {
       throw new UserException("it was trained with --norm batch, not " + given);
     }
     return Dcgan.ofGenerator(dimensions, batch ? Norm.BATCH : given);
+  }
+
+  /** The generator for other programs. */
+  public NetworkExport export() {
+    String output = spec().imageSize() == 1 ? "point" : "image";
+    return new NetworkExport(
+        network,
+        Signature.ofGenerator(spec().latent(), spec().classes(), output),
+        Checkpoint.metadata(network.name(), model));
   }
 
   /** What it makes, from what; the discriminator's part is not known. */

@@ -287,9 +287,8 @@ public final class TrainingRun implements AutoCloseable {
 
   private void saveWeights() {
     Checkpoint.save(folder.checkpoint(), trainer, options, data.size());
-    Checkpoint.writeNetwork(folder.generator(), trainer.sampler(), trainer.model(), options);
-    Checkpoint.writeNetwork(
-        folder.discriminator(), trainer.discriminator(), trainer.model(), options);
+    Checkpoint.writeNetwork(folder.generator(), trainer.sampler(), trainer.model());
+    Checkpoint.writeNetwork(folder.discriminator(), trainer.discriminator(), trainer.model());
   }
 
   private void saveSamples(RunLog log) {

@@ -1,0 +1,157 @@
+package lanewise.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import lanewise.backend.Backend;
+import lanewise.model.Norm;
+import lanewise.onnx.OnnxExporter;
+import lanewise.train.NetworkExport;
+import lanewise.train.RunFolder;
+import lanewise.train.TrainedGenerator;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Writes a trained generator for other programs. */
+@Command(
+    name = "export",
+    description = {
+      "Writes a trained generator for other programs: as an ONNX model, or as weights for PyTorch.",
+      "Of a run, those that its samples are made with: their average, if it was trained with --ema."
+    },
+    sortOptions = false,
+    abbreviateSynopsis = true,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  lanewise export --model runs/fashion-mnist-batch-1 --format onnx",
+      "  lanewise export --model RUN --format onnx --opset 21 --out clothes.onnx",
+      "  lanewise export --model RUN/checkpoint/generator.safetensors --format safetensors --out"
+          + " g.safetensors"
+    })
+final class ExportCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  /** What a generator can be written as. */
+  enum Format {
+    ONNX,
+    SAFETENSORS;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  @Option(
+      names = {"-m", "--model"},
+      paramLabel = "RUN|FILE",
+      required = true,
+      description = "A run's folder, or a generator.safetensors (also PyTorch's DCGAN).")
+  private Path model;
+
+  @Option(
+      names = {"-f", "--format"},
+      paramLabel = "NAME",
+      required = true,
+      converter = Choice.OfFormat.class,
+      completionCandidates = Choice.OfFormat.class,
+      description = {
+        "onnx: a model that any number of latents go through at a time.",
+        "safetensors: the weights by PyTorch's names, for load_state_dict(strict=True)."
+      })
+  private Format format;
+
+  @Option(
+      names = {"-o", "--out"},
+      paramLabel = "FILE",
+      description = "Replaced if it exists. Default: generator.onnx or generator.safetensors")
+  private Path out;
+
+  @Option(
+      names = "--opset",
+      paramLabel = "N",
+      description = {
+        "Version of ONNX's operations, from "
+            + OnnxExporter.OLDEST_OPSET
+            + " to "
+            + OnnxExporter.NEWEST_OPSET
+            + ".",
+        "Default: " + OnnxExporter.DEFAULT_OPSET
+      })
+  private Integer opset;
+
+  @Option(
+      names = "--norm",
+      paramLabel = "NAME",
+      converter = Choice.OfNorm.class,
+      completionCandidates = Choice.OfNorm.class,
+      description =
+          "For files that do not tell, what the generator was trained with:"
+              + " ${COMPLETION-CANDIDATES}.")
+  private Norm norm;
+
+  @Mixin private EngineArguments engine;
+
+  @Override
+  public void run() {
+    Path file = out == null ? Path.of("generator." + format) : out;
+    check(file);
+    try (Backend backend = engine.open();
+        TrainedGenerator generator = TrainedGenerator.open(backend, model, norm)) {
+      write(generator.export(), file, spec.commandLine().getOut());
+    }
+  }
+
+  private void check(Path file) {
+    if (opset != null && format != Format.ONNX) {
+      throw usage("--opset is of --format onnx alone; leave it out");
+    }
+    if (opset != null && (opset < OnnxExporter.OLDEST_OPSET || opset > OnnxExporter.NEWEST_OPSET)) {
+      throw usage(
+          "--opset must be from %d to %d, not %d"
+              .formatted(OnnxExporter.OLDEST_OPSET, OnnxExporter.NEWEST_OPSET, opset));
+    }
+    if (Files.isDirectory(file)) {
+      throw usage("--out %s is a folder; name a file".formatted(file));
+    }
+    Path source = Files.isDirectory(model) ? new RunFolder(model).generator() : model;
+    if (isSame(source, file)) {
+      throw usage("--out %s is the model itself; name another file".formatted(file));
+    }
+  }
+
+  private static boolean isSame(Path source, Path file) {
+    try {
+      return Files.exists(source) && Files.exists(file) && Files.isSameFile(source, file);
+    } catch (IOException e) {
+      // What cannot be looked at is refused when it is read or written.
+      return false;
+    }
+  }
+
+  private ParameterException usage(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+
+  private void write(NetworkExport export, Path file, PrintWriter text) {
+    switch (format) {
+      case ONNX -> {
+        int version = opset == null ? OnnxExporter.DEFAULT_OPSET : opset;
+        export.writeOnnx(file, version);
+        text.printf("written  %s, opset %d: %s%n", file, version, export.signature());
+      }
+      case SAFETENSORS -> {
+        int tensors = export.writeSafetensors(file);
+        text.printf("written  %s, %d tensors%n", file, tensors);
+        text.println("checked  read back, equal bit for bit");
+      }
+    }
+    text.flush();
+  }
+}

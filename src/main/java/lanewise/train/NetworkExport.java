@@ -1,0 +1,73 @@
+package lanewise.train;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import lanewise.UserException;
+import lanewise.io.AtomicFiles;
+import lanewise.io.Safetensors;
+import lanewise.io.TensorEntry;
+import lanewise.nn.Network;
+import lanewise.onnx.OnnxExporter;
+import lanewise.onnx.Signature;
+
+/**
+ * A trained network on its way to other programs.
+ *
+ * @param metadata what is to be known of it, as free text by name
+ */
+public record NetworkExport(Network network, Signature signature, Map<String, String> metadata) {
+
+  /**
+   * Writes the network as an ONNX model.
+   *
+   * @param opset version of ONNX's operations
+   * @throws UserException if the network has no form in ONNX or the file cannot be written; an old
+   *     file is then unchanged
+   */
+  public void writeOnnx(Path file, int opset) {
+    byte[] model = OnnxExporter.encode(network, signature, metadata, opset);
+    AtomicFiles.replaceFile(file, temporary -> Files.write(temporary, model));
+  }
+
+  /**
+   * Writes the weights by PyTorch's names and in its layouts, and reads them back.
+   *
+   * @return how many tensors those are
+   * @throws UserException if the file cannot be written, or does not hold what was written; an old
+   *     file is then unchanged
+   */
+  public int writeSafetensors(Path file) {
+    List<TensorEntry> entries = StateDict.of(network);
+    Map<String, String> header = new LinkedHashMap<>(Map.of("format", "pt"));
+    header.putAll(metadata);
+    AtomicFiles.replaceFile(
+        file,
+        temporary -> {
+          Safetensors.write(temporary, entries, header);
+          requireEqual(temporary, entries);
+        });
+    return entries.size();
+  }
+
+  private static void requireEqual(Path file, List<TensorEntry> entries) throws IOException {
+    try (Safetensors written = Safetensors.open(file)) {
+      List<String> names = new ArrayList<>(written.names());
+      boolean equal = names.equals(entries.stream().map(TensorEntry::name).toList());
+      for (TensorEntry entry : entries) {
+        equal =
+            equal
+                && Arrays.equals(entry.shape(), written.shape(entry.name()))
+                && Arrays.equals(entry.data(), written.floats(entry.name()));
+      }
+      if (!equal) {
+        throw new IOException("what was read back is not what was written");
+      }
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package lanewise.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import lanewise.io.Safetensors;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ExportCommandTest {
+  @TempDir static Path runs;
+  @TempDir Path dir;
+
+  @BeforeAll
+  static void train() throws IOException {
+    Path data = Cli.images(runs.resolve("images-idx3-ubyte"), 40);
+    Cli.run(
+            "train",
+            Cli.SMALL,
+            List.of("--data", data, "--steps", 2, "--ema", 0.5, "--out", runs.resolve("averaged")))
+        .succeeded();
+    Cli.run(
+            "train",
+            List.of("--data", "ring-8", "--ngf", 16, "--ndf", 8, "--batch-size", 8),
+            List.of("--steps", 2, "--out", runs.resolve("points")))
+        .succeeded();
+  }
+
+  private static Cli.Result export(Path model, Object... more) {
+    return Cli.run("export", "--model", model, List.of(more));
+  }
+
+  @Test
+  void aRunsWeightsAreThoseThatItsSamplesAreMadeWith() throws IOException {
+    Path run = runs.resolve("averaged");
+    Path out = dir.resolve("new/folder/weights.safetensors");
+    String text = export(run, "--format", "safetensors", "--out", out).succeeded().out();
+    assertTrue(text.contains("equal bit for bit"), text);
+    assertEqualTensors(run.resolve("generator.safetensors"), out);
+    Path latest = dir.resolve("latest.safetensors");
+    Path checkpoint = run.resolve("checkpoint/generator.safetensors");
+    export(checkpoint, "--format", "safetensors", "--out", latest).succeeded();
+    assertEquals(-1, Files.mismatch(checkpoint, latest));
+    assertFalse(Arrays.equals(firstWeight(latest), firstWeight(out)));
+  }
+
+  private static void assertEqualTensors(Path expected, Path actual) {
+    try (Safetensors a = Safetensors.open(expected);
+        Safetensors b = Safetensors.open(actual)) {
+      assertEquals(List.copyOf(a.names()), List.copyOf(b.names()));
+      a.names().forEach(name -> assertArrayEquals(a.shape(name), b.shape(name)));
+      a.names().forEach(name -> assertArrayEquals(a.floats(name), b.floats(name)));
+      assertEquals(a.metadata().get("lanewise.spec"), b.metadata().get("lanewise.spec"));
+    }
+  }
+
+  private static float[] firstWeight(Path file) {
+    try (Safetensors tensors = Safetensors.open(file)) {
+      return tensors.floats("main.0.weight");
+    }
+  }
+
+  @Test
+  void onnxModelsTakeWhatTheGeneratorTakes() throws IOException {
+    Path out = dir.resolve("points.onnx");
+    String text =
+        export(runs.resolve("points"), "--format", "onnx", "--out", out).succeeded().out();
+    assertTrue(text.contains("opset 17: z to point"), text);
+    assertTrue(Files.size(out) > 4 * 3 * 16 * 16, text);
+  }
+
+  @Test
+  void formatsAndOptionsThatDoNotGoTogetherAreUsageErrors() {
+    Path run = runs.resolve("averaged");
+    export(run).failed(2, "--format");
+    export(run, "--format", "tflite").failed(2, "tflite", "onnx", "safetensors");
+    export(run, "--format", "onnx", "--opset", 12).failed(2, "--opset must be from 13 to 22");
+    export(run, "--format", "safetensors", "--opset", 17).failed(2, "--opset is of --format onnx");
+    export(run, "--format", "onnx", "--out", dir).failed(2, "is a folder");
+    export(run, "--format", "safetensors", "--out", run.resolve("generator.safetensors"))
+        .failed(2, "is the model itself");
+  }
+
+  @Test
+  void whatCannotBeExportedLeavesTheOldFile() throws IOException {
+    Path out = Files.writeString(dir.resolve("old.onnx"), "old");
+    export(dir, "--format", "onnx", "--out", out).failed(1, "is not a run");
+    export(dir.resolve("no.safetensors"), "--format", "onnx", "--out", out)
+        .failed(1, "no such file");
+    export(runs.resolve("averaged/discriminator.safetensors"), "--format", "onnx", "--out", out)
+        .failed(1, "a discriminator, not a generator");
+    assertEquals("old", Files.readString(out));
+    export(runs.resolve("averaged"), "--format", "onnx", "--out", out.resolve("below.onnx"))
+        .failed(1, "cannot write", "is not a folder");
+    try (Stream<Path> files = Files.list(dir)) {
+      assertEquals(Set.of(out), files.collect(Collectors.toSet()));
+    }
+  }
+}
