@@ -3,6 +3,8 @@ package lanewise.model;
 import java.util.SequencedMap;
 import lanewise.autograd.Ops;
 import lanewise.autograd.Variable;
+import lanewise.nn.GraphNode;
+import lanewise.nn.GraphOperation;
 import lanewise.nn.Module;
 import lanewise.nn.Pass;
 import lanewise.nn.Sequential;
@@ -23,5 +25,10 @@ final class ResidualBlock extends Sequential {
   @Override
   public Variable forward(Variable x, Pass pass) {
     return Ops.add(super.forward(x, pass), x);
+  }
+
+  @Override
+  public GraphNode describe(GraphNode x, GraphNode condition) {
+    return node(GraphOperation.Simple.ADD, super.describe(x, condition), x);
   }
 }

@@ -9,6 +9,8 @@ import lanewise.backend.Shape;
 import lanewise.nn.Conv2d;
 import lanewise.nn.ConvTranspose2d;
 import lanewise.nn.Dropout;
+import lanewise.nn.GraphNode;
+import lanewise.nn.GraphOperation;
 import lanewise.nn.LeakyReLU;
 import lanewise.nn.Module;
 import lanewise.nn.Pass;
@@ -103,6 +105,11 @@ public final class UnetGenerator extends Sequential {
     @Override
     public Variable forward(Variable x, Pass pass) {
       return Ops.concat(List.of(x, super.forward(x, pass)));
+    }
+
+    @Override
+    public GraphNode describe(GraphNode x, GraphNode condition) {
+      return node(GraphOperation.Simple.CONCAT, x, super.describe(x, condition));
     }
 
     @Override

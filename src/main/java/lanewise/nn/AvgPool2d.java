@@ -37,7 +37,7 @@ public final class AvgPool2d extends Module {
 
   @Override
   public GraphNode describe(GraphNode x, GraphNode condition) {
-    return node(new GraphOperation.AveragePool(factor), x);
+    return node(new GraphOperation.AveragePool(spec, countPadding), x);
   }
 
   @Override

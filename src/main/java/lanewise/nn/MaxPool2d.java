@@ -24,6 +24,11 @@ public final class MaxPool2d extends Module {
   }
 
   @Override
+  public GraphNode describe(GraphNode x, GraphNode condition) {
+    return node(new GraphOperation.MaxPool(spec), x);
+  }
+
+  @Override
   public Shape outputShape(Shape x) {
     return spec.outputShape(x);
   }

@@ -25,6 +25,11 @@ public final class PReLU extends Module {
   }
 
   @Override
+  public GraphNode describe(GraphNode x, GraphNode condition) {
+    return node(new GraphOperation.Prelu(array(weight)), x);
+  }
+
+  @Override
   public Shape outputShape(Shape x) {
     if (!weight.shape().broadcastsTo(x)) {
       throw new IllegalArgumentException(

@@ -20,6 +20,11 @@ public final class ReplicationPad2d extends Module {
   }
 
   @Override
+  public GraphNode describe(GraphNode x, GraphNode condition) {
+    return node(new GraphOperation.Pad(padding, PadMode.EDGE), x);
+  }
+
+  @Override
   public Shape outputShape(Shape x) {
     return padding.pad(x);
   }

@@ -38,7 +38,7 @@ public final class Upsample extends Module {
 
   @Override
   public GraphNode describe(GraphNode x, GraphNode condition) {
-    return node(new GraphOperation.NearestUpsample(factor), x);
+    return node(new GraphOperation.Resize(factor, interpolation), x);
   }
 
   @Override

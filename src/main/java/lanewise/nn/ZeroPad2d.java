@@ -20,6 +20,11 @@ public final class ZeroPad2d extends Module {
   }
 
   @Override
+  public GraphNode describe(GraphNode x, GraphNode condition) {
+    return node(new GraphOperation.Pad(padding, PadMode.ZERO), x);
+  }
+
+  @Override
   public Shape outputShape(Shape x) {
     return padding.pad(x);
   }

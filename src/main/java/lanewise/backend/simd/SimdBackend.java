@@ -31,6 +31,10 @@ final class SimdBackend extends HostBackend {
   private final Normalisation normalisation;
   private final Resampling resampling;
   private final Channels channels;
+  private final AxisMaps axisMaps;
+  private final Reordering reordering;
+  private final MaxPooling maxPooling;
+  private final Dropout dropout;
   private final Adam adam;
 
   SimdBackend(int threads) {
@@ -46,6 +50,10 @@ final class SimdBackend extends HostBackend {
     normalisation = new Normalisation(workers);
     resampling = new Resampling(workers);
     channels = new Channels(workers);
+    axisMaps = new AxisMaps(workers);
+    reordering = new Reordering(workers);
+    maxPooling = new MaxPooling(workers);
+    dropout = new Dropout(workers);
     adam = new Adam(workers);
   }
 
@@ -178,27 +186,27 @@ final class SimdBackend extends HostBackend {
 
   @Override
   public void resample(AxisMap rows, AxisMap columns, Tensor x, Tensor y) {
-    throw new UnsupportedOperationException();
+    axisMaps.resample(rows, columns, x, y);
   }
 
   @Override
   public void permute(AxisOrder order, Tensor x, Tensor y) {
-    throw new UnsupportedOperationException();
+    reordering.permute(order, x, y);
   }
 
   @Override
   public void maxPool(PoolSpec spec, Tensor x, Tensor values, Tensor y) {
-    throw new UnsupportedOperationException();
+    maxPooling.pick(spec, x, values, y);
   }
 
   @Override
   public void maxPoolAdjoint(PoolSpec spec, Tensor x, Tensor dy, Tensor dx) {
-    throw new UnsupportedOperationException();
+    maxPooling.scatter(spec, x, dy, dx);
   }
 
   @Override
   public void dropout(DropoutSpec spec, Tensor key, Tensor mask) {
-    throw new UnsupportedOperationException();
+    dropout.draw(spec, key, mask);
   }
 
   // ---- 7. fused
