@@ -120,7 +120,7 @@ public final class TrainedGenerator implements AutoCloseable {
   public NetworkExport export() {
     String output = spec().imageSize() == 1 ? "point" : "image";
     Map<String, String> metadata = GanTask.metadata(model);
-    metadata.put(Checkpoint.NETWORK, network.name());
+    metadata.put(NetworkMetadata.NETWORK, network.name());
     return new NetworkExport(
         network, Signature.ofGenerator(spec().latent(), spec().classes(), output), metadata);
   }
