@@ -56,6 +56,13 @@ public record Workload(
             true,
             false,
             CycleGanWork::new));
+    table.add(
+        new Workload(
+            "stylisation",
+            "fast style transfer, 256 pixels, forward",
+            true,
+            false,
+            StyleWork::new));
     return List.copyOf(table);
   }
 
