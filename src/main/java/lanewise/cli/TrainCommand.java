@@ -59,6 +59,8 @@ final class TrainCommand implements Callable<Integer> {
 
   @Mixin private TranslationArguments translation;
 
+  @Mixin private StyleArguments style;
+
   @Option(
       names = {"-o", "--out"},
       paramLabel = "DIR",

@@ -16,14 +16,14 @@ import lanewise.data.ImageDecoder.Size;
  *
  * @param files at least one
  */
-record PictureFolder(Path root, List<Path> files) {
+public record PictureFolder(Path root, List<Path> files) {
 
   /**
    * Lists the pictures of a folder.
    *
    * @throws UserException if there are none
    */
-  static PictureFolder of(Path root) {
+  public static PictureFolder of(Path root) {
     List<Path> files = list(root);
     if (files.isEmpty()) {
       throw new UserException(
