@@ -59,7 +59,9 @@ final class TrainCommand implements Callable<Integer> {
 
   @Mixin private TranslationArguments translation;
 
-  @Mixin private StyleArguments style;
+  @SuppressWarnings("unused") // The options of the task read what was given.
+  @Mixin
+  private StyleArguments style;
 
   @Option(
       names = {"-o", "--out"},
