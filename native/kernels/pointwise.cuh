@@ -41,7 +41,8 @@ enum UnaryFunction {
   SQUARE,
   TANH,
   SIGMOID,
-  SOFTPLUS
+  SOFTPLUS,
+  CLIP
 };
 
 __device__ __forceinline__ float unary(int f, float p, float q, float x) {
@@ -68,6 +69,8 @@ __device__ __forceinline__ float unary(int f, float p, float q, float x) {
       return tanhf(x);
     case SIGMOID:
       return 1.0f / (1.0f + expf(-x));
+    case CLIP:
+      return x < p ? p : x > q ? q : x;
     default:
       return fmaxf(x, 0.0f) + log1pf(expf(-fabsf(x)));
   }

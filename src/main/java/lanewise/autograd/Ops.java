@@ -5,18 +5,24 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import lanewise.autograd.Node.Vjp;
 import lanewise.backend.Activation;
+import lanewise.backend.AxisMap;
+import lanewise.backend.AxisOrder;
 import lanewise.backend.Backend;
 import lanewise.backend.Binary;
 import lanewise.backend.Binary.Arithmetic;
 import lanewise.backend.ConvSpec;
+import lanewise.backend.DropoutSpec;
 import lanewise.backend.ElementType;
+import lanewise.backend.Interpolation;
 import lanewise.backend.Layout;
 import lanewise.backend.NormScope;
 import lanewise.backend.NormSpec;
 import lanewise.backend.NormSpec.Affine;
 import lanewise.backend.NormSpec.Moments;
 import lanewise.backend.NormSpec.Source;
+import lanewise.backend.PadMode;
 import lanewise.backend.Padding;
+import lanewise.backend.PoolSpec;
 import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
 import lanewise.backend.Unary;
@@ -30,6 +36,9 @@ import lanewise.backend.Unary.Elementary;
  */
 public final class Ops {
   private static final AtomicLong SEQUENCE = new AtomicLong();
+
+  private static final float SELU_ALPHA = 1.6732632423543772f;
+  private static final float SELU_SCALE = 1.0507009873554805f;
 
   private Ops() {}
 
@@ -270,6 +279,44 @@ public final class Ops {
         dy);
   }
 
+  /** {@code torch.clamp(x, low, high)}; either bound may be infinite. */
+  public static Variable clip(Variable x, float low, float high) {
+    return record(
+        "clip",
+        map(new Unary.Clip(low, high), x),
+        (at, dy) -> {
+          // 1 for what was moved to a bound, 0 for the rest.
+          Variable moved = abs(constant(Elementary.SIGN, sub(at.out(), at.in(0)).detach()));
+          at.give(0, mul(dy, affine(moved, -1, 1)));
+        },
+        x);
+  }
+
+  /** {@code torch.nn.functional.elu}: {@code x > 0 ? x : alpha * (exp(x) - 1)}. */
+  public static Variable elu(Variable x, float alpha) {
+    Variable negative = affine(exp(clip(x, Float.NEGATIVE_INFINITY, 0)), alpha, -alpha);
+    return add(relu(x), negative);
+  }
+
+  /** {@code torch.nn.functional.selu} (Klambauer et al. 2017). */
+  public static Variable selu(Variable x) {
+    return affine(elu(x, SELU_ALPHA), SELU_SCALE, 0);
+  }
+
+  /**
+   * {@code torch.nn.functional.prelu}: a LeakyReLU with slopes that are trained.
+   *
+   * @param slope what broadcasts to x: one slope, or one for each channel
+   */
+  public static Variable prelu(Variable x, Variable slope) {
+    return sub(relu(x), mul(relu(neg(x)), slope));
+  }
+
+  /** {@code torch.nn.functional.hardsigmoid}: {@code x / 6 + 1 / 2} within 0 and 1. */
+  public static Variable hardSigmoid(Variable x) {
+    return clip(affine(x, 1f / 6, 0.5f), 0, 1);
+  }
+
   /** A function whose own derivative is zero almost everywhere. */
   private static Variable constant(Unary f, Variable x) {
     return Variable.constant(x.backend(), map(f, x));
@@ -314,8 +361,11 @@ public final class Ops {
         "reshape", x.tensor().reshape(shape), (at, dy) -> at.give(0, reshape(dy, at.shape(0))), x);
   }
 
-  /** The same memory under another shape, whatever order that means. */
-  private static Variable view(Variable x, Shape shape) {
+  /**
+   * The same memory under another shape of the same size, whatever order that means; {@link
+   * #reshape} is for callers who think in PyTorch's order.
+   */
+  public static Variable view(Variable x, Shape shape) {
     return record(
         "view", x.tensor().part(0, shape), (at, dy) -> at.give(0, view(dy, at.shape(0))), x);
   }
@@ -503,6 +553,83 @@ public final class Ops {
         },
         a,
         b);
+  }
+
+  // ---- a matrix for each sample: two operations, each a derivative of the other
+
+  /**
+   * The products of a's channels with b's, summed over the pixels of each sample; with {@code b}
+   * being {@code a} its Gram matrix, without its usual scale.
+   *
+   * @param a N x C x H x W
+   * @param b N x D x H x W
+   * @return N x D x C x 1: {@code torch.einsum("nchw,ndhw->ndc", a, b)}
+   */
+  public static Variable channelProducts(Variable a, Variable b) {
+    Shape s = a.shape();
+    Shape product = Shape.of(s.n(), b.shape().c(), s.c(), 1);
+    Tensor y = a.backend().allocate(product);
+    for (int n = 0; n < s.n(); n++) {
+      a.backend().gemm(true, false, 1, pixels(a, n), pixels(b, n), 0, matrix(y, n));
+    }
+    return record(
+        "channelProducts",
+        y,
+        (at, dy) -> {
+          if (at.wants(0)) {
+            at.give(0, mixChannels(at.in(1), dy, true));
+          }
+          if (at.wants(1)) {
+            at.give(1, mixChannels(at.in(0), dy, false));
+          }
+        },
+        a,
+        b);
+  }
+
+  /**
+   * Linear combinations of the channels, others for each sample: {@code torch.einsum}'s {@code
+   * "nchw,ndc->ndhw"}, or with {@code transpose} {@code "ndhw,ndc->nchw"}.
+   *
+   * @param x N x C x H x W, or N x D x H x W
+   * @param m N x D x C x 1, as {@link #channelProducts} has it
+   */
+  public static Variable mixChannels(Variable x, Variable m, boolean transpose) {
+    Shape s = m.shape();
+    Tensor y = allocate(x, withChannels(x.shape(), transpose ? s.h() : s.c()));
+    for (int n = 0; n < s.n(); n++) {
+      x.backend().gemm(false, transpose, 1, pixels(x, n), matrix(m.tensor(), n), 0, pixels(y, n));
+    }
+    return record(
+        "mixChannels",
+        y,
+        (at, dy) -> {
+          if (at.wants(0)) {
+            at.give(0, mixChannels(dy, at.in(1), !transpose));
+          }
+          if (at.wants(1)) {
+            Variable in = at.in(0);
+            at.give(1, transpose ? channelProducts(dy, in) : channelProducts(in, dy));
+          }
+        },
+        x,
+        m);
+  }
+
+  /** A sample as a matrix, a row for each pixel. */
+  private static Tensor pixels(Tensor x, int sample) {
+    Shape s = x.shape();
+    return x.part((long) sample * s.c() * s.plane(), Shape.matrix(s.plane(), s.c()));
+  }
+
+  private static Tensor pixels(Variable x, int sample) {
+    return pixels(x.tensor(), sample);
+  }
+
+  /** A sample's matrix, N x columns x rows x 1. */
+  private static Tensor matrix(Tensor m, int sample) {
+    Shape s = m.shape();
+    return m.part((long) sample * s.c() * s.h(), Shape.matrix(s.h(), s.c()));
   }
 
   // ---- convolution: three operations, each a derivative of the other two
@@ -740,11 +867,21 @@ public final class Ops {
         "upsampleNearestAdjoint", dx, (at, ddx) -> at.give(0, upsampleNearest(ddx, factor)), dy);
   }
 
-  /** {@code torch.nn.functional.avg_pool2d}: the mean of each block of pixels. */
-  public static Variable averagePool(Variable x, int factor) {
+  /**
+   * {@code torch.nn.functional.avg_pool2d}: the mean of each window.
+   *
+   * @param countPadding PyTorch's {@code count_include_pad}
+   */
+  public static Variable averagePool(Variable x, PoolSpec spec, boolean countPadding) {
     Shape s = x.shape();
-    Shape pooled = Shape.of(s.n(), s.c(), s.h() / factor, s.w() / factor);
-    return affine(upsampleNearestAdjoint(x, factor, pooled), 1f / (factor * factor), 0);
+    int side = spec.rows().kernel();
+    if (spec.equals(PoolSpec.of(side, side, 0)) && s.h() % side == 0 && s.w() % side == 0) {
+      return affine(upsampleNearestAdjoint(x, side, spec.outputShape(s)), 1f / (side * side), 0);
+    }
+    return resample(
+        x,
+        AxisMap.average(s.h(), spec.rows(), countPadding),
+        AxisMap.average(s.w(), spec.columns(), countPadding));
   }
 
   /** As {@code torch.nn.ReflectionPad2d}. */
@@ -759,6 +896,113 @@ public final class Ops {
     Tensor dx = allocate(dy, shape);
     dy.backend().reflectPadAdjoint(padding, dy.tensor(), dx);
     return record("reflectPadAdjoint", dx, (at, ddx) -> at.give(0, reflectPad(ddx, padding)), dy);
+  }
+
+  /**
+   * A linear map of the rows of each plane and one of its columns.
+   *
+   * @throws IllegalArgumentException if the maps take images of another size
+   */
+  public static Variable resample(Variable x, AxisMap rows, AxisMap columns) {
+    if (rows.isIdentity() && columns.isIdentity()) {
+      return x;
+    }
+    Shape s = x.shape();
+    Tensor y = allocate(x, Shape.of(s.n(), s.c(), rows.outputs(), columns.outputs()));
+    x.backend().resample(rows, columns, x.tensor(), y);
+    return record(
+        "resample",
+        y,
+        (at, dy) -> at.give(0, resample(dy, rows.transposed(), columns.transposed())),
+        x);
+  }
+
+  /** {@code torch.nn.functional.interpolate} to a size. */
+  public static Variable resize(Variable x, int height, int width, Interpolation how) {
+    return resample(x, how.map(x.shape().h(), height), how.map(x.shape().w(), width));
+  }
+
+  /** {@code torch.nn.functional.pad} in one of its modes. */
+  public static Variable pad(Variable x, Padding p, PadMode mode) {
+    return mode == PadMode.REFLECT
+        ? reflectPad(x, p)
+        : resample(
+            x,
+            AxisMap.pad(x.shape().h(), p.top(), p.bottom(), mode),
+            AxisMap.pad(x.shape().w(), p.left(), p.right(), mode));
+  }
+
+  /**
+   * Some of the rows and columns: {@code x[:, :, top:top + height, left:left + width]}.
+   *
+   * @throws IllegalArgumentException if x does not have them
+   */
+  public static Variable crop(Variable x, int top, int left, int height, int width) {
+    return resample(
+        x,
+        AxisMap.slice(x.shape().h(), top, 1, height),
+        AxisMap.slice(x.shape().w(), left, 1, width));
+  }
+
+  // ---- the order of elements
+
+  /**
+   * The elements in another order, under another shape.
+   *
+   * @param order of x's memory, not of its logical dimensions
+   * @param shape of the result, whose memory is in the order that {@code order} gives
+   */
+  public static Variable permute(Variable x, AxisOrder order, Shape shape) {
+    Tensor y = pointwise(x, shape);
+    x.backend().permute(order, x.tensor(), y);
+    return record(
+        "permute", y, (at, dy) -> at.give(0, permute(dy, order.inverse(), at.shape(0))), x);
+  }
+
+  /**
+   * {@code torch.flatten(x, 1)}: a row of all channels, one after the other, for each sample. The
+   * elements move, since they are stored pixel by pixel.
+   */
+  public static Variable flatten(Variable x) {
+    Shape s = x.shape();
+    Shape rows = Shape.matrix(s.n(), s.size() / s.n());
+    return s.plane() == 1 || s.c() == 1 ? view(x, rows) : permute(x, AxisOrder.toPyTorch(s), rows);
+  }
+
+  // ---- max pooling: a choice of places, and its adjoint
+
+  /** {@code torch.nn.functional.max_pool2d}. */
+  public static Variable maxPool(Variable x, PoolSpec spec) {
+    return largest(x.detach(), x, spec);
+  }
+
+  /** What stands in {@code values} where x is largest; piecewise constant in x. */
+  private static Variable largest(Variable x, Variable values, PoolSpec spec) {
+    Tensor y = allocate(values, spec.outputShape(x.shape()));
+    x.backend().maxPool(spec, x.tensor(), values.tensor(), y);
+    return record(
+        "maxPool", y, (at, dy) -> at.give(1, largestAdjoint(at.in(0), dy, spec)), x, values);
+  }
+
+  private static Variable largestAdjoint(Variable x, Variable dy, PoolSpec spec) {
+    Tensor dx = allocate(dy, x.shape());
+    x.backend().maxPoolAdjoint(spec, x.tensor(), dy.tensor(), dx);
+    return record(
+        "maxPoolAdjoint", dx, (at, ddx) -> at.give(1, largest(at.in(0), ddx, spec)), x, dy);
+  }
+
+  // ---- dropout
+
+  /**
+   * {@code torch.nn.functional.dropout} while training: elements become 0 at random, and the others
+   * grow so that the mean stays.
+   *
+   * @param key decides which: a {@link DropoutSpec#KEY}
+   */
+  public static Variable dropout(Variable x, DropoutSpec spec, Tensor key) {
+    Tensor mask = x.backend().allocate(x.shape());
+    x.backend().dropout(spec, key, mask);
+    return mul(x, Variable.constant(x.backend(), mask));
   }
 
   // ---- losses

@@ -134,7 +134,7 @@ public interface Backend extends AutoCloseable {
       Tensor dx,
       Affine gradients);
 
-  // ---- 6. resampling, padding and channels
+  // ---- 6. resampling, padding, pooling, order and dropout
 
   /** Repeats each pixel {@code factor} times along both sides. */
   void upsampleNearest(int factor, Tensor x, Tensor y);
@@ -154,6 +154,37 @@ public interface Backend extends AutoCloseable {
    * channels of target stay as they are.
    */
   void copyChannels(Tensor source, int from, Tensor target, int to, int count);
+
+  /**
+   * Applies a linear map to the rows of each plane and one to its columns: resizing, cropping,
+   * padding, average pooling. The adjoint is the same with both maps {@link AxisMap#transposed}.
+   *
+   * @param y N x C x rows.outputs x columns.outputs
+   */
+  void resample(AxisMap rows, AxisMap columns, Tensor x, Tensor y);
+
+  /**
+   * Stores the elements of x in another order.
+   *
+   * @param order of x's memory; y is what is stored then, whatever its shape
+   */
+  void permute(AxisOrder order, Tensor x, Tensor y);
+
+  /**
+   * Takes from {@code values} what stands where x is the largest of each window: with values = x,
+   * max pooling. The first of equals counts, and NaN as the largest; padding never does.
+   */
+  void maxPool(PoolSpec spec, Tensor x, Tensor values, Tensor y);
+
+  /** The adjoint of {@link #maxPool} in values: adds each element of dy to where it came from. */
+  void maxPoolAdjoint(PoolSpec spec, Tensor x, Tensor dy, Tensor dx);
+
+  /**
+   * Draws what elements are multiplied by in a dropout: 0, or {@code 1 / (1 - rate)}.
+   *
+   * @param key a {@link DropoutSpec#KEY}; a tensor, so that a captured step can be replayed
+   */
+  void dropout(DropoutSpec spec, Tensor key, Tensor mask);
 
   // ---- 7. fused; the defaults compose the operations above
 

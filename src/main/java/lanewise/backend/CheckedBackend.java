@@ -292,7 +292,7 @@ final class CheckedBackend implements Backend {
     }
   }
 
-  // ---- 6. resampling, padding and channels
+  // ---- 6. resampling, padding, pooling, order and dropout
 
   @Override
   public void upsampleNearest(int factor, Tensor x, Tensor y) {
@@ -375,6 +375,64 @@ final class CheckedBackend implements Backend {
           "%s: %d channels from %d on are not within the channels 0 to %d of the %s %s"
               .formatted(operation, count, first, s.c() - 1, operand, s));
     }
+  }
+
+  @Override
+  public void resample(AxisMap rows, AxisMap columns, Tensor x, Tensor y) {
+    KernelEvent event = begin("resample", null, x, y);
+    Shape s = x.shape();
+    boolean fits =
+        s.layout() == Layout.NHWC
+            && s.h() == rows.inputs()
+            && s.w() == columns.inputs()
+            && y.shape().equals(Shape.of(s.n(), s.c(), rows.outputs(), columns.outputs()));
+    require(fits, "resample", "rows " + rows, "columns " + columns, s, y.shape());
+    engine.resample(rows, columns, x, changing(y));
+    event.finish(engine);
+  }
+
+  @Override
+  public void permute(AxisOrder order, Tensor x, Tensor y) {
+    KernelEvent event = begin("permute", order, x, y);
+    boolean fits = x.shape().size() == order.size() && y.shape().size() == order.size();
+    require(fits, "permute", order, x.shape(), y.shape());
+    engine.permute(order, x, changing(y));
+    event.finish(engine);
+  }
+
+  @Override
+  public void maxPool(PoolSpec spec, Tensor x, Tensor values, Tensor y) {
+    KernelEvent event = begin("maxPool", spec, x, values, y);
+    same("maxPool", x, values);
+    pooled("maxPool", spec, x, y);
+    engine.maxPool(spec, x, values, changing(y));
+    event.finish(engine);
+  }
+
+  @Override
+  public void maxPoolAdjoint(PoolSpec spec, Tensor x, Tensor dy, Tensor dx) {
+    KernelEvent event = begin("maxPoolAdjoint", spec, x, dy, dx);
+    same("maxPoolAdjoint", x, dx);
+    pooled("maxPoolAdjoint", spec, x, dy);
+    engine.maxPoolAdjoint(spec, x, dy, changing(dx));
+    event.finish(engine);
+  }
+
+  private static void pooled(String operation, PoolSpec spec, Tensor x, Tensor y) {
+    boolean fits =
+        x.shape().layout() == Layout.NHWC && y.shape().equals(spec.outputShape(x.shape()));
+    require(fits, operation, spec, x.shape(), y.shape());
+  }
+
+  @Override
+  public void dropout(DropoutSpec spec, Tensor key, Tensor mask) {
+    KernelEvent event = begin("dropout", spec, mask);
+    owned("dropout", key);
+    require(key.shape().equals(DropoutSpec.KEY), "dropout", "key", key.shape(), DropoutSpec.KEY);
+    single("dropout", key);
+    single("dropout", mask);
+    engine.dropout(spec, key, changing(mask));
+    event.finish(engine);
   }
 
   // ---- 7. fused

@@ -9,6 +9,9 @@ public sealed interface Unary {
   /** {@code x > 0 ? x : slope * x}. */
   record LeakyRelu(float slope) implements Unary {}
 
+  /** {@code min(max(x, low), high)}; NaN stays. Either bound may be infinite. */
+  record Clip(float low, float high) implements Unary {}
+
   /** Functions without parameters. */
   enum Elementary implements Unary {
     EXP,

@@ -2,33 +2,46 @@ package lanewise.nn;
 
 import lanewise.autograd.Ops;
 import lanewise.autograd.Variable;
+import lanewise.backend.PoolSpec;
 import lanewise.backend.Shape;
 
-/** {@code torch.nn.AvgPool2d}: the mean of each block of {@code factor x factor} pixels. */
+/** {@code torch.nn.AvgPool2d}: the mean of each window. */
 public final class AvgPool2d extends Module {
-  private final int factor;
+  private final PoolSpec spec;
+  private final boolean countPadding;
 
-  public AvgPool2d(int factor) {
-    this.factor = factor;
+  /**
+   * Any windows.
+   *
+   * @param countPadding whether padding counts as zeros: PyTorch's {@code count_include_pad}
+   */
+  public AvgPool2d(PoolSpec spec, boolean countPadding) {
+    this.spec = spec;
+    this.countPadding = countPadding;
+  }
+
+  /** Windows of {@code kernel x kernel} pixels, and padding that counts. */
+  public AvgPool2d(int kernel, int stride, int padding) {
+    this(PoolSpec.of(kernel, stride, padding), true);
+  }
+
+  /** Blocks of {@code kernel x kernel} pixels. */
+  public AvgPool2d(int kernel) {
+    this(kernel, kernel, 0);
   }
 
   @Override
   public Variable forward(Variable x, Pass pass) {
-    return Ops.averagePool(x, factor);
+    return Ops.averagePool(x, spec, countPadding);
   }
 
   @Override
   public GraphNode describe(GraphNode x, GraphNode condition) {
-    return node(new GraphOperation.AveragePool(factor), x);
+    return node(new GraphOperation.AveragePool(spec, countPadding), x);
   }
 
   @Override
   public Shape outputShape(Shape x) {
-    if (x.h() % factor != 0 || x.w() % factor != 0) {
-      throw new IllegalArgumentException(
-          "average pooling: %s does not divide into blocks of %dx%d pixels"
-              .formatted(x, factor, factor));
-    }
-    return Shape.of(x.n(), x.c(), x.h() / factor, x.w() / factor);
+    return spec.outputShape(x);
   }
 }

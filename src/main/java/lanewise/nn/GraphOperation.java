@@ -2,8 +2,11 @@ package lanewise.nn;
 
 import java.util.Arrays;
 import lanewise.backend.ConvSpec;
+import lanewise.backend.Interpolation;
 import lanewise.backend.NormScope;
+import lanewise.backend.PadMode;
 import lanewise.backend.Padding;
+import lanewise.backend.PoolSpec;
 import lanewise.backend.Shape;
 
 /**
@@ -69,14 +72,26 @@ public sealed interface GraphOperation {
   /** {@code scale * x + shift}. */
   record Affine(float scale, float shift) implements GraphOperation {}
 
-  /** {@code torch.nn.ReflectionPad2d}. */
-  record ReflectionPad(Padding padding) implements GraphOperation {}
+  /** {@code torch.nn.functional.prelu}: one slope for all channels, or as many as channels. */
+  record Prelu(Array slopes) implements GraphOperation {}
 
-  /** Each pixel repeated {@code factor} times in both directions. */
-  record NearestUpsample(int factor) implements GraphOperation {}
+  /** {@code torch.nn.functional.elu}. */
+  record Elu(float alpha) implements GraphOperation {}
 
-  /** The mean of each block of {@code factor x factor} pixels. */
-  record AveragePool(int factor) implements GraphOperation {}
+  /** {@code torch.clamp}. */
+  record Clip(float low, float high) implements GraphOperation {}
+
+  /** {@code torch.nn.functional.pad}. */
+  record Pad(Padding padding, PadMode mode) implements GraphOperation {}
+
+  /** {@code torch.nn.functional.interpolate} by a factor in both directions. */
+  record Resize(double factor, Interpolation interpolation) implements GraphOperation {}
+
+  /** The mean of each window; padding counts as zeros or does not count. */
+  record AveragePool(PoolSpec spec, boolean countPadding) implements GraphOperation {}
+
+  /** {@code torch.nn.functional.max_pool2d}. */
+  record MaxPool(PoolSpec spec) implements GraphOperation {}
 
   /** Some of the channels, or of the values of vectors. */
   record Channels(int from, int count) implements GraphOperation {}
@@ -86,6 +101,8 @@ public sealed interface GraphOperation {
     TANH,
     SIGMOID,
     SOFTPLUS,
+    SELU,
+    HARD_SIGMOID,
     ADD,
     MUL,
     MAX,

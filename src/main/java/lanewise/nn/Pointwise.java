@@ -29,6 +29,25 @@ public final class Pointwise extends Module {
     return new Pointwise("Softplus", GraphOperation.Simple.SOFTPLUS, Ops::softplus);
   }
 
+  /** {@code torch.nn.ELU(alpha)}. */
+  public static Pointwise elu(float alpha) {
+    return new Pointwise("ELU", new GraphOperation.Elu(alpha), x -> Ops.elu(x, alpha));
+  }
+
+  public static Pointwise selu() {
+    return new Pointwise("SELU", GraphOperation.Simple.SELU, Ops::selu);
+  }
+
+  public static Pointwise hardsigmoid() {
+    return new Pointwise("Hardsigmoid", GraphOperation.Simple.HARD_SIGMOID, Ops::hardSigmoid);
+  }
+
+  /** {@code torch.nn.Hardtanh(low, high)}; from 0 to 6, {@code torch.nn.ReLU6}. */
+  public static Pointwise hardtanh(float low, float high) {
+    return new Pointwise(
+        "Hardtanh", new GraphOperation.Clip(low, high), x -> Ops.clip(x, low, high));
+  }
+
   /** Keeps the place of a layer that was left out, so that the names of the others stay. */
   public static Pointwise identity() {
     return new Pointwise("Identity", null, UnaryOperator.identity());

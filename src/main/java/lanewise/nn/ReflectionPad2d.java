@@ -2,6 +2,7 @@ package lanewise.nn;
 
 import lanewise.autograd.Ops;
 import lanewise.autograd.Variable;
+import lanewise.backend.PadMode;
 import lanewise.backend.Padding;
 import lanewise.backend.Shape;
 
@@ -20,7 +21,7 @@ public final class ReflectionPad2d extends Module {
 
   @Override
   public GraphNode describe(GraphNode x, GraphNode condition) {
-    return node(new GraphOperation.ReflectionPad(padding), x);
+    return node(new GraphOperation.Pad(padding, PadMode.REFLECT), x);
   }
 
   @Override

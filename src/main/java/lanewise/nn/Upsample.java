@@ -2,28 +2,47 @@ package lanewise.nn;
 
 import lanewise.autograd.Ops;
 import lanewise.autograd.Variable;
+import lanewise.backend.Interpolation;
 import lanewise.backend.Shape;
 
-/** {@code torch.nn.Upsample(mode="nearest")} by a whole factor. */
+/** {@code torch.nn.Upsample}: an image becomes larger by a factor. */
 public final class Upsample extends Module {
-  private final int factor;
+  private final double factor;
+  private final Interpolation interpolation;
 
-  public Upsample(int factor) {
+  /**
+   * Any factor, also one below 1.
+   *
+   * @param interpolation {@link Interpolation#NEAREST}, {@link Interpolation#BILINEAR}, ...
+   */
+  public Upsample(double factor, Interpolation interpolation) {
     this.factor = factor;
+    this.interpolation = interpolation;
+  }
+
+  /** Repeats each pixel: {@code mode="nearest"}. */
+  public Upsample(int factor) {
+    this(factor, Interpolation.NEAREST);
   }
 
   @Override
   public Variable forward(Variable x, Pass pass) {
-    return Ops.upsampleNearest(x, factor);
+    if (interpolation == Interpolation.NEAREST && factor == Math.rint(factor) && factor >= 1) {
+      return Ops.upsampleNearest(x, (int) factor);
+    }
+    Shape s = x.shape();
+    Shape y = outputShape(s);
+    return Ops.resample(
+        x, interpolation.map(s.h(), y.h(), factor), interpolation.map(s.w(), y.w(), factor));
   }
 
   @Override
   public GraphNode describe(GraphNode x, GraphNode condition) {
-    return node(new GraphOperation.NearestUpsample(factor), x);
+    return node(new GraphOperation.Resize(factor, interpolation), x);
   }
 
   @Override
   public Shape outputShape(Shape x) {
-    return Shape.of(x.n(), x.c(), x.h() * factor, x.w() * factor);
+    return Shape.of(x.n(), x.c(), (int) (x.h() * factor), (int) (x.w() * factor));
   }
 }

@@ -18,8 +18,11 @@ import java.util.Locale;
 import java.util.Map;
 import lanewise.UserException;
 import lanewise.backend.ConvSpec;
+import lanewise.backend.Interpolation;
 import lanewise.backend.NormScope;
+import lanewise.backend.PadMode;
 import lanewise.backend.Padding;
+import lanewise.backend.PoolSpec;
 import lanewise.backend.Shape;
 import lanewise.nn.GraphNode;
 import lanewise.nn.GraphOperation;
@@ -29,6 +32,9 @@ import lanewise.nn.GraphOperation.Array;
 final class OperationWriter {
   /** The first opset whose GroupNormalization has a scale for each channel. */
   private static final int GROUP_NORMALIZATION = 21;
+
+  /** The first opset whose Resize can. */
+  private static final int ANTIALIAS = 18;
 
   private final int opset;
   private final GraphWriter graph;
@@ -108,16 +114,27 @@ final class OperationWriter {
               ? last(node, "Relu", x.vectors(), List.of(x))
               : last(node, "LeakyRelu", x.vectors(), List.of(x), real("alpha", slope));
       case GraphOperation.Affine affine -> affine(node, x, affine);
-      case GraphOperation.ReflectionPad(Padding padding) -> pad(node, images(x), padding);
-      case GraphOperation.NearestUpsample(int factor) -> upsample(node, images(x), factor);
-      case GraphOperation.AveragePool(int factor) ->
+      case GraphOperation.Prelu(Array slopes) ->
+          last(node, "PRelu", x.vectors(), List.of(x, perChannel(slopes, x.vectors())));
+      case GraphOperation.Elu(float alpha) ->
+          last(node, "Elu", x.vectors(), List.of(x), real("alpha", alpha));
+      case GraphOperation.Clip(float low, float high) -> {
+        Value least = scalar(node, "low", low);
+        Value most = scalar(node, "high", high);
+        yield last(node, "Clip", x.vectors(), List.of(x, least, most));
+      }
+      case GraphOperation.Pad(Padding padding, PadMode mode) -> pad(node, images(x), padding, mode);
+      case GraphOperation.Resize(double factor, Interpolation interpolation) ->
+          resize(node, images(x), (float) factor, interpolation);
+      case GraphOperation.AveragePool(PoolSpec windows, boolean countPadding) ->
           last(
               node,
               "AveragePool",
               false,
               List.of(images(x)),
-              ints("kernel_shape", factor, factor),
-              ints("strides", factor, factor));
+              with(geometry(node, windows), integer("count_include_pad", countPadding ? 1 : 0)));
+      case GraphOperation.MaxPool(PoolSpec windows) ->
+          last(node, "MaxPool", false, List.of(images(x)), geometry(node, windows));
       case GraphOperation.Channels(int from, int count) -> channels(node, x, from, count);
       case GraphOperation.Simple simple -> simple(node, simple, inputs);
     };
@@ -142,6 +159,9 @@ final class OperationWriter {
       case TANH -> last(node, "Tanh", x.vectors(), inputs);
       case SIGMOID -> last(node, "Sigmoid", x.vectors(), inputs);
       case SOFTPLUS -> last(node, "Softplus", x.vectors(), inputs);
+      case SELU -> last(node, "Selu", x.vectors(), inputs);
+      case HARD_SIGMOID ->
+          last(node, "HardSigmoid", x.vectors(), inputs, real("alpha", 1f / 6), real("beta", 0.5f));
       case ADD -> together(node, "Add", inputs);
       case MUL -> together(node, "Mul", inputs);
       case MAX -> together(node, "Max", inputs);
@@ -172,7 +192,7 @@ final class OperationWriter {
     if (bias != null) {
       inputs.add(constant(bias));
     }
-    return last(node, operator, x.vectors(), inputs, attributes.toArray(AttributeProto[]::new));
+    return last(node, operator, x.vectors(), inputs, attributes);
   }
 
   private static List<AttributeProto> geometry(Array weight, ConvSpec spec) {
@@ -183,6 +203,21 @@ final class OperationWriter {
         ints("pads", spec.padH(), spec.padW(), spec.padH(), spec.padW()),
         ints("dilations", spec.dilationH(), spec.dilationW()),
         integer("group", spec.groups()));
+  }
+
+  private static List<AttributeProto> geometry(GraphNode node, PoolSpec windows) {
+    PoolSpec.Side rows = windows.rows();
+    PoolSpec.Side columns = windows.columns();
+    if (rows.ceil() != columns.ceil()) {
+      throw new UserException(
+          "the layer %s rounds its rows and its columns in two ways, which ONNX has no form for"
+              .formatted(node.layer()));
+    }
+    return List.of(
+        ints("kernel_shape", rows.kernel(), columns.kernel()),
+        ints("strides", rows.stride(), columns.stride()),
+        ints("pads", rows.before(), columns.before(), rows.after(), columns.after()),
+        integer("ceil_mode", rows.ceil() ? 1 : 0));
   }
 
   private static List<AttributeProto> with(List<AttributeProto> some, AttributeProto more) {
@@ -279,20 +314,21 @@ final class OperationWriter {
   }
 
   private Value affine(GraphNode node, Value x, GraphOperation.Affine affine) {
-    String scaled =
-        affine.scale() == 1
-            ? x.name()
-            : part(node, "scaled", "Mul", List.of(x.name(), scalar(node, "scale", affine.scale())));
-    String shift = scalar(node, "shift", affine.shift());
-    return last(
-        node, "Add", x.vectors(), List.of(new Value(scaled, x.vectors()), new Value(shift, true)));
+    Value shift = scalar(node, "shift", affine.shift());
+    if (affine.scale() == 1) {
+      return last(node, "Add", x.vectors(), List.of(x, shift));
+    }
+    String scale = scalar(node, "scale", affine.scale()).name();
+    String scaled = part(node, "scaled", "Mul", List.of(x.name(), scale));
+    return last(node, "Add", x.vectors(), List.of(new Value(scaled, x.vectors()), shift));
   }
 
-  private String scalar(GraphNode node, String what, float value) {
-    return graph.constant(below(node, what), new long[0], new float[] {value});
+  private Value scalar(GraphNode node, String what, float value) {
+    float[] data = {value};
+    return new Value(graph.constant(below(node, what), new long[0], data), true);
   }
 
-  private Value pad(GraphNode node, Value x, Padding padding) {
+  private Value pad(GraphNode node, Value x, Padding padding, PadMode mode) {
     String pads =
         graph.constant(
             below(node, "pads"),
@@ -304,24 +340,68 @@ final class OperationWriter {
             0,
             padding.bottom(),
             padding.right());
-    return last(node, "Pad", false, List.of(x, new Value(pads, true)), text("mode", "reflect"));
+    String name =
+        switch (mode) {
+          case ZERO -> "constant";
+          case EDGE -> "edge";
+          case REFLECT -> "reflect";
+        };
+    return last(node, "Pad", false, List.of(x, new Value(pads, true)), text("mode", name));
   }
 
-  private Value upsample(GraphNode node, Value x, int factor) {
-    String name = "scales_" + factor;
+  private Value resize(GraphNode node, Value x, float factor, Interpolation interpolation) {
     String scales =
-        shared.computeIfAbsent(
-            name, _ -> graph.constant(name, new long[] {4}, new float[] {1, 1, factor, factor}));
+        graph.constant(below(node, "scales"), new long[] {4}, new float[] {1, 1, factor, factor});
     // The second input is only for cropping, which no layer asks for.
     List<Value> inputs = List.of(x, new Value("", true), new Value(scales, true));
-    return last(
-        node,
-        "Resize",
-        false,
-        inputs,
-        text("mode", "nearest"),
-        text("coordinate_transformation_mode", "asymmetric"),
-        text("nearest_mode", "floor"));
+    return last(node, "Resize", false, inputs, interpolation(node, interpolation));
+  }
+
+  private List<AttributeProto> interpolation(GraphNode node, Interpolation interpolation) {
+    return switch (interpolation) {
+      case Interpolation.Nearest(var coordinates, var rounding) ->
+          List.of(text("mode", "nearest"), places(coordinates), named("nearest_mode", rounding));
+      case Interpolation.Linear(var coordinates, var border, boolean antialias) ->
+          antialiased(
+              node,
+              antialias,
+              List.of(text("mode", "linear"), places(coordinates), outside(border)));
+      case Interpolation.Cubic(double a, var coordinates, var border, boolean antialias) ->
+          antialiased(
+              node,
+              antialias,
+              List.of(
+                  text("mode", "cubic"),
+                  places(coordinates),
+                  outside(border),
+                  real("cubic_coeff_a", (float) a)));
+    };
+  }
+
+  private static AttributeProto places(Interpolation.Coordinates coordinates) {
+    return named("coordinate_transformation_mode", coordinates);
+  }
+
+  private static AttributeProto outside(Interpolation.Border border) {
+    return integer("exclude_outside", border == Interpolation.Border.EXCLUDE ? 1 : 0);
+  }
+
+  /** ONNX has the same names in lower case. */
+  private static AttributeProto named(String attribute, Enum<?> value) {
+    return text(attribute, value.name().toLowerCase(Locale.ROOT));
+  }
+
+  private List<AttributeProto> antialiased(
+      GraphNode node, boolean antialias, List<AttributeProto> attributes) {
+    if (!antialias) {
+      return attributes;
+    }
+    if (opset < ANTIALIAS) {
+      throw new UserException(
+          "the layer %s resizes with antialiasing, which ONNX has from opset %d on; give --opset %d"
+              .formatted(node.layer(), ANTIALIAS, ANTIALIAS));
+    }
+    return with(attributes, integer("antialias", 1));
   }
 
   private Value channels(GraphNode node, Value x, int from, int count) {
@@ -393,6 +473,15 @@ final class OperationWriter {
     String name = node == result ? resultName : graph.unique(layer);
     List<String> names = inputs.stream().map(Value::name).toList();
     return new Value(graph.node(operator, name, names, attributes), vectors);
+  }
+
+  private Value last(
+      GraphNode node,
+      String operator,
+      boolean vectors,
+      List<Value> inputs,
+      List<AttributeProto> attributes) {
+    return last(node, operator, vectors, inputs, attributes.toArray(AttributeProto[]::new));
   }
 
   private static String below(GraphNode node, String what) {

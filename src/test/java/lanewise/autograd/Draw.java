@@ -41,6 +41,17 @@ record Draw(SplittableRandom random) {
     return operand;
   }
 
+  /** Numbers in random order, each at least 0.1 away from all others. */
+  Operand shuffled(Shape shape) {
+    float[] data = new float[shape.size()];
+    for (int i = 0; i < data.length; i++) {
+      int other = random.nextInt(i + 1);
+      data[i] = data[other];
+      data[other] = (i - data.length / 2) * 0.1f;
+    }
+    return new Operand(shape, data);
+  }
+
   /** {@code magnitude} and {@code -magnitude} by turns. */
   static Operand alternating(Shape shape, float magnitude) {
     float[] data = new float[shape.size()];

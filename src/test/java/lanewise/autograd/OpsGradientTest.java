@@ -5,15 +5,22 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import lanewise.autograd.GradientCheck.Operand;
 import lanewise.backend.Activation;
+import lanewise.backend.AxisMap;
+import lanewise.backend.AxisOrder;
 import lanewise.backend.Backend;
 import lanewise.backend.Backends;
 import lanewise.backend.ConvSpec;
+import lanewise.backend.DropoutSpec;
+import lanewise.backend.Interpolation;
 import lanewise.backend.NormScope;
 import lanewise.backend.NormSpec;
 import lanewise.backend.NormSpec.Moments;
 import lanewise.backend.NormSpec.Source;
+import lanewise.backend.PadMode;
 import lanewise.backend.Padding;
+import lanewise.backend.PoolSpec;
 import lanewise.backend.Shape;
+import lanewise.backend.Tensor;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -101,6 +108,15 @@ abstract class OpsGradientTest {
     cases.add(unary("sigmoid", Ops::sigmoid, any));
     cases.add(unary("softplus", Ops::softplus, any));
     cases.add(unary("relu", Ops::relu, offZero));
+    cases.add(unary("clip", x -> Ops.clip(x, 0, Float.POSITIVE_INFINITY), offZero));
+    cases.add(unary("elu", x -> Ops.elu(x, 0.7f), offZero));
+    cases.add(unary("selu", Ops::selu, offZero));
+    cases.add(unary("hardSigmoid", Ops::hardSigmoid, any));
+    cases.add(
+        new Case(
+            "prelu",
+            v -> List.of(Ops.prelu(v.get(0), v.get(1))),
+            List.of(offZero, draw.normal(Shape.vector(3)))));
     cases.add(unary("leakyRelu", x -> Ops.leakyRelu(x, 0.2f), offZero));
   }
 
@@ -158,6 +174,25 @@ abstract class OpsGradientTest {
                     draw.normal(tb ? Shape.matrix(4, 5) : Shape.matrix(5, 4)))));
       }
     }
+    Operand image = draw.normal(Shape.of(2, 3, 4, 5));
+    Operand other = draw.normal(Shape.of(2, 2, 4, 5));
+    Operand matrices = draw.normal(Shape.of(2, 2, 3, 1));
+    cases.add(
+        new Case(
+            "channelProducts",
+            v -> List.of(Ops.channelProducts(v.get(0), v.get(1))),
+            List.of(image, other)));
+    cases.add(unary("channelProducts of itself", x -> Ops.channelProducts(x, x), image));
+    cases.add(
+        new Case(
+            "mixChannels",
+            v -> List.of(Ops.mixChannels(v.get(0), v.get(1), false)),
+            List.of(image, matrices)));
+    cases.add(
+        new Case(
+            "mixChannels, transposed",
+            v -> List.of(Ops.mixChannels(v.get(0), v.get(1), true)),
+            List.of(other, matrices)));
   }
 
   private static void convolutions(List<Case> cases) {
@@ -225,14 +260,29 @@ abstract class OpsGradientTest {
         at);
   }
 
-  private static void resamplingAndLosses(List<Case> cases) {
+  private void resamplingAndLosses(List<Case> cases) {
     Draw draw = new Draw(70);
     Operand image = draw.normal(Shape.of(2, 3, 4, 5));
     cases.add(unary("upsampleNearest", x -> Ops.upsampleNearest(x, 3), image));
     Padding padding = new Padding(1, 3, 2, 0);
     cases.add(unary("reflectPad", x -> Ops.reflectPad(x, padding), image));
+    AxisMap rows = Interpolation.BICUBIC.map(4, 6);
+    AxisMap columns = AxisMap.pad(5, -1, 3, PadMode.EDGE);
+    cases.add(unary("resample", x -> Ops.resample(x, rows, columns), image));
+    cases.add(unary("resize", x -> Ops.resize(x, 3, 9, Interpolation.BILINEAR), image));
+    cases.add(unary("zero pad", x -> Ops.pad(x, padding, PadMode.ZERO), image));
+    cases.add(unary("crop", x -> Ops.crop(x, 1, 2, 3, 2), image));
+    cases.add(unary("averagePool", x -> Ops.averagePool(x, PoolSpec.of(3, 2, 1), false), image));
+    AxisOrder order = AxisOrder.of(new int[] {2, 4, 5, 3}, 2, 0, 3, 1);
+    cases.add(unary("permute", x -> Ops.permute(x, order, Shape.of(5, 4, 2, 3)), image));
+    cases.add(unary("flatten", Ops::flatten, image));
+    // No two elements of a window as near to each other as a step is long.
+    Operand apart = draw.shuffled(Shape.of(1, 2, 4, 5));
+    cases.add(unary("maxPool", x -> Ops.maxPool(x, PoolSpec.of(2, 2, 0)), apart));
+    cases.add(unary("overlapping maxPool", x -> Ops.maxPool(x, PoolSpec.of(3, 1, 1)), apart));
     Operand logits = draw.normal(Shape.matrix(7, 1), 2);
     Operand targets = draw.uniform(Shape.matrix(7, 1), 0, 1);
+    cases.add(unary("dropout", this::dropout, image));
     cases.add(
         new Case(
             "mseLoss", v -> List.of(Ops.mseLoss(v.get(0), v.get(1))), List.of(logits, targets)));
@@ -241,6 +291,12 @@ abstract class OpsGradientTest {
             "bceWithLogits",
             v -> List.of(Ops.bceWithLogits(v.get(0), v.get(1))),
             List.of(logits, targets)));
+  }
+
+  private Variable dropout(Variable x) {
+    Tensor key = backend.allocate(DropoutSpec.KEY);
+    backend.upload(DropoutSpec.key(7), key);
+    return Ops.dropout(x, new DropoutSpec(0.3f, 5), key);
   }
 
   private static Case unary(String name, UnaryOperator<Variable> f, Operand x) {

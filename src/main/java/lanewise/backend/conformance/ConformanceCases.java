@@ -23,6 +23,9 @@ public final class ConformanceCases {
             NormCases.all(),
             ResamplingCases.all(),
             ChannelCases.all(),
+            OrderCases.all(),
+            PoolingCases.all(),
+            DropoutCases.all(),
             fused())
         .flatMap(List::stream)
         .toList();

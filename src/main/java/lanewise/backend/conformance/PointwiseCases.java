@@ -76,6 +76,7 @@ final class PointwiseCases {
     map(new Unary.Affine(-1, 0), Fill.GAUSSIAN, Tolerance.EXACT);
     map(new Unary.LeakyRelu(0.2f), Fill.GAUSSIAN, Tolerance.EXACT);
     map(new Unary.LeakyRelu(0), Fill.GAUSSIAN, Tolerance.EXACT);
+    map(new Unary.Clip(-0.5f, 1.25f), Fill.GAUSSIAN, Tolerance.EXACT);
     map(Elementary.TANH, LARGE, Fill.GAUSSIAN, tolerance(Elementary.TANH));
     for (Elementary f : Elementary.values()) {
       boolean positive = f == Elementary.LOG || f == Elementary.SQRT;
@@ -91,6 +92,8 @@ final class PointwiseCases {
     }
     special(new Unary.Affine(2, 1), extremes, Tolerance.EXACT);
     special(new Unary.LeakyRelu(0.2f), extremes, Tolerance.EXACT);
+    special(new Unary.Clip(-1, 80), extremes, Tolerance.EXACT);
+    special(new Unary.Clip(-INF, INF), extremes, Tolerance.EXACT);
     special(new Unary.LeakyRelu(0), new float[] {0, -0f, 1e30f, -1e30f, INF, NAN}, Tolerance.EXACT);
   }
 

@@ -5,16 +5,20 @@ import java.util.List;
 import lanewise.backend.Activation;
 import lanewise.backend.AdamSpec;
 import lanewise.backend.Algorithm;
+import lanewise.backend.AxisMap;
+import lanewise.backend.AxisOrder;
 import lanewise.backend.BackendOptions;
 import lanewise.backend.Binary;
 import lanewise.backend.ConvPass;
 import lanewise.backend.ConvSpec;
+import lanewise.backend.DropoutSpec;
 import lanewise.backend.ElementType;
 import lanewise.backend.Layout;
 import lanewise.backend.NormSpec;
 import lanewise.backend.NormSpec.Affine;
 import lanewise.backend.NormSpec.Moments;
 import lanewise.backend.Padding;
+import lanewise.backend.PoolSpec;
 import lanewise.backend.PooledBackend;
 import lanewise.backend.Precision;
 import lanewise.backend.Scope;
@@ -48,6 +52,7 @@ final class CudaBackend extends PooledBackend {
   private final Kernels kernels;
   private final Measuring measuring;
   private final FilterCopies filters;
+  private final AxisMapTables axisMaps;
   private final Convolutions convolutions;
   private final Normalisation normalisation;
   private int batch;
@@ -68,6 +73,7 @@ final class CudaBackend extends PooledBackend {
     measuring = new Measuring(stream);
     Scratch scratch = new PoolScratch();
     filters = new FilterCopies(scratch, kernels.permutation());
+    axisMaps = new AxisMapTables(scratch, staging);
     Choices choices = Choices.of(machine(context.device()));
     convolutions =
         owned.add(
@@ -300,7 +306,7 @@ final class CudaBackend extends PooledBackend {
     normalisation.backward(spec, x, dy, affine, moments, dx, gradients);
   }
 
-  // ---- 6. resampling, padding and channels
+  // ---- 6. resampling, padding, pooling, order and dropout
 
   @Override
   public void upsampleNearest(int factor, Tensor x, Tensor y) {
@@ -327,6 +333,31 @@ final class CudaBackend extends PooledBackend {
     kernels.channels().copy(source, from, target, to, count);
   }
 
+  @Override
+  public void resample(AxisMap rows, AxisMap columns, Tensor x, Tensor y) {
+    kernels.resampling().resample(axisMaps.get(rows), axisMaps.get(columns), x, y);
+  }
+
+  @Override
+  public void permute(AxisOrder order, Tensor x, Tensor y) {
+    kernels.permutation().permute(order, x, y);
+  }
+
+  @Override
+  public void maxPool(PoolSpec spec, Tensor x, Tensor values, Tensor y) {
+    kernels.maxPooling().pick(spec, x, values, y);
+  }
+
+  @Override
+  public void maxPoolAdjoint(PoolSpec spec, Tensor x, Tensor dy, Tensor dx) {
+    kernels.maxPooling().scatter(spec, x, dy, dx);
+  }
+
+  @Override
+  public void dropout(DropoutSpec spec, Tensor key, Tensor mask) {
+    kernels.dropout().draw(spec, key, mask);
+  }
+
   // ---- 7. fused
 
   @Override
@@ -350,6 +381,7 @@ final class CudaBackend extends PooledBackend {
   private void recording(boolean recording) {
     this.recording = recording;
     measuring.recording(recording);
+    axisMaps.recording(recording);
     workspace.recording(recording);
   }
 

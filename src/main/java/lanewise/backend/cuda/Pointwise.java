@@ -58,6 +58,7 @@ final class Pointwise {
             case SIGMOID -> 10;
             case SOFTPLUS -> 11;
           };
+      case Unary.Clip _ -> 12;
     };
   }
 
@@ -65,12 +66,17 @@ final class Pointwise {
     return switch (f) {
       case Unary.Affine(float scale, float _) -> scale;
       case Unary.LeakyRelu(float slope) -> slope;
+      case Unary.Clip(float low, float _) -> low;
       case Unary.Elementary _ -> 0;
     };
   }
 
   private static float second(Unary f) {
-    return f instanceof Unary.Affine(float _, float shift) ? shift : 0;
+    return switch (f) {
+      case Unary.Affine(float _, float shift) -> shift;
+      case Unary.Clip(float _, float high) -> high;
+      case Unary.LeakyRelu _, Unary.Elementary _ -> 0;
+    };
   }
 
   void zip(Binary f, Tensor a, Tensor b, Tensor y) {

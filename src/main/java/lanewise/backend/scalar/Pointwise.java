@@ -107,6 +107,7 @@ final class Pointwise {
     return switch (f) {
       case Unary.Affine(float scale, float shift) -> x -> scale * x + shift;
       case Unary.LeakyRelu(float slope) -> x -> x > 0 ? x : slope * x;
+      case Unary.Clip(float low, float high) -> x -> Math.min(Math.max(x, low), high);
       case Unary.Elementary elementary ->
           switch (elementary) {
             case EXP -> Math::exp;

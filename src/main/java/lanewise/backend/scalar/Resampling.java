@@ -3,11 +3,12 @@ package lanewise.backend.scalar;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import java.lang.foreign.MemorySegment;
+import lanewise.backend.AxisMap;
 import lanewise.backend.Padding;
 import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
 
-/** Nearest upsampling and reflection padding: copies of pixels, and the sums adjoint to them. */
+/** Copies of pixels, and sums of some of them. */
 final class Resampling {
   private Resampling() {}
 
@@ -44,6 +45,31 @@ final class Resampling {
   /** Mirrors a position outside of 0 .. size - 1 at the border pixel, which is not repeated. */
   private static int reflect(int at, int size) {
     return at < 0 ? -at : at >= size ? 2 * (size - 1) - at : at;
+  }
+
+  static void resample(AxisMap rows, AxisMap columns, Tensor x, Tensor y) {
+    MemorySegment xs = x.segment();
+    MemorySegment ys = y.segment();
+    Shape from = x.shape();
+    Shape to = y.shape();
+    for (int n = 0, at = 0; n < to.n(); n++) {
+      for (int h = 0; h < to.h(); h++) {
+        for (int w = 0; w < to.w(); w++) {
+          for (int c = 0; c < to.c(); c++) {
+            double sum = 0;
+            for (int i = rows.start(h); i < rows.start(h + 1); i++) {
+              int row = n * from.h() + rows.index(i);
+              for (int j = columns.start(w); j < columns.start(w + 1); j++) {
+                int pixel = row * from.w() + columns.index(j);
+                float value = xs.getAtIndex(JAVA_FLOAT, pixel * from.c() + c);
+                sum += (double) rows.weight(i) * columns.weight(j) * value;
+              }
+            }
+            ys.setAtIndex(JAVA_FLOAT, at++, (float) sum);
+          }
+        }
+      }
+    }
   }
 
   private static void gather(Tensor small, Tensor large, Origin originH, Origin originW) {

@@ -4,12 +4,16 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import java.lang.foreign.MemorySegment;
 import lanewise.backend.AdamSpec;
+import lanewise.backend.AxisMap;
+import lanewise.backend.AxisOrder;
 import lanewise.backend.Binary;
 import lanewise.backend.ConvSpec;
+import lanewise.backend.DropoutSpec;
 import lanewise.backend.NormSpec;
 import lanewise.backend.NormSpec.Affine;
 import lanewise.backend.NormSpec.Moments;
 import lanewise.backend.Padding;
+import lanewise.backend.PoolSpec;
 import lanewise.backend.Tensor;
 import lanewise.backend.Unary;
 import lanewise.backend.host.HostBackend;
@@ -133,7 +137,7 @@ public final class ScalarBackend extends HostBackend {
     new Normalization(spec, x, affine, moments).backward(dy, dx, gradients);
   }
 
-  // ---- 6. resampling, padding and channels
+  // ---- 6. resampling, padding, pooling, order and dropout
 
   @Override
   public void upsampleNearest(int factor, Tensor x, Tensor y) {
@@ -158,6 +162,46 @@ public final class ScalarBackend extends HostBackend {
   @Override
   public void copyChannels(Tensor source, int from, Tensor target, int to, int count) {
     Channels.copy(source, from, target, to, count);
+  }
+
+  @Override
+  public void resample(AxisMap rows, AxisMap columns, Tensor x, Tensor y) {
+    Resampling.resample(rows, columns, x, y);
+  }
+
+  @Override
+  public void permute(AxisOrder order, Tensor x, Tensor y) {
+    int[] sizes = order.resultSizes();
+    int[] strides = order.resultStrides();
+    for (int i = 0; i < y.shape().size(); i++) {
+      int from = 0;
+      for (int axis = order.rank() - 1, rest = i; axis >= 0; axis--) {
+        from += rest % sizes[axis] * strides[axis];
+        rest /= sizes[axis];
+      }
+      y.segment().setAtIndex(JAVA_FLOAT, i, x.segment().getAtIndex(JAVA_FLOAT, from));
+    }
+  }
+
+  @Override
+  public void maxPool(PoolSpec spec, Tensor x, Tensor values, Tensor y) {
+    MaxPooling.pick(spec, x, values, y);
+  }
+
+  @Override
+  public void maxPoolAdjoint(PoolSpec spec, Tensor x, Tensor dy, Tensor dx) {
+    MaxPooling.scatter(spec, x, dy, dx);
+  }
+
+  @Override
+  public void dropout(DropoutSpec spec, Tensor key, Tensor mask) {
+    MemorySegment parts = key.segment();
+    int a = spec.first(parts.getAtIndex(JAVA_FLOAT, 0), parts.getAtIndex(JAVA_FLOAT, 1));
+    int b = spec.second(parts.getAtIndex(JAVA_FLOAT, 2), parts.getAtIndex(JAVA_FLOAT, 3));
+    for (int i = 0; i < mask.shape().size(); i++) {
+      int hash = DropoutSpec.mix(DropoutSpec.mix(i ^ a) ^ b) >>> 8;
+      mask.segment().setAtIndex(JAVA_FLOAT, i, hash >= spec.threshold() ? spec.scale() : 0);
+    }
   }
 
   // ---- 7. fused

@@ -4,13 +4,17 @@ import java.util.OptionalDouble;
 import lanewise.backend.Activation;
 import lanewise.backend.AdamSpec;
 import lanewise.backend.Algorithm;
+import lanewise.backend.AxisMap;
+import lanewise.backend.AxisOrder;
 import lanewise.backend.Binary;
 import lanewise.backend.ConvPass;
 import lanewise.backend.ConvSpec;
+import lanewise.backend.DropoutSpec;
 import lanewise.backend.NormSpec;
 import lanewise.backend.NormSpec.Affine;
 import lanewise.backend.NormSpec.Moments;
 import lanewise.backend.Padding;
+import lanewise.backend.PoolSpec;
 import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
 import lanewise.backend.Unary;
@@ -27,6 +31,10 @@ final class SimdBackend extends HostBackend {
   private final Normalisation normalisation;
   private final Resampling resampling;
   private final Channels channels;
+  private final AxisMaps axisMaps;
+  private final Reordering reordering;
+  private final MaxPooling maxPooling;
+  private final Dropout dropout;
   private final Adam adam;
 
   SimdBackend(int threads) {
@@ -42,6 +50,10 @@ final class SimdBackend extends HostBackend {
     normalisation = new Normalisation(workers);
     resampling = new Resampling(workers);
     channels = new Channels(workers);
+    axisMaps = new AxisMaps(workers);
+    reordering = new Reordering(workers);
+    maxPooling = new MaxPooling(workers);
+    dropout = new Dropout(workers);
     adam = new Adam(workers);
   }
 
@@ -145,7 +157,7 @@ final class SimdBackend extends HostBackend {
     normalisation.normBackward(spec, x, dy, affine, moments, dx, gradients);
   }
 
-  // ---- 6. resampling, padding and channels
+  // ---- 6. resampling, padding, pooling, order and dropout
 
   @Override
   public void upsampleNearest(int factor, Tensor x, Tensor y) {
@@ -170,6 +182,31 @@ final class SimdBackend extends HostBackend {
   @Override
   public void copyChannels(Tensor source, int from, Tensor target, int to, int count) {
     channels.copy(source, from, target, to, count);
+  }
+
+  @Override
+  public void resample(AxisMap rows, AxisMap columns, Tensor x, Tensor y) {
+    axisMaps.resample(rows, columns, x, y);
+  }
+
+  @Override
+  public void permute(AxisOrder order, Tensor x, Tensor y) {
+    reordering.permute(order, x, y);
+  }
+
+  @Override
+  public void maxPool(PoolSpec spec, Tensor x, Tensor values, Tensor y) {
+    maxPooling.pick(spec, x, values, y);
+  }
+
+  @Override
+  public void maxPoolAdjoint(PoolSpec spec, Tensor x, Tensor dy, Tensor dx) {
+    maxPooling.scatter(spec, x, dy, dx);
+  }
+
+  @Override
+  public void dropout(DropoutSpec spec, Tensor key, Tensor mask) {
+    dropout.draw(spec, key, mask);
   }
 
   // ---- 7. fused

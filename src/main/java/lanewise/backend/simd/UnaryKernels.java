@@ -28,6 +28,7 @@ final class UnaryKernels {
     switch (f) {
       case Unary.Affine(float scale, float shift) -> affine(scale, shift, x, y, start, count);
       case Unary.LeakyRelu(float slope) -> leakyRelu(slope, x, y, start, count);
+      case Unary.Clip(float low, float high) -> clip(low, high, x, y, start, count);
       case Unary.Elementary elementary -> {
         switch (elementary) {
           case EXP -> exp(x, y, start, count);
@@ -64,6 +65,18 @@ final class UnaryKernels {
     for (int i = 0; i < count; i += Lanes.COUNT) {
       FloatVector v = FloatVector.fromMemorySegment(SPECIES, xs, i * 4L, ORDER);
       v.mul(slope).blend(v, v.compare(GT, 0)).intoMemorySegment(ys, i * 4L, ORDER);
+    }
+  }
+
+  private static void clip(
+      float low, float high, MemorySegment x, MemorySegment y, int start, int count) {
+    MemorySegment xs = Lanes.slice(x, start, count);
+    MemorySegment ys = Lanes.slice(y, start, count);
+    FloatVector least = FloatVector.broadcast(SPECIES, low);
+    FloatVector most = FloatVector.broadcast(SPECIES, high);
+    for (int i = 0; i < count; i += Lanes.COUNT) {
+      FloatVector v = FloatVector.fromMemorySegment(SPECIES, xs, i * 4L, ORDER);
+      v.max(least).min(most).intoMemorySegment(ys, i * 4L, ORDER);
     }
   }
 
