@@ -70,12 +70,9 @@ final class OnnxFeaturesTest {
         assertArrayEquals(read(expected.get(layer)), read(seen.get(layer)), 1e-3f, layer);
       }
       Variable last = seen.get("relu2_1");
-      float[] gradient =
-          read(Gradients.of(Ops.mean(last), List.of(images), false).getFirst());
+      float[] gradient = read(Gradients.of(Ops.mean(last), List.of(images), false).getFirst());
       float[] wanted =
-          read(
-              Gradients.of(Ops.mean(expected.get("relu2_1")), List.of(images), false)
-                  .getFirst());
+          read(Gradients.of(Ops.mean(expected.get("relu2_1")), List.of(images), false).getFirst());
       assertArrayEquals(wanted, gradient, 1e-6f);
     }
   }
