@@ -90,6 +90,16 @@ class PackageStructureTest {
                   "lanewise.metrics",
                   "lanewise.report")),
           Map.entry(
+              "lanewise.train.translation",
+              Set.of(
+                  "lanewise.train",
+                  "lanewise.model",
+                  "lanewise.nn",
+                  "lanewise.autograd",
+                  "lanewise.backend",
+                  "lanewise.data",
+                  "lanewise.io")),
+          Map.entry(
               "lanewise.bench",
               Set.of(
                   "lanewise.train",
@@ -116,6 +126,7 @@ class PackageStructureTest {
                   "lanewise.lab",
                   "lanewise.train",
                   "lanewise.train.loss",
+                  "lanewise.train.translation",
                   "lanewise.model",
                   "lanewise.nn",
                   "lanewise.onnx",
