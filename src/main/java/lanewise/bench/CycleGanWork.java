@@ -8,6 +8,7 @@ import lanewise.backend.Scope;
 import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
 import lanewise.model.ResnetGenerator;
+import lanewise.model.TranslatorSpec;
 import lanewise.nn.Initialization;
 import lanewise.nn.Network;
 import lanewise.nn.Statistics;
@@ -24,7 +25,8 @@ final class CycleGanWork implements Work {
 
   CycleGanWork(Backend backend, int batch) {
     this.backend = backend;
-    generator = new Network(backend, new ResnetGenerator(BLOCKS), "generator");
+    generator =
+        new Network(backend, new ResnetGenerator(TranslatorSpec.cycleGan(BLOCKS)), "generator");
     generator.initialize(Initialization.DCGAN, 1);
     images = backend.allocateActivation(Shape.of(batch, 3, PIXELS, PIXELS));
     SplittableRandom random = new SplittableRandom(1);

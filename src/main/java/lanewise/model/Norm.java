@@ -101,6 +101,14 @@ public enum Norm {
     return this == CONDITIONAL_BATCH || this == CONDITIONAL_INSTANCE || this == ADAIN;
   }
 
+  /**
+   * Whether the convolution before it has a bias in the networks of pix2pix and CycleGAN: of
+   * instance norm, which was not affine there; batch norm has a shift of its own.
+   */
+  boolean keepsBias() {
+    return this == INSTANCE || this == INSTANCE_PLAIN;
+  }
+
   /** Whether what becomes of a sample depends on the others in its batch. */
   public boolean tiesSamples() {
     return this == BATCH || this == CONDITIONAL_BATCH;

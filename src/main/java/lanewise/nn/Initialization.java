@@ -21,6 +21,13 @@ public interface Initialization {
       };
 
   /**
+   * That of pix2pix and CycleGAN (Isola et al. 2017, Zhu et al. 2017): {@link #DCGAN}'s, and biases
+   * of convolutions 0.
+   */
+  Initialization PIX2PIX =
+      (layer, parameter) -> isWeight(parameter) ? DCGAN.of(layer, parameter) : Init.ZEROS;
+
+  /**
    * Glorot and Bengio 2010, as {@code torch.nn.init.xavier_uniform_}: weights of convolutions and
    * linear layers U(-a, a) with {@code a = sqrt(6 / (fan in + fan out))}, their biases 0.
    */

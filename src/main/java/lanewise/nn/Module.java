@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import lanewise.UserException;
@@ -20,9 +21,19 @@ import lanewise.backend.Shape;
 public abstract class Module {
   private final List<Parameter> parameters = new ArrayList<>();
   private final List<Parameter> buffers = new ArrayList<>();
-  private final Map<String, Module> children = new LinkedHashMap<>();
+  private final Map<String, Module> children;
   private String name = "";
   private String path = "";
+
+  /** A layer without parts; see {@link #child}. */
+  protected Module() {
+    this(new LinkedHashMap<>());
+  }
+
+  /** A layer made of parts, by the names they have in the state dict. */
+  Module(SequencedMap<String, Module> parts) {
+    children = new LinkedHashMap<>(parts);
+  }
 
   /**
    * Computes the layer.
@@ -48,8 +59,8 @@ public abstract class Module {
    */
   public GraphNode describe(GraphNode x, GraphNode condition) {
     throw new UserException(
-        "the layer %s (%s) has no form outside of Lanewise; export the weights as safetensors"
-            .formatted(name, this));
+        "%s (%s) has no form outside of Lanewise; export the weights alone, as safetensors"
+            .formatted(name.isEmpty() ? "the network" : "the layer " + name, this));
   }
 
   /** An operation of this layer. */
@@ -123,6 +134,18 @@ public abstract class Module {
     children.forEach((key, child) -> child.visit(join(name, key), visitor));
   }
 
+  /** The names and dimensions of the state dict, in its order. */
+  public final SequencedMap<String, long[]> stateDimensions() {
+    SequencedMap<String, long[]> dimensions = new LinkedHashMap<>();
+    visit(
+        "",
+        (prefix, layer) -> {
+          layer.parameters.forEach(p -> dimensions.put(join(prefix, p.name()), p.dimensions()));
+          layer.buffers.forEach(p -> dimensions.put(join(prefix, p.name()), p.dimensions()));
+        });
+    return dimensions;
+  }
+
   /**
    * Adds a line for each layer.
    *
@@ -131,7 +154,8 @@ public abstract class Module {
   Shape summarize(String name, Shape x, Consumer<LayerSummary> lines) {
     if (parameters.isEmpty() && children.size() == 1) {
       Map.Entry<String, Module> only = children.entrySet().iterator().next();
-      return only.getValue().summarize(join(name, only.getKey()), x, lines);
+      only.getValue().summarize(join(name, only.getKey()), x, lines);
+      return outputShape(x);
     }
     return summarizeAsOne(name, x, lines);
   }

@@ -1,27 +1,47 @@
 package lanewise.nn;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
 import java.util.function.Consumer;
 import lanewise.autograd.Variable;
 import lanewise.backend.Shape;
 
 /**
- * {@code torch.nn.Sequential}: layers one after the other, named by their index.
+ * {@code torch.nn.Sequential}: layers one after the other, named by their index or as they are told
+ * to be.
  *
  * <p>A LeakyReLU or ReLU behind a layer that can fuse it is computed with that layer.
  */
-public final class Sequential extends Module {
+public class Sequential extends Module {
+  private final List<String> names;
   private final List<Module> layers;
 
+  /** Layers by their names in the state dict, from the first to the last. */
+  public Sequential(SequencedMap<String, Module> named) {
+    super(named);
+    names = List.copyOf(named.sequencedKeySet());
+    layers = List.copyOf(named.sequencedValues());
+  }
+
   public Sequential(List<Module> layers) {
-    this.layers = List.copyOf(layers);
-    for (int i = 0; i < layers.size(); i++) {
-      child(Integer.toString(i), layers.get(i));
-    }
+    this(numbered(layers));
   }
 
   public Sequential(Module... layers) {
     this(List.of(layers));
+  }
+
+  /** One part under a name, by which the names of its layers begin. */
+  public Sequential(String name, Module part) {
+    this(new LinkedHashMap<>(Map.of(name, part)));
+  }
+
+  private static SequencedMap<String, Module> numbered(List<Module> layers) {
+    SequencedMap<String, Module> named = new LinkedHashMap<>();
+    layers.forEach(layer -> named.put(Integer.toString(named.size()), layer));
+    return named;
   }
 
   @Override
@@ -58,8 +78,8 @@ public final class Sequential extends Module {
         shape = layers.get(i).outputShape(shape);
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException(
-            "layer %d (%s): %s"
-                .formatted(i, layers.get(i).getClass().getSimpleName(), e.getMessage()),
+            "layer %s (%s): %s"
+                .formatted(names.get(i), layers.get(i).getClass().getSimpleName(), e.getMessage()),
             e);
       }
     }
@@ -70,8 +90,8 @@ public final class Sequential extends Module {
   Shape summarize(String name, Shape x, Consumer<LayerSummary> lines) {
     Shape shape = x;
     for (int i = 0; i < layers.size(); i++) {
-      shape = layers.get(i).summarize(join(name, Integer.toString(i)), shape, lines);
+      shape = layers.get(i).summarize(join(name, names.get(i)), shape, lines);
     }
-    return shape;
+    return outputShape(x);
   }
 }

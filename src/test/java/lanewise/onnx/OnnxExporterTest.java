@@ -27,7 +27,10 @@ import lanewise.autograd.Variable;
 import lanewise.backend.Backend;
 import lanewise.backend.Backends;
 import lanewise.backend.ConvSpec;
+import lanewise.backend.Interpolation;
 import lanewise.backend.NormScope;
+import lanewise.backend.Padding;
+import lanewise.backend.PoolSpec;
 import lanewise.backend.Scope;
 import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
@@ -35,33 +38,39 @@ import lanewise.model.Architecture;
 import lanewise.model.Gan;
 import lanewise.model.GanSpec;
 import lanewise.model.Norm;
-import lanewise.model.ResnetGenerator;
+import lanewise.model.TranslatorSpec;
 import lanewise.model.Upsampling;
 import lanewise.nn.AvgPool2d;
 import lanewise.nn.Conv2d;
 import lanewise.nn.ConvTranspose2d;
+import lanewise.nn.Dropout;
 import lanewise.nn.GlobalAveragePool;
 import lanewise.nn.GlobalSumPool;
 import lanewise.nn.GraphOperation;
 import lanewise.nn.Initialization;
 import lanewise.nn.LeakyReLU;
 import lanewise.nn.Linear;
+import lanewise.nn.MaxPool2d;
 import lanewise.nn.Maxout;
 import lanewise.nn.MinibatchStddev;
 import lanewise.nn.Modulation;
 import lanewise.nn.Module;
 import lanewise.nn.Network;
 import lanewise.nn.Normalization;
+import lanewise.nn.PReLU;
 import lanewise.nn.Pass;
 import lanewise.nn.Pointwise;
+import lanewise.nn.ReflectionPad2d;
+import lanewise.nn.ReplicationPad2d;
 import lanewise.nn.Sequential;
 import lanewise.nn.Statistics;
+import lanewise.nn.Upsample;
 import lanewise.nn.Weights;
+import lanewise.nn.ZeroPad2d;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Exported networks compute in ONNX Runtime what they compute here. */
 class OnnxExporterTest {
@@ -125,18 +134,31 @@ class OnnxExporterTest {
     }
   }
 
+  static Stream<Arguments> translators() {
+    return Stream.of(
+        Arguments.of(TranslatorSpec.resnet(3, 8, 2, Norm.INSTANCE_PLAIN), 48, 64),
+        Arguments.of(TranslatorSpec.resnet(1, 8, 1, Norm.BATCH), 28, 24),
+        Arguments.of(TranslatorSpec.unet(1, 3, 4, 6, Norm.BATCH, true), 64, 128),
+        Arguments.of(TranslatorSpec.unet(3, 1, 4, 5, Norm.INSTANCE, false), 64, 96),
+        Arguments.of(TranslatorSpec.style(8, Norm.INSTANCE, Upsampling.RESIZE), 36, 52),
+        Arguments.of(TranslatorSpec.style(8, Norm.BATCH, Upsampling.TRANSPOSED), 20, 24));
+  }
+
   @ParameterizedTest
-  @ValueSource(ints = {17, 22})
-  void translatorsTakeImagesOfAnySize(int opset) throws OrtException {
-    Signature signature = Signature.ofImages(Shape.of(1, 3, 64, 64));
-    try (Backend backend = Backends.open("auto");
-        Network network = new Network(backend, new ResnetGenerator(1), "generator")) {
+  @MethodSource("translators")
+  void translatorsTakeImagesOfAnySize(TranslatorSpec spec, int height, int width)
+      throws OrtException {
+    Shape example = Shape.of(1, spec.inputChannels(), 64, 64);
+    Signature signature = Signature.ofImages(example);
+    try (Backend backend = Backends.open("scalar");
+        Network network = new Network(backend, spec.network(), "generator")) {
       draw(network, 2);
-      ModelProto model = OnnxExporter.model(network, signature, Map.of(), opset);
+      ModelProto model = OnnxExporter.model(network, signature, Map.of(), 17);
       requireWellFormed(model);
       try (OrtModel ort = new OrtModel(model.toByteArray())) {
-        assertClose(network, signature, ort, Shape.of(1, 3, 32, 48), NETWORK);
-        assertClose(network, signature, ort, Shape.of(2, 3, 24, 28), NETWORK);
+        assertClose(network, signature, ort, example, NETWORK);
+        Shape other = Shape.of(2, spec.inputChannels(), height, width);
+        assertClose(network, signature, ort, other, NETWORK);
       }
     }
   }
@@ -161,14 +183,42 @@ class OnnxExporterTest {
             "pooled", new Sequential(new AvgPool2d(2), Pointwise.sigmoid(), Pointwise.softplus())),
         Arguments.of("mean", new Sequential(new GlobalAveragePool(), new Linear(8, 3, true))),
         Arguments.of("sum", new Sequential(new GlobalSumPool(), new Maxout(8, 3, 2))),
+        Arguments.of("overlapping means", new AvgPool2d(PoolSpec.of(3, 2, 1), false)),
+        Arguments.of("overlapping means with zeros", new AvgPool2d(3, 2, 1)),
+        Arguments.of("largest", new MaxPool2d(3, 2, 1)),
+        Arguments.of("clipped", new Sequential(new PReLU(8), Pointwise.hardtanh(-0.4f, 0.7f))),
+        Arguments.of("one slope", new PReLU(1)),
+        Arguments.of("exponential", new Sequential(Pointwise.elu(0.7f), Pointwise.selu())),
+        Arguments.of("linear pieces", Pointwise.hardsigmoid()),
+        Arguments.of(
+            "padded",
+            new Sequential(
+                new ZeroPad2d(new Padding(1, 2, 0, 3)),
+                new ReplicationPad2d(new Padding(2, 0, 1, 3)),
+                new ReflectionPad2d(new Padding(3, 1, 0, 2)))),
+        Arguments.of("nearest", new Upsample(1.5, Interpolation.NEAREST)),
+        Arguments.of("nearest, exactly", new Upsample(2.5, Interpolation.NEAREST_EXACT)),
+        Arguments.of("bilinear", new Upsample(1.5, Interpolation.BILINEAR)),
+        Arguments.of("bicubic", new Upsample(2.5, Interpolation.BICUBIC)),
+        Arguments.of("dropped", new Sequential(new Dropout(0.5f), new Conv2d(8, 2, 1, 1, 0))),
         Arguments.of("nothing", Pointwise.identity()));
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("layers")
   void layersComputeTheSameInOnnxRuntime(String name, Module layer) throws OrtException {
+    assertSameInOnnxRuntime(layer, 13, 17, 21);
+  }
+
+  @Test
+  void antialiasingNeedsAnOpsetThatHasIt() throws OrtException {
+    assertRefused(new Upsample(0.5, Interpolation.BILINEAR_ANTIALIASED), 17, "give --opset 18");
+    assertSameInOnnxRuntime(new Upsample(0.5, Interpolation.BILINEAR_ANTIALIASED), 18, 22);
+  }
+
+  private static void assertSameInOnnxRuntime(Module layer, int... opsets) throws OrtException {
     Signature signature = Signature.ofImages(Shape.of(1, 8, 6, 6));
-    for (int opset : new int[] {13, 17, 21}) {
+    for (int opset : opsets) {
       try (Backend backend = Backends.open("scalar");
           Network network = new Network(backend, layer)) {
         draw(network, 3);

@@ -9,6 +9,7 @@ import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
 import lanewise.benchmarks.Workload.CycleGanGenerator;
 import lanewise.model.ResnetGenerator;
+import lanewise.model.TranslatorSpec;
 import lanewise.nn.Initialization;
 import lanewise.nn.Network;
 import lanewise.nn.Parameter;
@@ -21,7 +22,7 @@ final class CycleGanWork extends EngineWork {
 
   CycleGanWork(Backend backend, CycleGanGenerator w) {
     super(backend);
-    generator = new Network(backend, new ResnetGenerator(CycleGanGenerator.BLOCKS));
+    generator = new Network(backend, new ResnetGenerator(TranslatorSpec.cycleGan(CycleGanGenerator.BLOCKS)));
     generator.initialize(Initialization.DCGAN, CycleGanGenerator.SEED);
     image = input(Shape.of(1, 3, w.pixels(), w.pixels()), 1);
   }

@@ -15,6 +15,7 @@ import lanewise.backend.Backends;
 import lanewise.backend.Shape;
 import lanewise.benchmarks.Workload.CycleGanGenerator;
 import lanewise.model.ResnetGenerator;
+import lanewise.model.TranslatorSpec;
 import lanewise.nn.Initialization;
 import lanewise.nn.Network;
 import org.bytedeco.pytorch.Tensor;
@@ -37,7 +38,7 @@ final class CycleGanWork extends TorchWork {
   CycleGanWork(Tensors tensors, CycleGanGenerator w) {
     super(tensors);
     try (Backend scalar = Backends.open("scalar", 1);
-        Network generator = new Network(scalar, new ResnetGenerator(CycleGanGenerator.BLOCKS))) {
+        Network generator = new Network(scalar, new ResnetGenerator(TranslatorSpec.cycleGan(CycleGanGenerator.BLOCKS)))) {
       generator.initialize(Initialization.DCGAN, CycleGanGenerator.SEED);
       state = new State(tensors, generator);
     }
