@@ -77,6 +77,7 @@ class ExportCommandTest {
     String text =
         export(runs.resolve("points"), "--format", "onnx", "--out", out).succeeded().out();
     assertTrue(text.contains("opset 17: z to point"), text);
+    assertTrue(text.contains("read back and run on 2 random samples"), text);
     assertTrue(Files.size(out) > 4 * 3 * 16 * 16, text);
   }
 
