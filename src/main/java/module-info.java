@@ -27,6 +27,8 @@ module lanewise {
   exports lanewise.model;
   exports lanewise.nn;
   exports lanewise.onnx;
+  exports lanewise.perceptual;
+  exports lanewise.picture;
   exports lanewise.report;
   exports lanewise.train;
   exports lanewise.train.loss;

@@ -26,10 +26,11 @@ class PackageStructureTest {
   private static final Map<String, Set<String>> MAY_IMPORT =
       Map.ofEntries(
           Map.entry("lanewise", Set.of()),
-          Map.entry("lanewise.data", Set.of()),
+          Map.entry("lanewise.data", Set.of("lanewise.picture")),
           Map.entry("lanewise.diagnosis", Set.of()),
           Map.entry("lanewise.io", Set.of("lanewise.io.torch")),
           Map.entry("lanewise.io.torch", Set.of()),
+          Map.entry("lanewise.picture", Set.of("lanewise.io")),
           Map.entry("lanewise.metrics", Set.of()),
           Map.entry("lanewise.evaluate", Set.of("lanewise.data", "lanewise.metrics")),
           Map.entry("lanewise.report", Set.of("lanewise.io")),
@@ -73,11 +74,17 @@ class PackageStructureTest {
                   "lanewise.autograd",
                   "lanewise.backend",
                   "lanewise.io")),
-          Map.entry("lanewise.train.loss", Set.of("lanewise.autograd", "lanewise.backend")),
+          Map.entry(
+              "lanewise.perceptual",
+              Set.of("lanewise.autograd", "lanewise.backend", "lanewise.io")),
+          Map.entry(
+              "lanewise.train.loss",
+              Set.of("lanewise.perceptual", "lanewise.autograd", "lanewise.backend")),
           Map.entry(
               "lanewise.train",
               Set.of(
                   "lanewise.train.loss",
+                  "lanewise.perceptual",
                   "lanewise.model",
                   "lanewise.nn",
                   "lanewise.onnx",
@@ -88,6 +95,7 @@ class PackageStructureTest {
                   "lanewise.evaluate",
                   "lanewise.io",
                   "lanewise.metrics",
+                  "lanewise.picture",
                   "lanewise.report")),
           Map.entry(
               "lanewise.train.translation",
@@ -136,7 +144,8 @@ class PackageStructureTest {
                   "lanewise.diagnosis",
                   "lanewise.evaluate",
                   "lanewise.io",
-                  "lanewise.metrics")));
+                  "lanewise.metrics",
+                  "lanewise.picture")));
 
   @Test
   void eachPackageImportsOnlyWhatIsToItsRight() throws IOException {

@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
       GenerateCommand.class,
       ExportCommand.class,
       EvaluateCommand.class,
+      RunCommand.class,
       ReportCommand.class,
       ClassifierCommand.class,
       BackendsCommand.class,

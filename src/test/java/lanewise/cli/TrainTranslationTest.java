@@ -9,8 +9,10 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import lanewise.io.Images;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,12 +48,15 @@ class TrainTranslationTest {
   }
 
   private Cli.Result train(String model, Object... more) {
-    return trainOther(model, SHORT, List.of(more));
+    return trainOther(model, Stream.concat(SHORT.stream(), Stream.of(more)).toArray());
   }
 
   private Cli.Result trainOther(String model, Object... more) {
     Path of = model.equals("pix2pix") ? dir.resolve("pairs") : data;
-    return Cli.run("train", "--model", model, "--data", of, "--out", out, SMALL, List.of(more));
+    List<Object> words =
+        new ArrayList<>(List.of("train", "--model", model, "--data", of, "--out", out, SMALL));
+    words.addAll(List.of(more));
+    return Cli.run(words.toArray());
   }
 
   private Map<String, Object> lastLine() throws IOException {
@@ -118,8 +123,8 @@ class TrainTranslationTest {
         "pix2pix  | --lambda-a 3              | --lambda-a is for --model cyclegan, not pix2pix",
         "cyclegan | --latent 3                | --latent is for --model gan, not cyclegan",
         "gan      | --n-epochs 3              | --n-epochs is for --model pix2pix or cyclegan",
-        "gan      | --n-epochs 3              | --n-epochs is for --model pix2pix or cyclegan",
-        "pix2pix  | --load-size 40 --crop-size 32 --load-size 50 | --load-size is given twice",,
+        "pix2pix  | --n-epochs 3 --steps 2   | --n-epochs says what --steps says",
+        "pix2pix  | --load-size 40 --crop-size 32 --load-size 50 | --load-size is given twice",
         "pix2pix  | --crop-size 48 --net-g unet_32 | --crop-size 48 is not a multiple of 32",
         "pix2pix  | --crop-size 64 --load-size 60  | --crop-size 64 is larger than --load-size 60",
         "pix2pix  | --net-g unet_100          | --net-g 'unet_100' is not known",

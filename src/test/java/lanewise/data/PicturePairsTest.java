@@ -179,7 +179,7 @@ class PicturePairsTest {
   void emptyFoldersAndFilesThatAreNoPicturesAreNamed() throws IOException {
     refused("no PNG or JPEG");
     Files.write(dir.resolve("x.png"), new byte[100]);
-    refused("x.png", "not image data");
+    refused("x.png", "neither PNG nor JPEG");
     UserException refusal =
         assertThrows(UserException.class, () -> UnpairedPictures.open(dir, A_TO_B, PLAIN));
     assertTrue(refusal.getMessage().contains("trainA"), refusal.getMessage());
