@@ -113,7 +113,8 @@ public record PictureFolder(Path root, List<Path> files) {
     float[] luma = new float[picture.width() * picture.height()];
     float[][] rgb = picture.planes();
     for (int i = 0; i < luma.length; i++) {
-      luma[i] = (float) Math.floor((299 * rgb[0][i] + 587 * rgb[1][i] + 114 * rgb[2][i]) / 1000 + 0.5);
+      luma[i] =
+          (float) Math.floor((299 * rgb[0][i] + 587 * rgb[1][i] + 114 * rgb[2][i]) / 1000 + 0.5);
     }
     return new Picture(picture.width(), picture.height(), new float[][] {luma});
   }

@@ -102,8 +102,7 @@ public record PicturePlan(
     if (preprocess != Preprocess.RESIZE_AND_CROP) {
       int side = Math.min(picture.width(), picture.height());
       part =
-          picture.cropped(
-              (picture.width() - side) / 2, (picture.height() - side) / 2, side, side);
+          picture.cropped((picture.width() - side) / 2, (picture.height() - side) / 2, side, side);
     }
     return Planes.of(part.resized(cropSize, cropSize, ResizeFilter.BICUBIC));
   }

@@ -94,8 +94,7 @@ class TrainTranslationTest {
   @Test
   void otherSizesOfPicturesAreTrainedOnOneByOne() throws IOException {
     Images.writePng(data.resolve("trainA/2.png"), new float[3 * 50 * 64], 3, 50, 64);
-    trainOther(
-            "cyclegan", "--net-g", "resnet_1blocks", "--preprocess", "none", "--epochs", 2)
+    trainOther("cyclegan", "--net-g", "resnet_1blocks", "--preprocess", "none", "--epochs", 2)
         .succeeded();
   }
 
@@ -108,9 +107,7 @@ class TrainTranslationTest {
             .out();
     List<Object> epochs = List.of("--n_epochs", 1, "--n_epochs_decay", 2);
     String theirs =
-        trainOther("pix2pix", "--crop_size", 32, "--netD", "pixel", epochs, same)
-            .succeeded()
-            .out();
+        trainOther("pix2pix", "--crop_size", 32, "--netD", "pixel", epochs, same).succeeded().out();
     assertTrue(theirs.contains("steps    6 of 1 images"), theirs);
     assertEquals(ours, theirs);
     assertFalse(Files.exists(out));
