@@ -467,6 +467,7 @@ final class TrainArguments {
    * @throws ParameterException if the model has no such option
    */
   private Map<String, Object> given(TaskOptions base) {
+    requireNoneTwice();
     Map<String, Object> given = new LinkedHashMap<>();
     BOTH.forEach(
         (name, two) -> {
@@ -479,7 +480,9 @@ final class TrainArguments {
       String name = TrainedModel.name(option);
       if (name != null) {
         requireOptionOf(base, name);
-        given.put(name, json(option.getValue()));
+        if (base.has(name)) {
+          given.put(name, json(option.getValue()));
+        }
       }
     }
     given.computeIfPresent("data", (_, data) -> Datasets.resolve((String) data));
@@ -499,6 +502,19 @@ final class TrainArguments {
       given.put("steps", 0);
     }
     return given;
+  }
+
+  /** Picocli takes the second for the begin of another group, and forgets the rest of the first. */
+  private void requireNoneTwice() {
+    List<String> words = spec.commandLine().getParseResult().originalArgs();
+    for (OptionSpec option : spec.commandLine().getCommandSpec().options()) {
+      List<String> names = List.of(option.names());
+      long times = words.stream().filter(word -> names.contains(word.split("=", 2)[0])).count();
+      if (times > 1) {
+        throw new ParameterException(
+            spec.commandLine(), option.longestName() + " is given twice; leave out one");
+      }
+    }
   }
 
   private void requireOptionOf(TaskOptions base, String name) {

@@ -101,7 +101,7 @@ record ByteImage(int channels, int height, int width, byte[] pixels) {
     int shorter = Math.min(height, width);
     long newHeight = (long) side * height / shorter;
     long newWidth = (long) side * width / shorter;
-    return Resize.centered(this, newHeight, newWidth, side);
+    return BilinearResize.centered(this, newHeight, newWidth, side);
   }
 
   /**
@@ -129,15 +129,6 @@ record ByteImage(int channels, int height, int width, byte[] pixels) {
       }
     }
     return new ByteImage(channels, side, side, padded);
-  }
-
-  /** Some of the columns, from top to bottom. */
-  ByteImage columns(int from, int count) {
-    byte[] part = new byte[channels * height * count];
-    for (int row = 0; row < channels * height; row++) {
-      System.arraycopy(pixels, row * width + from, part, row * count, count);
-    }
-    return new ByteImage(channels, height, count, part);
   }
 
   boolean sameShape(ByteImage other) {

@@ -10,8 +10,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import lanewise.UserException;
-import lanewise.data.ImageDecoder.Size;
 import lanewise.data.PicturePlan.Choice;
+import lanewise.picture.Picture;
+import lanewise.picture.PictureSize;
 
 /**
  * Pictures that belong together: the two halves of one file, A to the left of B, or two files of
@@ -46,9 +47,9 @@ public final class PairedPictures implements PicturePairs {
     Path file(int index);
 
     /** The sides of both pictures of a pair. */
-    Size sizeOf(int index);
+    PictureSize sizeOf(int index);
 
-    ByteImage[] read(int index, int channelsA, int channelsB);
+    Picture[] read(int index, int channelsA, int channelsB);
   }
 
   /**
@@ -140,9 +141,9 @@ public final class PairedPictures implements PicturePairs {
     return pair(samples, index, plan::square);
   }
 
-  private PicturePair pair(Halves halves, int index, Function<ByteImage, Planes> view) {
+  private PicturePair pair(Halves halves, int index, Function<Picture, Planes> view) {
     Direction direction = kinds.direction();
-    ByteImage[] ab =
+    Picture[] ab =
         halves.read(
             index,
             direction.input(kinds.inputChannels(), kinds.outputChannels()),
@@ -165,24 +166,24 @@ public final class PairedPictures implements PicturePairs {
     }
 
     @Override
-    public Size sizeOf(int index) {
-      Size both = folder.sizeOf(index);
+    public PictureSize sizeOf(int index) {
+      PictureSize both = folder.sizeOf(index);
       if (both.width() % 2 != 0) {
         throw new UserException(
             ("%s is %s pixels, which cannot be halved into A and B of one size; pairs lie side by"
                     + " side in a file, or in the folders A and B")
                 .formatted(folder.file(index), both));
       }
-      return new Size(both.height(), both.width() / 2);
+      return new PictureSize(both.width() / 2, both.height());
     }
 
     @Override
-    public ByteImage[] read(int index, int channelsA, int channelsB) {
-      Size half = sizeOf(index);
-      ByteImage both = folder.read(index, Math.max(channelsA, channelsB));
-      return new ByteImage[] {
-        both.columns(0, half.width()).withChannels(channelsA),
-        both.columns(half.width(), half.width()).withChannels(channelsB)
+    public Picture[] read(int index, int channelsA, int channelsB) {
+      Picture both = folder.read(index, Math.max(channelsA, channelsB));
+      int width = both.width() / 2;
+      return new Picture[] {
+        PictureFolder.withChannels(both.cropped(0, 0, width, both.height()), channelsA),
+        PictureFolder.withChannels(both.cropped(width, 0, width, both.height()), channelsB)
       };
     }
   }
@@ -244,9 +245,9 @@ public final class PairedPictures implements PicturePairs {
     }
 
     @Override
-    public Size sizeOf(int index) {
-      Size size = a.sizeOf(index);
-      Size other = b.sizeOf(inB[index]);
+    public PictureSize sizeOf(int index) {
+      PictureSize size = a.sizeOf(index);
+      PictureSize other = b.sizeOf(inB[index]);
       if (!size.equals(other)) {
         throw new UserException(
             "%s is %s pixels and %s is %s; both pictures of a pair have one size"
@@ -256,8 +257,8 @@ public final class PairedPictures implements PicturePairs {
     }
 
     @Override
-    public ByteImage[] read(int index, int channelsA, int channelsB) {
-      return new ByteImage[] {a.read(index, channelsA), b.read(inB[index], channelsB)};
+    public Picture[] read(int index, int channelsA, int channelsB) {
+      return new Picture[] {a.read(index, channelsA), b.read(inB[index], channelsB)};
     }
   }
 }

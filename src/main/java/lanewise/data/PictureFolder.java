@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import lanewise.UserException;
-import lanewise.data.ImageDecoder.Size;
+import lanewise.picture.Picture;
+import lanewise.picture.PictureDecoder;
+import lanewise.picture.PictureSize;
+import lanewise.picture.Pictures;
 
 /**
  * PNG and JPEG files of a folder and its sub-folders, in the order of their paths.
@@ -86,22 +89,40 @@ public record PictureFolder(Path root, List<Path> files) {
   }
 
   /**
-   * Decodes a picture.
+   * Decodes a picture as it is stored.
    *
-   * @param channels 1 or 3
+   * @param channels 1 (grey) or 3 (RGB)
    */
-  ByteImage read(int index, int channels) {
+  Picture read(int index, int channels) {
     try {
-      return ImageDecoder.decode(file(index)).withChannels(channels);
+      return withChannels(
+          PictureDecoder.decodeStored(file(index), Pictures.DEFAULT_MAX_PIXELS), channels);
     } catch (IOException e) {
       throw unreadable(index, e);
     }
   }
 
+  /** RGB becomes luma (ITU-R 601-2), rounded as Pillow does; grey is repeated. */
+  static Picture withChannels(Picture picture, int channels) {
+    if (channels == 3) {
+      return picture.rgb();
+    }
+    if (picture.channels() == 1) {
+      return picture;
+    }
+    float[] luma = new float[picture.width() * picture.height()];
+    float[][] rgb = picture.planes();
+    for (int i = 0; i < luma.length; i++) {
+      luma[i] =
+          (float) Math.floor((299 * rgb[0][i] + 587 * rgb[1][i] + 114 * rgb[2][i]) / 1000 + 0.5);
+    }
+    return new Picture(picture.width(), picture.height(), new float[][] {luma});
+  }
+
   /** Reads the sides of a picture. */
-  Size sizeOf(int index) {
+  PictureSize sizeOf(int index) {
     try {
-      return ImageDecoder.size(file(index));
+      return PictureDecoder.storedSize(file(index), Pictures.DEFAULT_MAX_PIXELS);
     } catch (IOException e) {
       throw unreadable(index, e);
     }

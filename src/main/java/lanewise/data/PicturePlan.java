@@ -3,7 +3,9 @@ package lanewise.data;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
 import lanewise.UserException;
-import lanewise.data.ImageDecoder.Size;
+import lanewise.picture.Picture;
+import lanewise.picture.PictureSize;
+import lanewise.picture.ResizeFilter;
 
 /**
  * What becomes of the pictures of an image-to-image training: resized with Pillow's bicubic filter,
@@ -46,8 +48,8 @@ public record PicturePlan(
   }
 
   /** Passes if there is enough of a picture to cut a square out of. */
-  void requireLargeEnough(Path file, Size size) {
-    Size loaded = loaded(size);
+  void requireLargeEnough(Path file, PictureSize size) {
+    PictureSize loaded = loaded(size);
     if (preprocess.crops() && Math.min(loaded.height(), loaded.width()) < cropSize) {
       throw new UserException(
           ("%s is %s pixels%s, smaller than --crop-size %d; give a smaller one, --preprocess"
@@ -56,15 +58,10 @@ public record PicturePlan(
     }
   }
 
-  /** The sides of what a picture becomes. */
-  Size result(Size size) {
-    return preprocess.crops() ? new Size(cropSize, cropSize) : loaded(size);
-  }
-
   /** The sides before anything is cut out. */
-  private Size loaded(Size size) {
+  private PictureSize loaded(PictureSize size) {
     return switch (preprocess) {
-      case RESIZE_AND_CROP -> new Size(loadSize, loadSize);
+      case RESIZE_AND_CROP -> new PictureSize(loadSize, loadSize);
       case CROP -> size;
       case SCALE_WIDTH -> rounded(scaled(size));
       case SCALE_WIDTH_AND_CROP -> scaled(size);
@@ -73,13 +70,13 @@ public record PicturePlan(
   }
 
   /** To the load size in width; not less high than what may be cut out, as in the original. */
-  private Size scaled(Size size) {
+  private PictureSize scaled(PictureSize size) {
     int height = (int) ((long) loadSize * size.height() / size.width());
-    return new Size(preprocess.crops() ? Math.max(height, cropSize) : height, loadSize);
+    return new PictureSize(loadSize, preprocess.crops() ? Math.max(height, cropSize) : height);
   }
 
-  private Size rounded(Size size) {
-    return new Size(rounded(size.height(), multiple), rounded(size.width(), multiple));
+  private PictureSize rounded(PictureSize size) {
+    return new PictureSize(rounded(size.width(), multiple), rounded(size.height(), multiple));
   }
 
   private static int rounded(int side, int multiple) {
@@ -87,44 +84,26 @@ public record PicturePlan(
   }
 
   /** A picture as training sees it. */
-  Planes apply(ByteImage image, Choice choice) {
-    Size loaded = loaded(new Size(image.height(), image.width()));
-    ByteImage resized = resized(image, loaded);
-    Size size = result(loaded);
-    int top = (int) (choice.down * (loaded.height() - size.height() + 1));
+  Planes apply(Picture picture, Choice choice) {
+    PictureSize loaded = loaded(new PictureSize(picture.width(), picture.height()));
+    PictureSize size = preprocess.crops() ? new PictureSize(cropSize, cropSize) : loaded;
     int left = (int) (choice.across * (loaded.width() - size.width() + 1));
-    return cut(resized, top, left, size, flips && choice.flipped);
+    int top = (int) (choice.down * (loaded.height() - size.height() + 1));
+    Picture cut =
+        picture
+            .resized(loaded.width(), loaded.height(), ResizeFilter.BICUBIC)
+            .cropped(left, top, size.width(), size.height());
+    return Planes.of(flips && choice.flipped ? cut.flipped() : cut);
   }
 
   /** A picture as samples show it: a square of the crop size, nothing of which is random. */
-  Planes square(ByteImage image) {
-    Size size = new Size(cropSize, cropSize);
-    ByteImage square =
-        preprocess == Preprocess.RESIZE_AND_CROP ? resized(image, size) : image.resizedTo(cropSize);
-    return cut(square, 0, 0, size, false);
-  }
-
-  private static ByteImage resized(ByteImage image, Size size) {
-    return image.height() == size.height() && image.width() == size.width()
-        ? image
-        : Resize.whole(Resize.BICUBIC, image, size.height(), size.width());
-  }
-
-  private static Planes cut(ByteImage image, int top, int left, Size size, boolean flipped) {
-    int plane = size.height() * size.width();
-    byte[] pixels = new byte[image.channels() * plane];
-    for (int c = 0; c < image.channels(); c++) {
-      for (int y = 0; y < size.height(); y++) {
-        int from = (c * image.height() + top + y) * image.width() + left;
-        int to = c * plane + y * size.width();
-        for (int x = 0; x < size.width(); x++) {
-          int mirrored = flipped ? size.width() - 1 - x : x;
-          pixels[to + x] = image.pixels()[from + mirrored];
-        }
-      }
+  Planes square(Picture picture) {
+    Picture part = picture;
+    if (preprocess != Preprocess.RESIZE_AND_CROP) {
+      int side = Math.min(picture.width(), picture.height());
+      part =
+          picture.cropped((picture.width() - side) / 2, (picture.height() - side) / 2, side, side);
     }
-    float[] values = new float[pixels.length];
-    ByteImage.normalize(pixels, values, 0);
-    return new Planes(image.channels(), size.height(), size.width(), values);
+    return Planes.of(part.resized(cropSize, cropSize, ResizeFilter.BICUBIC));
   }
 }

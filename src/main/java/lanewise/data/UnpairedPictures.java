@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.SplittableRandom;
 import lanewise.UserException;
 import lanewise.data.PicturePlan.Choice;
+import lanewise.picture.Picture;
 
 /**
  * Two folders of pictures that have nothing to do with each other. As in the original, an epoch is
@@ -88,8 +89,8 @@ public final class UnpairedPictures implements PicturePairs {
   @Override
   public PicturePair training(int index, SplittableRandom random) {
     PictureFolder output = training.output;
-    ByteImage a = training.input.read(index % training.input.size(), kinds.inputChannels());
-    ByteImage b = output.read(random.nextInt(output.size()), kinds.outputChannels());
+    Picture a = training.input.read(index % training.input.size(), kinds.inputChannels());
+    Picture b = output.read(random.nextInt(output.size()), kinds.outputChannels());
     return new PicturePair(plan.apply(a, Choice.draw(random)), plan.apply(b, Choice.draw(random)));
   }
 

@@ -11,7 +11,7 @@ import lanewise.nn.Network;
 import lanewise.train.Task.Description.Part;
 
 /** Trains networks on pairs of pictures, step by step. */
-interface TranslationTrainer extends AutoCloseable {
+public interface TranslationTrainer extends AutoCloseable {
 
   /** Steps done so far. */
   long steps();
