@@ -20,6 +20,7 @@ module lanewise {
   exports lanewise.data;
   exports lanewise.diagnosis;
   exports lanewise.evaluate;
+  exports lanewise.inference;
   exports lanewise.io;
   exports lanewise.io.torch;
   exports lanewise.lab;

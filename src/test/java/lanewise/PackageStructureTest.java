@@ -73,6 +73,9 @@ class PackageStructureTest {
                   "lanewise.autograd",
                   "lanewise.backend",
                   "lanewise.io")),
+          Map.entry(
+              "lanewise.inference",
+              Set.of("lanewise.io", "lanewise.model", "lanewise.nn", "lanewise.backend")),
           Map.entry("lanewise.train.loss", Set.of("lanewise.autograd", "lanewise.backend")),
           Map.entry(
               "lanewise.train",
