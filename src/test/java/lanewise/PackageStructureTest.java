@@ -95,6 +95,7 @@ class PackageStructureTest {
           Map.entry(
               "lanewise.bench",
               Set.of(
+                  "lanewise.inference",
                   "lanewise.train",
                   "lanewise.train.loss",
                   "lanewise.model",
