@@ -26,6 +26,10 @@
 
 #include "kernels/channels.cuh"
 
+#include "kernels/pooling.cuh"
+
+#include "kernels/dropout.cuh"
+
 #include "kernels/adam.cuh"
 
 #include "kernels/norm.cuh"

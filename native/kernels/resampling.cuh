@@ -1,5 +1,5 @@
-// Nearest upsampling and reflection padding. All four gather: each thread computes one piece of the
-// output, so nothing is added up concurrently, and writes are contiguous along the channels. What is
+// Nearest upsampling, reflection padding, and any linear map of both sides. All gather: each thread
+// computes one piece of the output, so nothing is added up concurrently, and writes are contiguous along the channels. What is
 // read more than once is read by neighbours at the same time and comes from the caches.
 #pragma once
 
@@ -173,5 +173,64 @@ extern "C" __global__ void __launch_bounds__(256)
     padAdjoint<4>(dy, dyType, dx, dxType, size, height, width, channels, top, left, yHeight, yWidth);
   } else {
     padAdjoint<1>(dy, dyType, dx, dxType, size, height, width, channels, top, left, yHeight, yWidth);
+  }
+}
+
+/**
+ * A map of one side as the launching class lays it out: where the taps of each output start and those
+ * of the last one end, which inputs they are, and their weights.
+ */
+struct AxisMap {
+  const int* starts;
+  const int* indices;
+  const float* weights;
+
+  __device__ __forceinline__ AxisMap(const int* table, unsigned outputs) {
+    starts = table;
+    indices = starts + outputs + 1;
+    weights = reinterpret_cast<const float*>(indices + starts[outputs]);
+  }
+};
+
+template <int V>
+__device__ __forceinline__ void resample(AxisMap rows, AxisMap columns, const void* x, int xType,
+                                         void* y, int yType, unsigned size, unsigned height,
+                                         unsigned width, unsigned channels, unsigned xHeight,
+                                         unsigned xWidth) {
+  unsigned step = gridDim.x * blockDim.x * V;
+  for (unsigned i = (blockIdx.x * blockDim.x + threadIdx.x) * V; i < size; i += step) {
+    Pixel to(i, height, width, channels);
+    int end = columns.starts[to.w + 1];
+    float sum[V] = {};
+    for (int r = rows.starts[to.h]; r < rows.starts[to.h + 1]; r++) {
+      unsigned row = (to.n * xHeight + rows.indices[r]) * xWidth;
+      float mixed[V] = {};
+      for (int s = columns.starts[to.w]; s < end; s++) {
+        float weight = columns.weights[s];
+        float v[V];
+        loadWide<V>(x, xType, (row + columns.indices[s]) * channels + to.c, v);
+        for (int k = 0; k < V; k++) {
+          mixed[k] += weight * v[k];
+        }
+      }
+      for (int k = 0; k < V; k++) {
+        sum[k] += rows.weights[r] * mixed[k];
+      }
+    }
+    store(y, yType, i, sum);
+  }
+}
+
+/** y = the sums of x's pixels that the maps say; size, height and width are y's. */
+extern "C" __global__ void __launch_bounds__(256)
+    resample_axes(const int* rows, const int* columns, const void* x, int xType, void* y, int yType,
+                  unsigned size, unsigned height, unsigned width, unsigned channels,
+                  unsigned xHeight, unsigned xWidth) {
+  AxisMap down(rows, height);
+  AxisMap across(columns, width);
+  if (inQuads(channels, x, xType, y, yType)) {
+    resample<4>(down, across, x, xType, y, yType, size, height, width, channels, xHeight, xWidth);
+  } else {
+    resample<1>(down, across, x, xType, y, yType, size, height, width, channels, xHeight, xWidth);
   }
 }

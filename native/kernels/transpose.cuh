@@ -33,3 +33,33 @@ extern "C" __global__ void __launch_bounds__(256)
     }
   }
 }
+
+/** The axes of a result, and how far neighbours along each are apart in the source. */
+struct Axes {
+  unsigned sizes[6];
+  unsigned strides[6];
+};
+
+/**
+ * Any order of up to six axes: y is contiguous, and an axis that is not there has size 1. Writes are
+ * contiguous, reads where the last axis stays the last.
+ */
+extern "C" __global__ void __launch_bounds__(256)
+    permute(const void* x, int xType, void* y, int yType, unsigned size, unsigned size0,
+            unsigned size1, unsigned size2, unsigned size3, unsigned size4, unsigned size5,
+            unsigned stride0, unsigned stride1, unsigned stride2, unsigned stride3,
+            unsigned stride4, unsigned stride5) {
+  Axes axes = {{size0, size1, size2, size3, size4, size5},
+               {stride0, stride1, stride2, stride3, stride4, stride5}};
+  unsigned step = gridDim.x * blockDim.x;
+  for (unsigned i = blockIdx.x * blockDim.x + threadIdx.x; i < size; i += step) {
+    unsigned rest = i;
+    unsigned from = 0;
+#pragma unroll
+    for (int axis = 5; axis >= 0; axis--) {
+      from += rest % axes.sizes[axis] * axes.strides[axis];
+      rest /= axes.sizes[axis];
+    }
+    store(y, yType, i, load(x, xType, from));
+  }
+}

@@ -9,7 +9,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** For people at a terminal: a bar with both losses, images/s and the time left. */
+/** For people at a terminal: a bar with the losses, images/s and the time left. */
 final class BarProgress implements Progress {
   private static final int UPDATE_MS = 250;
 
@@ -42,15 +42,13 @@ final class BarProgress implements Progress {
   @Override
   public void step(StepMetrics step) {
     pace.add(step);
-    left = pace.of(bar.getMax() - step.result().step());
+    left = pace.of(bar.getMax() - step.step());
     if (!step.measured().isEmpty()) {
       measured = " " + MeasuredText.of(step.measured());
     }
     bar.setExtraMessage(
-        "D %.3f G %.3f %.0f images/s%s"
-            .formatted(
-                step.result().lossD(), step.result().lossG(), pace.imagesPerSecond(), measured));
-    bar.stepTo(step.result().step());
+        "%s %.0f images/s%s".formatted(StepText.losses(step), pace.imagesPerSecond(), measured));
+    bar.stepTo(step.step());
   }
 
   @Override

@@ -101,4 +101,11 @@ abstract sealed class Choice<E extends Enum<E>> implements ITypeConverter<E>, It
       super("schedule", Schedule.values());
     }
   }
+
+  /** One of {@link TrainedModel}. */
+  static final class OfModel extends Choice<TrainedModel> {
+    OfModel() {
+      super("model", TrainedModel.values());
+    }
+  }
 }

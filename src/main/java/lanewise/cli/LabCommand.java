@@ -21,6 +21,7 @@ import lanewise.lab.Grid;
 import lanewise.lab.Lab;
 import lanewise.lab.Plan;
 import lanewise.model.Norm;
+import lanewise.train.OptionGroups;
 import lanewise.train.TrainOptions;
 import lanewise.train.loss.Objective;
 import picocli.CommandLine.Command;
@@ -184,7 +185,7 @@ final class LabCommand implements Callable<Integer> {
     List<Norm> compared = norms == null ? NORMS : norms;
     List<String> varied =
         Stream.of("normG", "normD")
-            .filter(name -> !arguments.has(TrainOptions.flag(name)))
+            .filter(name -> !arguments.has(OptionGroups.flag(name)))
             .toList();
     TrainOptions base = base(compared, varied);
     try {
@@ -222,7 +223,7 @@ final class LabCommand implements Callable<Integer> {
   /** The intervals that the length decides. */
   private Set<String> free() {
     Set<String> free = new HashSet<>(Set.of("metricsEvery", "sampleEvery"));
-    free.removeIf(name -> arguments.has(TrainOptions.flag(name)));
+    free.removeIf(name -> arguments.has(OptionGroups.flag(name)));
     return free;
   }
 

@@ -59,7 +59,7 @@ final class LabProgress implements Lab.Listener {
     long now = System.nanoTime();
     if (terminal && now - printed >= INTERVAL) {
       printed = now;
-      long done = step.result().step();
+      long done = step.step();
       Duration left = pace.of(total - done);
       out.print(
           CLEAR

@@ -23,21 +23,16 @@ final class LineProgress implements Progress {
   @Override
   public void step(StepMetrics metrics) {
     pace.add(metrics);
-    var result = metrics.result();
-    long step = result.step();
+    long step = metrics.step();
     long now = System.nanoTime();
     if (now - printed >= INTERVAL || step % sampleEvery == 0 || step == total) {
       printed = now;
       out.printf(
-          "step %d/%d  epoch %d  loss D %.3f G %.3f  D(real) %.2f D(fake) %.2f  %.0f images/s"
-              + "  %s left%n",
+          "step %d/%d  epoch %d  loss %s  %.0f images/s  %s left%n",
           step,
           total,
           metrics.epoch(),
-          result.lossD(),
-          result.lossG(),
-          result.dReal(),
-          result.dFake(),
+          StepText.of(metrics),
           pace.imagesPerSecond(),
           Pace.clock(pace.of(total - step)));
       out.flush();

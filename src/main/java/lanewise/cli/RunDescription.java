@@ -1,59 +1,54 @@
 package lanewise.cli;
 
+import static java.util.stream.Collectors.joining;
+
 import java.io.PrintWriter;
 import lanewise.backend.Shape;
-import lanewise.data.Dataset;
-import lanewise.model.GanSpec;
 import lanewise.nn.LayerSummary;
 import lanewise.nn.Network;
-import lanewise.train.ModelOptions;
+import lanewise.train.MeasuringOptions;
+import lanewise.train.Task;
+import lanewise.train.TaskOptions;
 import lanewise.train.TrainOptions;
 import lanewise.train.TrainingRun;
 
 /** What a training is about to do, in words. */
-record RunDescription(TrainingRun run, TrainOptions options) {
+record RunDescription(TrainingRun run, TaskOptions options) {
   private static final String ROW = "  %-10s %-31s %-14s %12s%n";
 
   void printTo(PrintWriter text) {
-    Dataset data = run.data();
+    Task task = run.task();
+    Task.Description description = task.description();
+    text.printf("data     %s as %s%n", description.data(), description.sample());
     text.printf(
-        "data     %s as %d x %d x %d%n", data.name(), data.channels(), data.height(), data.width());
-    text.printf(
-        "model    %s, %s, %,d + %,d parameters%n",
-        options.model().arch(),
-        norms(options.model()),
-        run.trainer().generator().parameterCount(),
-        run.trainer().discriminator().parameterCount());
+        "model    %s, %s parameters%n",
+        description.model(),
+        description.networks().stream()
+            .map(part -> "%,d".formatted(part.network().parameterCount()))
+            .collect(joining(" + ")));
     text.println("backend  " + EngineArguments.describe(run.backend().description()));
     text.println("out      " + run.folder().path());
-    int perStep = run.trainer().recipe().samplesPerStep();
-    long done = run.trainer().steps();
+    long done = task.steps();
     text.printf(
         "steps    %,d of %d images%s, %,d an epoch%n",
         run.totalSteps(),
-        perStep,
+        task.samplesPerStep(),
         done == 0 ? "" : ", the first %,d are done".formatted(done),
-        data.size() / perStep);
-    if (options.measuring().metrics()) {
+        task.stepsPerEpoch());
+    if (options instanceof TrainOptions gan && gan.measuring().metrics()) {
+      MeasuringOptions measuring = gan.measuring();
       text.printf(
           "metrics  of %,d samples every %,d steps%n",
-          options.measuring().metricsSamples(), options.measuring().metricsEvery());
+          measuring.metricsSamples(), measuring.metricsEvery());
     }
     text.flush();
   }
 
-  private static String norms(ModelOptions model) {
-    return model.normG().equals(model.normD())
-        ? "--norm " + model.normG()
-        : "--norm-g %s --norm-d %s".formatted(model.normG(), model.normD());
-  }
-
-  /** Every layer of both networks. */
+  /** Every layer of the networks. */
   void printNetworksTo(PrintWriter text) {
-    GanSpec spec = run.trainer().model().spec();
-    int batch = options.optimizer().batchSize();
-    print(text, "generator", run.trainer().generator(), spec.latentShape(batch));
-    print(text, "discriminator", run.trainer().discriminator(), spec.judgedShape(batch));
+    for (Task.Description.Part part : run.task().description().networks()) {
+      print(text, part.network().name(), part.network(), part.input());
+    }
     text.flush();
   }
 

@@ -1,9 +1,11 @@
 package lanewise.cli;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 import lanewise.UserException;
@@ -11,8 +13,10 @@ import lanewise.data.Datasets;
 import lanewise.model.Architecture;
 import lanewise.model.Norm;
 import lanewise.model.Upsampling;
+import lanewise.train.OptionGroups;
 import lanewise.train.Preset;
 import lanewise.train.Schedule;
+import lanewise.train.TaskOptions;
 import lanewise.train.TrainOptions;
 import lanewise.train.loss.Objective;
 import picocli.CommandLine.ArgGroup;
@@ -38,6 +42,10 @@ final class TrainArguments {
   /** Options that say how to measure, so that something is to be measured. */
   private static final Set<String> MEASURING =
       Set.of("metricsEvery", "metricsSamples", "classifier");
+
+  /** What stands for two options of a model that has no such option itself. */
+  private static final Map<String, List<String>> BOTH =
+      Map.of("norm", List.of("normG", "normD"), "lr", List.of("lrG", "lrD"));
 
   @Spec(Target.MIXEE)
   private CommandSpec spec;
@@ -336,34 +344,35 @@ final class TrainArguments {
 
   /** Shows the defaults that training has. */
   static final class Defaults implements IDefaultValueProvider {
-    private static final Map<String, Object> DCGAN =
-        TrainOptions.defaults(Preset.DCGAN, "", Datasets.defaultImageSize(null)).flat();
-
     @Override
     public String defaultValue(ArgSpec argument) {
-      String name = argument instanceof OptionSpec option ? name(option) : null;
-      Object value = name == null || name.equals("data") ? null : DCGAN.get(name);
-      return value == null ? null : value.toString();
-    }
-
-    /** Under which an option is known to {@link TrainOptions}, or null. */
-    static String name(OptionSpec option) {
-      for (Map.Entry<String, Object> known : DCGAN.entrySet()) {
-        if (List.of(option.names()).contains(TrainOptions.flag(known.getKey()))) {
-          return known.getKey();
-        }
+      String name = argument instanceof OptionSpec option ? TrainedModel.name(option) : null;
+      if (name == null || name.equals("data")) {
+        return null;
       }
-      return null;
+      return Arrays.stream(TrainedModel.values())
+          .map(model -> model.defaults().flat().get(name))
+          .filter(Objects::nonNull)
+          .findFirst()
+          .map(Object::toString)
+          .orElse(null);
     }
   }
 
-  /** The options of a new run. */
+  /** The options of a new run of any model. */
+  TaskOptions ofNewRun(TrainedModel model) {
+    return switch (model) {
+      case GAN -> ofNewRun();
+    };
+  }
+
+  /** The options of a new run that trains a GAN. */
   TrainOptions ofNewRun() {
     return ofNewRun(Map.of());
   }
 
   /**
-   * The options of a new run.
+   * The options of a new run that trains a GAN.
    *
    * @param more options by their names, before what was given
    */
@@ -374,7 +383,7 @@ final class TrainArguments {
     Preset preset = value("--preset");
     Map<String, Object> chosen = new LinkedHashMap<>(Map.of("data", data, "imageSize", imageSize));
     chosen.putAll(more);
-    chosen.putAll(given());
+    chosen.putAll(given(TrainedModel.GAN.defaults()));
     if (preset == null && Objective.WGAN_GP.toString().equals(chosen.get("loss"))) {
       chosen.putIfAbsent("gp", chosen.containsKey("spectralNorm") ? 0 : 10);
     }
@@ -382,7 +391,7 @@ final class TrainArguments {
   }
 
   /** Impossible values are mistakes on the command line. */
-  private TrainOptions usage(Supplier<TrainOptions> options) {
+  private <O extends TaskOptions> O usage(Supplier<O> options) {
     try {
       return options.get();
     } catch (UserException e) {
@@ -395,9 +404,9 @@ final class TrainArguments {
    *
    * @throws UserException if that would make it another run
    */
-  TrainOptions ofResumed(Path run) {
-    TrainOptions old = TrainOptions.read(run.resolve("options.json"));
-    TrainOptions wanted = over(old);
+  TaskOptions ofResumed(Path run) {
+    TaskOptions old = TrainedModel.optionsOf(run);
+    TaskOptions wanted = usage(() -> old.with(given(old)));
     if (!old.differences(wanted).isEmpty()) {
       throw new UserException(
           "%s was trained with other options (%s); leave them out to go on, or start a new run"
@@ -408,17 +417,28 @@ final class TrainArguments {
 
   /** {@code base}, except for what was given. */
   TrainOptions over(TrainOptions base) {
-    return usage(() -> base.with(given()));
+    return usage(() -> base.with(given(base)));
   }
 
-  /** What was given, by the names of {@link TrainOptions}. */
-  private Map<String, Object> given() {
+  /**
+   * What was given, by the names of options.
+   *
+   * @param base of the model that is trained
+   * @throws ParameterException if the model has no such option
+   */
+  private Map<String, Object> given(TaskOptions base) {
     Map<String, Object> given = new LinkedHashMap<>();
-    both("--norm", given, "normG", "normD");
-    both("--lr", given, "lrG", "lrD");
+    BOTH.forEach(
+        (name, two) -> {
+          Object value = value(OptionGroups.flag(name));
+          if (value != null && !base.has(name)) {
+            two.forEach(one -> given.put(one, json(value)));
+          }
+        });
     for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
-      String name = Defaults.name(option);
+      String name = TrainedModel.name(option);
       if (name != null) {
+        requireOptionOf(base, name);
         given.put(name, json(option.getValue()));
       }
     }
@@ -436,18 +456,18 @@ final class TrainArguments {
     return given;
   }
 
+  private void requireOptionOf(TaskOptions base, String name) {
+    if (!base.has(name) && !BOTH.containsKey(name)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "%s is for --model %s, not %s; leave it out"
+              .formatted(OptionGroups.flag(name), TrainedModel.having(name), base.task()));
+    }
+  }
+
   /** The run may go on in another working folder. */
   private static String resolved(Path file) {
     return file.toAbsolutePath().normalize().toString();
-  }
-
-  /** An option that stands for two. */
-  private void both(String option, Map<String, Object> changes, String first, String second) {
-    Object given = value(option);
-    if (given != null) {
-      changes.put(first, json(given));
-      changes.put(second, json(given));
-    }
   }
 
   /** Whether an option was given. */

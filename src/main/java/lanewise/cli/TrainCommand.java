@@ -9,7 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import lanewise.diagnosis.Finding;
-import lanewise.train.TrainOptions;
+import lanewise.train.TaskOptions;
 import lanewise.train.TrainingRun;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -42,6 +42,15 @@ import picocli.CommandLine.Spec;
     })
 final class TrainCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--model",
+      paramLabel = "NAME",
+      defaultValue = "gan",
+      converter = Choice.OfModel.class,
+      completionCandidates = Choice.OfModel.class,
+      description = "What to train: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
+  private TrainedModel model;
 
   @Mixin private TrainArguments arguments;
 
@@ -107,8 +116,12 @@ final class TrainCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--profile must be at least 1, not " + profiled);
     }
+    if (resume != null && arguments.has("--model")) {
+      throw new ParameterException(
+          spec.commandLine(), "--resume trains what it has trained before: leave out --model");
+    }
     PrintWriter text = json ? spec.commandLine().getErr() : spec.commandLine().getOut();
-    TrainOptions options = resume == null ? arguments.ofNewRun() : arguments.ofResumed(resume);
+    TaskOptions options = resume == null ? arguments.ofNewRun(model) : arguments.ofResumed(resume);
     Path folder = resume != null ? resume : out != null ? out : unusedFolder(options);
     try (TrainingRun run = open(folder, options, text)) {
       RunDescription description = new RunDescription(run, options);
@@ -122,10 +135,10 @@ final class TrainCommand implements Callable<Integer> {
         return ExitCode.OK;
       }
       if (profiled != null) {
-        ProfileTable.print(run.profile(profiled), options.optimizer().batchSize(), text);
+        ProfileTable.print(run.profile(profiled), run.task().samplesPerStep(), text);
         return ExitCode.OK;
       }
-      if (run.trainer().steps() >= run.totalSteps()) {
+      if (run.task().steps() >= run.totalSteps()) {
         text.println(
             "nothing to do: all steps are done; give a larger --steps or --epochs to go on");
         return ExitCode.OK;
@@ -142,7 +155,7 @@ final class TrainCommand implements Callable<Integer> {
         .collect(Collectors.joining(" ", "lanewise ", ""));
   }
 
-  private TrainingRun open(Path folder, TrainOptions options, PrintWriter text) {
+  private TrainingRun open(Path folder, TaskOptions options, PrintWriter text) {
     // What is replayed calls no kernel that could be observed.
     boolean capture = !uncaptured && !explained && profiled == null;
     return resume == null
@@ -151,17 +164,17 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   /** {@code runs/fashion-mnist-batch-3}, with the first number that is free. */
-  private static Path unusedFolder(TrainOptions options) {
+  private static Path unusedFolder(TaskOptions options) {
     Path data = Path.of(options.data()).getFileName();
     String name = data == null ? "data" : data.toString().replaceAll("[^A-Za-z0-9-]+", "-");
     return IntStream.iterate(1, n -> n + 1)
-        .mapToObj(n -> Path.of("runs", "%s-%s-%d".formatted(name, options.model().normG(), n)))
+        .mapToObj(n -> Path.of("runs", "%s-%s-%d".formatted(name, options.label(), n)))
         .filter(folder -> !Files.exists(folder))
         .findFirst()
         .orElseThrow();
   }
 
-  private int train(TrainingRun run, TrainOptions options, PrintWriter text) {
+  private int train(TrainingRun run, TaskOptions options, PrintWriter text) {
     long start = System.nanoTime();
     TrainingRun.Outcome outcome;
     int status;
@@ -188,7 +201,7 @@ final class TrainCommand implements Callable<Integer> {
         text.println("more     lanewise generate --model " + quoted(folder.toString()));
       }
       case STOPPED -> {
-        text.printf("stopped at step %d of %d%n", run.trainer().steps(), run.totalSteps());
+        text.printf("stopped at step %d of %d%n", run.task().steps(), run.totalSteps());
         text.println("go on    lanewise train --resume " + quoted(folder.toString()));
       }
     }
@@ -196,13 +209,13 @@ final class TrainCommand implements Callable<Integer> {
     return status;
   }
 
-  private Progress progress(TrainingRun run, TrainOptions options, PrintWriter text) {
+  private Progress progress(TrainingRun run, TaskOptions options, PrintWriter text) {
     if (json) {
       return new JsonProgress(spec.commandLine().getOut(), text);
     }
     Console console = System.console();
     if (console != null && console.isTerminal()) {
-      return new BarProgress(System.out, run.trainer().steps(), run.totalSteps());
+      return new BarProgress(System.out, run.task().steps(), run.totalSteps());
     }
     return new LineProgress(text, run.totalSteps(), options.run().sampleEvery());
   }

@@ -2,7 +2,6 @@ package lanewise.train;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,25 +12,21 @@ import lanewise.UserException;
 import lanewise.io.AtomicFiles;
 import lanewise.io.Safetensors;
 import lanewise.io.TensorEntry;
-import lanewise.model.Gan;
 import lanewise.nn.Network;
 
 /**
- * All that a training needs to go on bit for bit: both networks, both optimisers and the step.
- * Randomness is a function of seed and step, so there is no generator to store.
+ * All that a training needs to go on bit for bit: its networks, what else it remembers, and the
+ * step. Randomness is a function of seed and step, so there is no generator to store.
  */
 final class Checkpoint {
-  /** Metadata of a network's file: which of the two, its architecture, the spec as JSON. */
+  /** Metadata of a network's file: which one it is, its architecture, the spec as JSON. */
   static final String NETWORK = "lanewise.network";
 
   static final String ARCHITECTURE = "lanewise.architecture";
 
   static final String SPEC = "lanewise.spec";
 
-  private static final String GENERATOR = "generator.safetensors";
-  private static final String DISCRIMINATOR = "discriminator.safetensors";
-  private static final String AVERAGE = "average.safetensors";
-  private static final String OPTIMIZER = "optimizer.safetensors";
+  private static final String SUFFIX = ".safetensors";
   private static final String PROGRESS = "progress.json";
   private static final String OPTIONS = "options.json";
 
@@ -45,55 +40,57 @@ final class Checkpoint {
   record Progress(long step, int dataSize) {}
 
   /** Replaces the checkpoint at once: a crash leaves the old or the new one. */
-  static void save(Path folder, GanTrainer trainer, TrainOptions options, int dataSize) {
+  static void save(Path folder, Task task, TaskOptions options) {
     AtomicFiles.replaceDirectory(
         folder,
         temporary -> {
-          Gan model = trainer.model();
-          writeNetwork(temporary.resolve(GENERATOR), trainer.generator(), model);
-          writeNetwork(temporary.resolve(DISCRIMINATOR), trainer.discriminator(), model);
-          if (trainer.average() != null) {
-            writeNetwork(temporary.resolve(AVERAGE), trainer.average(), model);
-          }
-          Safetensors.write(temporary.resolve(OPTIMIZER), trainer.optimizerState(), Map.of());
-          options.write(temporary.resolve(OPTIONS), Map.of());
+          task.networks()
+              .forEach((name, network) -> writeNetwork(file(temporary, name), network, task));
+          task.state()
+              .forEach(
+                  (name, arrays) -> Safetensors.write(file(temporary, name), arrays, Map.of()));
+          new OptionsFile(temporary.resolve(OPTIONS)).write(options, Map.of());
           Files.writeString(
               temporary.resolve(PROGRESS),
-              JSON.std.asString(new Progress(trainer.steps(), dataSize)));
+              JSON.std.asString(new Progress(task.steps(), task.dataSize())));
         });
   }
 
+  private static Path file(Path folder, String name) {
+    return folder.resolve(name + SUFFIX);
+  }
+
   /**
-   * Brings a trainer to where the checkpoint was made.
+   * Brings a task to where the checkpoint was made.
    *
    * @return whether there was one
    * @throws UserException if it belongs to a run with other options, or is damaged
    */
-  static boolean restore(Path folder, GanTrainer trainer, TrainOptions options, int dataSize) {
+  static boolean restore(Path folder, Task task, TaskOptions options) {
     if (!Files.isDirectory(AtomicFiles.recoverDirectory(folder))) {
       return false;
     }
-    List<String> differences = TrainOptions.read(folder.resolve(OPTIONS)).differences(options);
+    List<String> differences = options.readOther(folder.resolve(OPTIONS)).differences(options);
     if (!differences.isEmpty()) {
       throw new UserException(
           "%s is a checkpoint of other options (%s); resume with those or start a new run"
               .formatted(folder, String.join("; ", differences)));
     }
     Progress progress = progress(folder);
-    if (progress.dataSize() != dataSize) {
+    if (progress.dataSize() != task.dataSize()) {
       throw new UserException(
           "%s was trained on %,d samples and the data now has %,d; give the same --data"
-              .formatted(folder, progress.dataSize(), dataSize));
+              .formatted(folder, progress.dataSize(), task.dataSize()));
     }
-    readNetwork(folder.resolve(GENERATOR), trainer.generator());
-    readNetwork(folder.resolve(DISCRIMINATOR), trainer.discriminator());
-    if (trainer.average() != null) {
-      readNetwork(folder.resolve(AVERAGE), trainer.average());
-    }
-    Map<String, float[]> moments = new LinkedHashMap<>();
-    readAll(folder.resolve(OPTIMIZER)).forEach(e -> moments.put(e.name(), e.data()));
-    trainer.restore(progress.step(), moments);
+    task.networks().forEach((name, network) -> readNetwork(file(folder, name), network));
+    task.restore(progress.step(), name -> arrays(file(folder, name)));
     return true;
+  }
+
+  private static Map<String, float[]> arrays(Path file) {
+    Map<String, float[]> arrays = new LinkedHashMap<>();
+    readAll(file).forEach(entry -> arrays.put(entry.name(), entry.data()));
+    return arrays;
   }
 
   /** The step of the checkpoint in a folder. */
@@ -107,24 +104,12 @@ final class Checkpoint {
   }
 
   /** Writes the weights, with what their names and dimensions cannot tell as metadata. */
-  static void writeNetwork(Path file, Network network, Gan model) {
+  static void writeNetwork(Path file, Network network, Task task) {
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put("format", "pt");
-    metadata.putAll(metadata(network.name(), model));
+    metadata.put(NETWORK, network.name());
+    metadata.putAll(task.metadata(network));
     Safetensors.write(file, StateDict.of(network), metadata);
-  }
-
-  /** What is to be known of a network. */
-  static Map<String, String> metadata(String network, Gan model) {
-    Map<String, String> metadata = new LinkedHashMap<>();
-    metadata.put(NETWORK, network);
-    metadata.put(ARCHITECTURE, model.architecture().toString());
-    try {
-      metadata.put(SPEC, JSON.std.asString(model.spec()));
-    } catch (IOException e) {
-      throw new UncheckedIOException("a record of numbers and names is always JSON", e);
-    }
-    return metadata;
   }
 
   /** Loads a network's weights from a safetensors file of PyTorch's names. */

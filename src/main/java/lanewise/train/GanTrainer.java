@@ -26,6 +26,13 @@ import lanewise.train.loss.GradientPenalty;
  * just updated.
  */
 public final class GanTrainer implements AutoCloseable {
+  private static final int LOSS_D = 0;
+  private static final int LOSS_G = 1;
+  private static final int D_REAL = 2;
+  private static final int D_FAKE = 3;
+  private static final int PENALTY = 4;
+  private static final int GAUGES = 5;
+
   private final Backend backend;
   private final Gan model;
   private final Recipe recipe;
@@ -76,7 +83,38 @@ public final class GanTrainer implements AutoCloseable {
       float penalty,
       float gradNormD,
       float gradNormG,
-      float diversity) {}
+      float diversity) {
+
+    static final String D_REAL = "d_real";
+    static final String D_FAKE = "d_fake";
+    static final String GRAD_NORM_D = "grad_norm_d";
+    static final String GRAD_NORM_G = "grad_norm_g";
+
+    /** Of pixels: {@link lanewise.evaluate.Metric#DIVERSITY} is that of a classifier's features. */
+    static final String DIVERSITY = "pixel_diversity";
+
+    /** By the names of {@code metrics.jsonl}, without what was not measured. */
+    Map<String, Float> values() {
+      Map<String, Float> values = new LinkedHashMap<>();
+      values.put("loss_d", lossD);
+      values.put("loss_g", lossG);
+      values.put(D_REAL, dReal);
+      values.put(D_FAKE, dFake);
+      if (penalty != 0) {
+        values.put("penalty", penalty);
+      }
+      putMeasured(values, GRAD_NORM_D, gradNormD);
+      putMeasured(values, GRAD_NORM_G, gradNormG);
+      putMeasured(values, DIVERSITY, diversity);
+      return values;
+    }
+
+    private static void putMeasured(Map<String, Float> values, String name, float value) {
+      if (Float.isFinite(value)) {
+        values.put(name, value);
+      }
+    }
+  }
 
   /** The same, with steps that are captured where the backend can. */
   public GanTrainer(
@@ -113,7 +151,7 @@ public final class GanTrainer implements AutoCloseable {
     networks.put("discriminator", discriminator);
     notFinite = new NotFinite(networks);
     inputs = new StepInputs(backend, model.spec(), recipe, seed);
-    results = new Results(backend);
+    results = new Results(backend, GAUGES + Gauges.COUNT);
     gauges = new Gauges(generator, discriminator, model.spec().judgedShape(recipe.batchSize()));
     boolean hasR1 = recipe.penalties().r1() > 0;
     boolean isLazy = hasR1 && recipe.penalties().r1Every() > 1;
@@ -171,16 +209,30 @@ public final class GanTrainer implements AutoCloseable {
     discriminatorAdam.advance(factor);
     (recipe.hasR1(steps) ? regularised : plain).run();
     if (Gauges.areDue(steps)) {
-      gauges.take(inputs.real(recipe.batchesPerStep() - 1), results);
+      gauges.take(inputs.real(recipe.batchesPerStep() - 1), results, GAUGES);
     }
   }
 
   private StepResult finish() {
-    StepResult result = results.read(steps);
+    float[] values = results.read();
     if (captured) {
-      notFinite.checkReplayed(result);
+      notFinite.checkReplayed("discriminator", values[LOSS_D], steps);
+      notFinite.checkReplayed("generator", values[LOSS_G], steps);
     }
-    return result;
+    return new StepResult(
+        steps,
+        values[LOSS_D],
+        values[LOSS_G],
+        values[D_REAL],
+        values[D_FAKE],
+        values[PENALTY],
+        gauge(values, Gauges.GRAD_NORM_D),
+        gauge(values, Gauges.GRAD_NORM_G),
+        gauge(values, Gauges.DIVERSITY));
+  }
+
+  private float gauge(float[] values, int which) {
+    return Gauges.areDue(steps) ? values[GAUGES + which] : Float.NaN;
   }
 
   /** All of a step that can be replayed: from its inputs and rates to its results. */
@@ -247,11 +299,11 @@ public final class GanTrainer implements AutoCloseable {
       check("discriminator", all, fake, all);
       backward(discriminator, all, batch);
       if (batch >= recipe.batchesPerStep() - recipe.accumulate()) {
-        add(Results.LOSS_D, loss);
-        add(Results.D_REAL, reading(onReal));
-        add(Results.D_FAKE, reading(onFake));
+        add(LOSS_D, loss);
+        add(D_REAL, reading(onReal));
+        add(D_FAKE, reading(onFake));
         if (penalty != null) {
-          add(Results.PENALTY, penalty);
+          add(PENALTY, penalty);
         }
       }
     }
@@ -276,7 +328,7 @@ public final class GanTrainer implements AutoCloseable {
     Variable loss = recipe.loss().generator(judge(judged, inputs.condition(batch)));
     check("generator", loss, loss);
     backward(generator, loss, batch);
-    add(Results.LOSS_G, loss);
+    add(LOSS_G, loss);
   }
 
   private Variable packed(Variable fake) {

@@ -16,6 +16,10 @@ import lanewise.nn.Network;
  */
 final class Gauges implements AutoCloseable {
   static final int INTERVAL = 10;
+  static final int GRAD_NORM_D = 0;
+  static final int GRAD_NORM_G = 1;
+  static final int DIVERSITY = 2;
+  static final int COUNT = 3;
 
   private final Network generator;
   private final Network discriminator;
@@ -44,12 +48,13 @@ final class Gauges implements AutoCloseable {
    * Takes them.
    *
    * @param real the batch that the one kept is to be as diverse as
+   * @param first the number of the first of them among the results
    */
-  void take(Variable real, Results results) {
+  void take(Variable real, Results results, int first) {
     try (Scope _ = real.backend().scope()) {
-      results.add(Results.GRAD_NORM_D, gradientNorm(discriminator), 1);
-      results.add(Results.GRAD_NORM_G, gradientNorm(generator), 1);
-      results.add(Results.DIVERSITY, Ops.div(variance(fake), variance(real)), 1);
+      results.add(first + GRAD_NORM_D, gradientNorm(discriminator), 1);
+      results.add(first + GRAD_NORM_G, gradientNorm(generator), 1);
+      results.add(first + DIVERSITY, Ops.div(variance(fake), variance(real)), 1);
     }
   }
 

@@ -22,8 +22,8 @@ public record MeasuringOptions(
 
   /** Checks each value. */
   public MeasuringOptions {
-    TrainOptions.positive("--metrics-every", metricsEvery);
-    TrainOptions.atLeast("--metrics-samples", metricsSamples, ImageEvaluation.FEWEST_SAMPLES);
+    OptionCheck.positive("--metrics-every", metricsEvery);
+    OptionCheck.atLeast("--metrics-samples", metricsSamples, ImageEvaluation.FEWEST_SAMPLES);
   }
 
   /** How samples are compared. */

@@ -40,11 +40,11 @@ public record ModelOptions(
 
   /** Checks each value; see {@link #requirePossible} for what goes together. */
   public ModelOptions {
-    TrainOptions.positive("--image-size", imageSize);
-    TrainOptions.positive("--latent", latent);
-    TrainOptions.positive("--ngf", ngf);
-    TrainOptions.positive("--ndf", ndf);
-    TrainOptions.positive("--pack", pack);
+    OptionCheck.positive("--image-size", imageSize);
+    OptionCheck.positive("--latent", latent);
+    OptionCheck.positive("--ngf", ngf);
+    OptionCheck.positive("--ndf", ndf);
+    OptionCheck.positive("--pack", pack);
   }
 
   /**

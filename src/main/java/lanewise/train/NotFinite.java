@@ -7,14 +7,13 @@ import lanewise.autograd.Gradients;
 import lanewise.autograd.Variable;
 import lanewise.nn.Network;
 import lanewise.nn.Parameter;
-import lanewise.train.GanTrainer.StepResult;
 
 /** Finds the layer at which a loss stopped being a number. */
-final class NotFinite {
+public final class NotFinite {
   private final Map<Variable, String> parameters = new LinkedHashMap<>();
 
   /** {@code networks} by what a message calls them. */
-  NotFinite(Map<String, Network> networks) {
+  public NotFinite(Map<String, Network> networks) {
     networks.forEach(
         (name, network) -> network.state().forEach((key, p) -> add(name + " " + key, p)));
   }
@@ -32,7 +31,7 @@ final class NotFinite {
    * @param history what the loss was computed from, in the order of computation
    * @throws UserException that names the step and the first layer whose output is not finite
    */
-  void check(String name, Variable loss, long step, Variable... history) {
+  public void check(String name, Variable loss, long step, Variable... history) {
     float value = loss.item();
     if (!Float.isFinite(value)) {
       throw new UserException(
@@ -43,21 +42,17 @@ final class NotFinite {
   }
 
   /**
-   * Passes if the losses of a replayed step are finite, of which nothing else is left to look at.
+   * Passes if a loss of a replayed step is finite, of which nothing else is left to look at.
    *
    * @throws UserException that names the step and says how to find the layer
    */
-  void checkReplayed(StepResult result) {
-    boolean discriminator = !Float.isFinite(result.lossD());
-    if (discriminator || !Float.isFinite(result.lossG())) {
+  public void checkReplayed(String name, float value, long step) {
+    if (!Float.isFinite(value)) {
       throw new UserException(
           ("Training stopped at step %d: the %s loss is %s; what was saved is kept; to see in which"
                   + " layer it begins, --resume with --no-capture; train anew with a lower --lr or"
                   + " another --norm")
-              .formatted(
-                  result.step(),
-                  discriminator ? "discriminator" : "generator",
-                  discriminator ? result.lossD() : result.lossG()));
+              .formatted(step, name, value));
     }
   }
 

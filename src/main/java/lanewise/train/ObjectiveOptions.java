@@ -19,10 +19,10 @@ public record ObjectiveOptions(
 
   /** Checks each value. */
   public ObjectiveOptions {
-    TrainOptions.notNegative("--gp", gp);
-    TrainOptions.notNegative("--r1", r1);
-    TrainOptions.positive("--r1-every", r1Every);
-    TrainOptions.share("--label-smoothing", labelSmoothing);
+    OptionCheck.notNegative("--gp", gp);
+    OptionCheck.notNegative("--r1", r1);
+    OptionCheck.positive("--r1-every", r1Every);
+    OptionCheck.share("--label-smoothing", labelSmoothing);
     Objective.named(loss).loss((float) labelSmoothing);
   }
 

@@ -24,14 +24,14 @@ public record OptimizerOptions(
 
   /** Checks each value. */
   public OptimizerOptions {
-    TrainOptions.positive("--batch-size", batchSize);
-    TrainOptions.positive("--accumulate", accumulate);
-    TrainOptions.positive("--d-steps", dSteps);
-    TrainOptions.rate("--lr-g", lrG);
-    TrainOptions.rate("--lr-d", lrD);
-    TrainOptions.share("--beta1", beta1);
-    TrainOptions.share("--beta2", beta2);
-    TrainOptions.share("--ema", ema);
+    OptionCheck.positive("--batch-size", batchSize);
+    OptionCheck.positive("--accumulate", accumulate);
+    OptionCheck.positive("--d-steps", dSteps);
+    OptionCheck.rate("--lr-g", lrG);
+    OptionCheck.rate("--lr-d", lrD);
+    OptionCheck.share("--beta1", beta1);
+    OptionCheck.share("--beta2", beta2);
+    OptionCheck.share("--ema", ema);
     Schedule.named(lrSchedule);
   }
 

@@ -57,12 +57,14 @@ public record RunFolder(Path path) {
     return path.resolve("nearest.json");
   }
 
+  /** The weights of a GAN's generator, or of its average. */
   public Path generator() {
-    return path.resolve("generator.safetensors");
+    return weights("generator");
   }
 
-  public Path discriminator() {
-    return path.resolve("discriminator.safetensors");
+  /** The weights of one of the networks. */
+  public Path weights(String network) {
+    return path.resolve(network + ".safetensors");
   }
 
   /**

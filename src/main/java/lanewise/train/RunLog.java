@@ -27,7 +27,7 @@ final class RunLog implements Closeable {
    * @param lastStep after which the training goes on; what was written of later ones is removed
    * @throws lanewise.UserException if a file cannot be written
    */
-  static RunLog open(RunFolder folder, TrainOptions options, long lastStep) {
+  static RunLog open(RunFolder folder, TaskOptions options, long lastStep) {
     BufferedWriter metrics = folder.appendMetrics(lastStep);
     Path events = folder.tensorboard();
     try {

@@ -17,8 +17,8 @@ public record RunOptions(
 
   /** Checks each value. */
   public RunOptions {
-    TrainOptions.positive("--sample-every", sampleEvery);
-    TrainOptions.positive("--checkpoint-every", checkpointEvery);
+    OptionCheck.positive("--sample-every", sampleEvery);
+    OptionCheck.positive("--checkpoint-every", checkpointEvery);
     if (steps < 0 || epochs < 0) {
       throw new UserException("--steps and --epochs cannot be negative");
     }

@@ -24,6 +24,10 @@ public final class RunReport {
    */
   public static Path rebuild(Backend backend, Path run, Consumer<String> log) {
     RunFolder folder = new RunFolder(run);
+    if (!new OptionsFile(folder.options()).task().equals(TrainOptions.TASK)) {
+      Report.write(run);
+      return folder.report();
+    }
     TrainOptions options = TrainOptions.read(folder.options());
     try {
       if (Files.exists(folder.generator())) {
@@ -39,13 +43,10 @@ public final class RunReport {
     return folder.report();
   }
 
-  /** Makes the report of a run that has just ended and saved its weights. */
+  /** Writes the images for the report of a run that has just ended and saved its weights. */
   static void complete(
       Backend backend, RunFolder folder, TrainOptions options, Dataset data, long step) {
-    // A process that is to end may be killed before the images are made.
-    Report.write(folder.path());
     writeImages(backend, folder, options, data, step, Search.QUICK, text -> {});
-    Report.write(folder.path());
   }
 
   private static void writeImages(

@@ -14,11 +14,11 @@ import lanewise.io.EventFile;
 
 /** A run as TensorBoard shows it: the numbers of {@code metrics.jsonl}, samples, options. */
 final class TensorBoard implements Closeable {
-  /** The groups of curves; all others are about quality. */
+  private static final String LOSS = "loss_";
+
+  /** The groups of curves that are no losses; all others are about quality. */
   private static final Map<String, String> GROUPS =
       Map.ofEntries(
-          Map.entry("loss_d", "loss"),
-          Map.entry("loss_g", "loss"),
           Map.entry("penalty", "loss"),
           Map.entry("d_real", "discriminator"),
           Map.entry("d_fake", "discriminator"),
@@ -39,7 +39,7 @@ final class TensorBoard implements Closeable {
    *
    * @param lastStep after which the training goes on; what was written of later ones is removed
    */
-  static TensorBoard open(Path folder, TrainOptions options, long lastStep) throws IOException {
+  static TensorBoard open(Path folder, TaskOptions options, long lastStep) throws IOException {
     EventFile events = EventFile.open(folder, lastStep, Clock.systemUTC());
     String rows =
         options.flat().entrySet().stream()
@@ -57,7 +57,7 @@ final class TensorBoard implements Closeable {
     line.forEach(
         (name, value) -> {
           if (value instanceof Number number) {
-            String group = GROUPS.getOrDefault(name, "quality");
+            String group = name.startsWith(LOSS) ? "loss" : GROUPS.getOrDefault(name, "quality");
             scalars.put(group + "/" + name, number.doubleValue());
           }
         });

@@ -1,29 +1,18 @@
 package lanewise.train;
 
-import com.fasterxml.jackson.jr.ob.JSON;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.RecordComponent;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import lanewise.UserException;
+import lanewise.backend.Backend;
 import lanewise.backend.BackendOptions;
-import lanewise.io.AtomicFiles;
 import lanewise.model.Norm;
 import lanewise.train.loss.Objective;
 
 /**
- * Everything that decides what a training computes and leaves behind, in groups; {@code
- * options.json} holds it by these names.
+ * The options of a GAN's training.
  *
  * @param preset the name of the {@link Preset} that the options began as
  * @param data a name or path for {@link lanewise.data.Datasets#open}
@@ -36,28 +25,17 @@ public record TrainOptions(
     OptimizerOptions optimizer,
     RunOptions run,
     MeasuringOptions measuring,
-    EngineOptions engine) {
+    EngineOptions engine)
+    implements TaskOptions {
+  /** Its name for {@code --model}. */
+  public static final String TASK = "gan";
 
   /** Steps of a training whose length nobody gave. */
   public static final long DEFAULT_STEPS = 4000;
 
-  /** What may change in a run that goes on. */
-  private static final Set<String> FREE =
-      Set.of(
-          "preset",
-          "epochs",
-          "steps",
-          "sampleEvery",
-          "checkpointEvery",
-          "tensorboard",
-          "metrics",
-          "metricsEvery",
-          "metricsSamples",
-          "classifier",
-          "backend",
-          "threads",
-          "device",
-          "precision");
+  /** What may change in a run that goes on, beside {@link TaskOptions#FREE}. */
+  private static final Set<String> ALSO_FREE =
+      Set.of("preset", "metrics", "metricsEvery", "metricsSamples", "classifier");
 
   /** A preset's hyper-parameters on {@code data} for {@link #DEFAULT_STEPS}. */
   public static TrainOptions defaults(Preset preset, String data, int imageSize) {
@@ -113,35 +91,6 @@ public record TrainOptions(
     }
   }
 
-  static void positive(String flag, long value) {
-    atLeast(flag, value, 1);
-  }
-
-  static void atLeast(String flag, long value, long least) {
-    if (value < least) {
-      throw new UserException("%s must be at least %d, not %d".formatted(flag, least, value));
-    }
-  }
-
-  static void notNegative(String flag, double value) {
-    if (!(value >= 0) || !Double.isFinite(value)) {
-      throw new UserException("%s must be at least 0, not %s".formatted(flag, value));
-    }
-  }
-
-  static void rate(String flag, double value) {
-    if (!(value > 0) || !Double.isFinite(value)) {
-      throw new UserException("%s must be a positive number, not %s".formatted(flag, value));
-    }
-  }
-
-  static void share(String flag, double value) {
-    if (!(value >= 0 && value < 1)) {
-      throw new UserException(
-          "%s must be at least 0 and less than 1, not %s".formatted(flag, value));
-    }
-  }
-
   /** How to train; {@code totalSteps} is what the schedule of learning rates is for. */
   public Recipe recipe(long totalSteps) {
     return new Recipe(
@@ -157,167 +106,49 @@ public record TrainOptions(
         optimizer.ema());
   }
 
-  /**
-   * These options with others in place of some.
-   *
-   * @param changes by their names in {@code options.json}, whichever group they are in
-   * @throws IllegalArgumentException if there is no option of such a name
-   */
+  @Override
+  public String task() {
+    return TASK;
+  }
+
+  /** The generator's norm: what runs are most often compared by. */
+  @Override
+  public String label() {
+    return model.normG();
+  }
+
+  @Override
   public TrainOptions with(Map<String, ?> changes) {
-    Map<String, Object> all = map();
-    changes.forEach((name, value) -> groupWith(name, all).put(name, value));
-    try {
-      return ofMap(all);
-    } catch (IOException e) {
-      throw new IllegalArgumentException("These are not the values of options: " + changes, e);
-    }
+    return OptionGroups.with(this, changes);
   }
 
-  /** Whether there is an option of that name, in whichever group. */
-  public boolean has(String name) {
-    return flat().containsKey(name);
+  @Override
+  public Function<Backend, Task> prepare(boolean capture, Consumer<String> log) {
+    return GanTask.prepare(this, capture, log);
   }
 
-  /** All options by their names, without groups. */
-  public Map<String, Object> flat() {
-    return flat(map());
+  @Override
+  public boolean isScheduled() {
+    return Schedule.named(optimizer.lrSchedule()) != Schedule.CONSTANT;
   }
 
-  private static Map<String, Object> flat(Map<String, Object> grouped) {
-    Map<String, Object> flat = new LinkedHashMap<>();
-    grouped.forEach(
-        (name, value) -> {
-          if (value instanceof Map<?, ?> group) {
-            group.forEach((key, option) -> flat.put((String) key, option));
-          } else {
-            flat.put(name, value);
-          }
-        });
-    return flat;
+  @Override
+  public boolean isFree(String name) {
+    return ALSO_FREE.contains(name) || TaskOptions.super.isFree(name);
   }
 
-  @SuppressWarnings("unchecked")
-  private static Map<String, Object> groupWith(String name, Map<String, Object> all) {
-    if (all.containsKey(name)) {
-      return all;
-    }
-    return all.values().stream()
-        .filter(group -> group instanceof Map<?, ?> map && map.containsKey(name))
-        .map(group -> (Map<String, Object>) group)
-        .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("There is no option " + name));
+  @Override
+  public TrainOptions readOther(Path file) {
+    return read(file);
   }
 
   /**
-   * What of {@code other} would make a run another one, each as {@code --norm-g batch, not
-   * instance}; length, engine and intervals may differ, but not the length that a schedule of
-   * learning rates is for.
-   */
-  public List<String> differences(TrainOptions other) {
-    boolean scheduled = Schedule.named(optimizer.lrSchedule()) != Schedule.CONSTANT;
-    Map<String, Object> others = other.flat();
-    List<String> differences = new ArrayList<>();
-    flat()
-        .forEach(
-            (name, mine) -> {
-              boolean length = name.equals("steps") || name.equals("epochs");
-              boolean bound = !FREE.contains(name) || (length && scheduled);
-              if (bound && !Objects.equals(mine, others.get(name))) {
-                differences.add("%s %s, not %s".formatted(flag(name), mine, others.get(name)));
-              }
-            });
-    return differences;
-  }
-
-  /** {@code --batch-size} for {@code batchSize}. */
-  public static String flag(String name) {
-    return "--" + name.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
-  }
-
-  /**
-   * Writes {@code options.json}.
+   * Reads {@code options.json}. Options that came later than the run have the defaults, which are
+   * what was done before.
    *
-   * @param facts about the run that are no options: they come last and are ignored when read
-   */
-  void write(Path file, Map<String, Object> facts) {
-    AtomicFiles.replaceFile(
-        file,
-        path -> {
-          Map<String, Object> all = map();
-          all.putAll(facts);
-          JSON json = JSON.std.with(JSON.Feature.PRETTY_PRINT_OUTPUT);
-          Files.writeString(path, json.asString(all) + "\n");
-        });
-  }
-
-  private Map<String, Object> map() {
-    try {
-      return new LinkedHashMap<>(JSON.std.mapFrom(JSON.std.asString(this)));
-    } catch (IOException e) {
-      throw new UncheckedIOException("records of strings and numbers are always JSON", e);
-    }
-  }
-
-  private static TrainOptions ofMap(Map<String, Object> all) throws IOException {
-    return (TrainOptions) recordOf(TrainOptions.class, all);
-  }
-
-  /** A record from JSON, with groups in it; what its constructor says of a value stays as it is. */
-  private static Record recordOf(Class<?> type, Map<?, ?> values) throws IOException {
-    RecordComponent[] components = type.getRecordComponents();
-    Class<?>[] types = new Class<?>[components.length];
-    Object[] arguments = new Object[components.length];
-    for (int i = 0; i < components.length; i++) {
-      types[i] = components[i].getType();
-      arguments[i] = value(components[i].getName(), types[i], values);
-    }
-    try {
-      return (Record) type.getDeclaredConstructor(types).newInstance(arguments);
-    } catch (InvocationTargetException e) {
-      throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static Object value(String name, Class<?> type, Map<?, ?> values) throws IOException {
-    Object value = values.get(name);
-    return switch (value) {
-      case Map<?, ?> group when type.isRecord() -> recordOf(type, group);
-      case Number n when type == int.class -> n.intValue();
-      case Number n when type == long.class -> n.longValue();
-      case Number n when type == double.class -> n.doubleValue();
-      case Boolean b when type == boolean.class -> b;
-      case String text when type == String.class -> text;
-      case null, default -> throw new IOException("'%s' cannot be %s".formatted(name, value));
-    };
-  }
-
-  /**
-   * Reads {@code options.json}.
-   *
-   * @throws UserException if the file is missing or not one
+   * @throws UserException if the file is missing or not one of a GAN's training
    */
   public static TrainOptions read(Path file) {
-    try {
-      Map<String, Object> given = flat(JSON.std.mapFrom(Files.readString(file)));
-      if (!given.containsKey("arch")) {
-        throw new IOException("it does not say which networks; train anew, in another folder");
-      }
-      // Options that came later have the defaults, which are what was done before.
-      TrainOptions base = defaults(Preset.DCGAN, "", 32);
-      given.keySet().removeIf(name -> !base.has(name));
-      return base.with(given);
-    } catch (NoSuchFileException e) {
-      throw new UserException(
-          "%s does not exist: %s is not a run; give a folder that train left behind"
-              .formatted(file, file.getParent()),
-          e);
-    } catch (IOException e) {
-      throw new UserException(
-          "%s cannot be read as a run's options: %s"
-              .formatted(file, e.getMessage().lines().findFirst().orElse("")),
-          e);
-    }
+    return new OptionsFile(file).over(defaults(Preset.DCGAN, "", 32), "arch");
   }
 }

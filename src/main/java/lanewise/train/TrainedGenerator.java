@@ -119,10 +119,10 @@ public final class TrainedGenerator implements AutoCloseable {
   /** The generator for other programs. */
   public NetworkExport export() {
     String output = spec().imageSize() == 1 ? "point" : "image";
+    Map<String, String> metadata = GanTask.metadata(model);
+    metadata.put(Checkpoint.NETWORK, network.name());
     return new NetworkExport(
-        network,
-        Signature.ofGenerator(spec().latent(), spec().classes(), output),
-        Checkpoint.metadata(network.name(), model));
+        network, Signature.ofGenerator(spec().latent(), spec().classes(), output), metadata);
   }
 
   /** What it makes, from what; the discriminator's part is not known. */

@@ -8,51 +8,29 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import lanewise.UserException;
 import lanewise.backend.Backend;
 import lanewise.backend.Backends;
-import lanewise.data.Batches;
-import lanewise.data.Dataset;
-import lanewise.data.Datasets;
-import lanewise.data.GaussianMixture;
-import lanewise.diagnosis.Diagnosis;
 import lanewise.diagnosis.Finding;
-import lanewise.io.Images;
-import lanewise.model.Gan;
 import lanewise.report.Report;
-import lanewise.train.GanTrainer.StepResult;
 
 /**
- * A training with its data, its backend and its {@link RunFolder}: everything that can be wrong is
- * found when it is opened, before anything is written.
+ * The training of a {@link Task} on a backend, in its {@link RunFolder}: everything that can be
+ * wrong is found when it is opened, before anything is written.
  */
 public final class TrainingRun implements AutoCloseable {
-  /** Points of a plot: as many as are evaluated. */
-  private static final int POINTS = 2500;
-
-  /** Images of a sample grid. */
-  private static final int SAMPLES = 64;
-
   /** Before a profile. */
   private static final int WARM_UP_STEPS = 20;
 
   private static final long WARM_UP_NANOS = 5_000_000_000L;
 
   private final RunFolder folder;
-  private final TrainOptions options;
-  private final Dataset data;
-  private final Batches batches;
-  private final NextBatch next;
+  private final TaskOptions options;
   private final Backend backend;
-  private final GanTrainer trainer;
-  private final int batchesPerStep;
-  private final long stepsPerEpoch;
+  private final Task task;
   private final long total;
-  private final Diagnosis diagnosis;
   private final List<String> commands = new ArrayList<>();
-
-  /** Null if nothing is to be measured. */
-  private final Measurements measurements;
 
   private volatile boolean stopped;
 
@@ -65,48 +43,30 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   private TrainingRun(
-      RunFolder folder, TrainOptions options, boolean capture, Consumer<String> log) {
+      RunFolder folder, TaskOptions options, boolean capture, Consumer<String> log) {
     this.folder = folder;
     this.options = options;
-    long seed = options.run().seed();
-    data = Datasets.open(options.data(), options.model().imageSize(), 0, seed, log);
-    Gan model = options.model().model(data);
-    OptimizerOptions optimizer = options.optimizer();
-    batchesPerStep = optimizer.accumulate() * optimizer.dSteps();
-    batches = new Batches(data, optimizer.batchSize(), seed);
-    next = new NextBatch(batches, data, batchesPerStep, options.model().conditional());
-    stepsPerEpoch = Math.max(1, batches.stepsPerEpoch() / batchesPerStep);
-    total = options.run().totalSteps(stepsPerEpoch);
-    diagnosis = new Diagnosis(options.objective().scores());
+    Function<Backend, Task> prepared = options.prepare(capture, log);
     backend = Backends.open(options.engine().backend(), options.engine().options());
     try {
-      trainer = new GanTrainer(backend, model, options.recipe(total), seed, capture);
+      task = prepared.apply(backend);
     } catch (RuntimeException e) {
       backend.close();
       throw e;
     }
-    try {
-      measurements =
-          options.measuring().metrics()
-              ? new Measurements(backend, options, data, trainer, total)
-              : null;
-    } catch (RuntimeException e) {
-      trainer.close();
-      backend.close();
-      throw e;
-    }
+    total = options.run().totalSteps(task.stepsPerEpoch());
   }
 
   /**
    * Prepares a new run; the folder is made by {@link #run}.
    *
-   * @param capture whether steps are replayed where the backend can: see {@link GanTrainer}
+   * @param capture as for {@link TaskOptions#prepare}
    * @param log receives what the user should know about the data
    * @throws lanewise.UserException if the folder holds something, or the options or the data are
    *     impossible
    */
   public static TrainingRun start(
-      Path path, TrainOptions options, boolean capture, Consumer<String> log) {
+      Path path, TaskOptions options, boolean capture, Consumer<String> log) {
     RunFolder folder = new RunFolder(path);
     folder.requireEmpty();
     return new TrainingRun(folder, options, capture, log);
@@ -115,16 +75,16 @@ public final class TrainingRun implements AutoCloseable {
   /**
    * Prepares to go on with a run from its last checkpoint, or from its beginning if it has none.
    *
-   * @param options the run's own, from {@link TrainOptions#read}, perhaps with another length
-   * @param capture whether steps are replayed where the backend can: see {@link GanTrainer}
+   * @param options the run's own, from its {@link OptionsFile}, perhaps with another length
+   * @param capture as for {@link TaskOptions#prepare}
    * @throws lanewise.UserException if the checkpoint is damaged or belongs to other options
    */
   public static TrainingRun resume(
-      Path path, TrainOptions options, boolean capture, Consumer<String> log) {
+      Path path, TaskOptions options, boolean capture, Consumer<String> log) {
     TrainingRun run = new TrainingRun(new RunFolder(path), options, capture, log);
     run.commands.addAll(run.folder.commands());
     try {
-      if (!Checkpoint.restore(run.folder.checkpoint(), run.trainer, options, run.data.size())) {
+      if (!Checkpoint.restore(run.folder.checkpoint(), run.task, options)) {
         log.accept(path + " has no checkpoint yet: it starts again from step 0");
       }
     } catch (RuntimeException e) {
@@ -144,14 +104,14 @@ public final class TrainingRun implements AutoCloseable {
   public Outcome run(Consumer<StepMetrics> listener) {
     folder.create();
     describe("running");
-    try (RunLog log = RunLog.open(folder, options, trainer.steps())) {
+    try (RunLog log = RunLog.open(folder, options, task.steps())) {
       // Of a run that goes on: so it is diagnosed as if it had never been interrupted.
-      folder.forEachStep(line -> diagnosis.observe(StepMetrics.observation(line)));
-      while (trainer.steps() < total && !stopped) {
+      folder.forEachStep(task::diagnose);
+      while (task.steps() < total && !stopped) {
         StepMetrics step = diagnosed(measured(step()));
         log.step(step);
         listener.accept(step);
-        save(trainer.steps(), log);
+        save(task.steps(), log);
       }
       return finish(log);
     } catch (UserException e) {
@@ -161,13 +121,16 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   private Outcome finish(RunLog log) {
-    Outcome outcome = trainer.steps() >= total ? Outcome.FINISHED : Outcome.STOPPED;
+    Outcome outcome = task.steps() >= total ? Outcome.FINISHED : Outcome.STOPPED;
     saveWeights();
     describe(outcome.name().toLowerCase(Locale.ROOT));
-    if (trainer.steps() % options.run().sampleEvery() != 0) {
+    if (task.steps() % options.run().sampleEvery() != 0) {
       saveSamples(log);
     }
-    RunReport.complete(backend, folder, options, data, trainer.steps());
+    // A process that is to end may be killed before the report has all that belongs in it.
+    Report.write(folder.path());
+    task.completeReport(folder);
+    Report.write(folder.path());
     return outcome;
   }
 
@@ -195,16 +158,16 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   private StepMetrics measured(StepMetrics step) {
-    return measurements != null && measurements.isDue() ? step.with(measurements.measure()) : step;
+    return task.isMeasured() ? step.with(task.measure()) : step;
   }
 
   /**
-   * Measures the generator as at some steps, twice, and gives the milliseconds of the second time.
+   * Measures the networks as at some steps, twice, and gives the milliseconds of the second time.
    */
   public double measurementMs() {
-    measurements.measure();
+    task.measure();
     long start = System.nanoTime();
-    measurements.measure();
+    task.measure();
     return (System.nanoTime() - start) / 1e6;
   }
 
@@ -246,34 +209,27 @@ public final class TrainingRun implements AutoCloseable {
 
   private void describe(String status, Map<String, ?> more) {
     Map<String, Object> facts = new LinkedHashMap<>();
-    facts.put("dataset", data.name());
+    facts.put("dataset", task.description().data());
     facts.put("commands", commands);
     facts.put("machine", machine(backend));
     facts.put("totalSteps", total);
     facts.put("status", status);
     facts.putAll(more);
-    options.write(folder.options(), facts);
+    new OptionsFile(folder.options()).write(options, facts);
   }
 
   private StepMetrics step() {
     long start = System.nanoTime();
-    float[] images = next.images(trainer.steps());
-    StepResult result = trainer.step(images, next.labels(), this::prepareNext);
+    Map<String, Float> values = task.step();
     double ms = (System.nanoTime() - start) / 1e6;
-    long epoch = (result.step() - 1) / stepsPerEpoch + 1;
-    int samples = batchesPerStep * options.optimizer().batchSize();
-    return new StepMetrics(result, epoch, samples * 1000 / ms, ms, Map.of(), List.of());
+    long step = task.steps();
+    long epoch = (step - 1) / task.stepsPerEpoch() + 1;
+    double speed = task.samplesPerStep() * 1000 / ms;
+    return new StepMetrics(step, values, epoch, speed, ms, Map.of(), List.of());
   }
 
   private StepMetrics diagnosed(StepMetrics step) {
-    return step.with(diagnosis.observe(step.observation()));
-  }
-
-  /** While a GPU computes the present step. */
-  private void prepareNext() {
-    if (trainer.steps() < total) {
-      next.prepare(trainer.steps());
-    }
+    return step.with(task.diagnose(step.fields()));
   }
 
   private void save(long step, RunLog log) {
@@ -286,26 +242,14 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   private void saveWeights() {
-    Checkpoint.save(folder.checkpoint(), trainer, options, data.size());
-    Checkpoint.writeNetwork(folder.generator(), trainer.sampler(), trainer.model());
-    Checkpoint.writeNetwork(folder.discriminator(), trainer.discriminator(), trainer.model());
+    Checkpoint.save(folder.checkpoint(), task, options);
+    task.results()
+        .forEach((name, network) -> Checkpoint.writeNetwork(folder.weights(name), network, task));
   }
 
   private void saveSamples(RunLog log) {
-    Path file = folder.sample(trainer.steps());
-    if (data instanceof GaussianMixture mixture) {
-      Images.writePoints(file, trainer.samples(POINTS), mixture.extent());
-    } else {
-      Images.writeGrid(
-          file,
-          trainer.samples(SAMPLES),
-          SAMPLES,
-          data.channels(),
-          data.height(),
-          data.width(),
-          (int) Math.sqrt(SAMPLES));
-    }
-    log.samples(trainer.steps());
+    task.writeSamples(folder.sample(task.steps()));
+    log.samples(task.steps());
     Report.write(folder.path());
   }
 
@@ -318,22 +262,18 @@ public final class TrainingRun implements AutoCloseable {
     return folder;
   }
 
-  public Dataset data() {
-    return data;
-  }
-
   public Backend backend() {
     return backend;
   }
 
-  /** The networks and the number of steps already done. */
-  public GanTrainer trainer() {
-    return trainer;
+  /** What is trained, with the number of steps already done. */
+  public Task task() {
+    return task;
   }
 
   /** What was found to go wrong and still does. */
   public List<Finding> standing() {
-    return diagnosis.standing();
+    return task.standing();
   }
 
   /** The number of the last step. */
@@ -343,10 +283,7 @@ public final class TrainingRun implements AutoCloseable {
 
   @Override
   public void close() {
-    if (measurements != null) {
-      measurements.close();
-    }
-    trainer.close();
+    task.close();
     backend.close();
   }
 }

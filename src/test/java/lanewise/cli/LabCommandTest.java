@@ -103,7 +103,7 @@ class LabCommandTest {
 
     @Override
     public void step(StepMetrics step) {
-      if (step.result().step() == at) {
+      if (step.step() == at) {
         lab.stop();
       }
     }

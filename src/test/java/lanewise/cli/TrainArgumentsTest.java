@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
+import lanewise.train.OptionGroups;
 import lanewise.train.Preset;
 import lanewise.train.TrainOptions;
 import org.junit.jupiter.api.Test;
@@ -42,7 +43,7 @@ class TrainArgumentsTest {
     expected.keySet().removeIf(name -> options.flat().get(name) instanceof Boolean);
     expected.forEach(
         (name, value) -> {
-          String flag = TrainOptions.flag(name);
+          String flag = OptionGroups.flag(name);
           OptionSpec option = commandLine.getCommandSpec().findOption(flag);
           assertEquals(value.toString(), option.defaultValueString(), flag);
           assertTrue(String.join("", option.description()).contains("Default: " + value), flag);

@@ -158,7 +158,7 @@ class TrainCommandTest {
     resume("--steps", 3).failed(1, "fp32 only, not bf16; give --precision fp32");
     resume("--steps", 3, "--precision", "fp32").failed(1, "no device 1");
     resume("--steps", 3, "--precision", "fp32", "--device", 0).succeeded();
-    Files.writeString(options, text.replaceAll("\"(device|ema)\" : [^,}]+,?", ""));
+    Files.writeString(options, text.replaceAll(",\\s*\"(device|ema)\" : [^,}]+", ""));
     resume("--steps", 4).succeeded();
   }
 

@@ -9,15 +9,22 @@ import lanewise.autograd.Variable;
 import lanewise.backend.Activation;
 import lanewise.backend.Backend;
 import lanewise.backend.ConvSpec;
+import lanewise.backend.DropoutSpec;
+import lanewise.backend.Interpolation;
+import lanewise.backend.Interpolation.Border;
+import lanewise.backend.Interpolation.Coordinates;
 import lanewise.backend.NormScope;
 import lanewise.backend.NormSpec;
 import lanewise.backend.NormSpec.Moments;
 import lanewise.backend.NormSpec.Source;
 import lanewise.backend.Padding;
+import lanewise.backend.PoolSpec;
 import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
+import lanewise.nn.AvgPool2d;
 import lanewise.nn.LeakyReLU;
 import lanewise.nn.Linear;
+import lanewise.nn.MaxPool2d;
 import lanewise.nn.MinibatchStddev;
 import lanewise.nn.Modulation;
 import lanewise.nn.Module;
@@ -27,12 +34,17 @@ import lanewise.nn.Parameter;
 import lanewise.nn.Pass;
 import lanewise.nn.Pointwise;
 import lanewise.nn.ReflectionPad2d;
+import lanewise.nn.ReplicationPad2d;
 import lanewise.nn.Statistics;
 import lanewise.nn.Upsample;
+import lanewise.nn.ZeroPad2d;
 import lanewise.train.loss.GanLoss;
 import lanewise.train.loss.Objective;
 
-/** Computes one case of operations.json: through a layer or a loss where there is one. */
+/**
+ * Computes one case of operations.json or images.json: through a layer or a loss where there is
+ * one.
+ */
 final class Operation {
   private final Backend backend;
   private final TorchCase c;
@@ -89,6 +101,18 @@ final class Operation {
       case "mean" -> mean();
       case "upsample_nearest" -> layer(new Upsample(c.integer("scale_factor")));
       case "reflection_pad2d" -> layer(new ReflectionPad2d(padding()));
+      case "interpolate" -> interpolate();
+      case "max_pool2d" -> layer(new MaxPool2d(windows()));
+      case "avg_pool2d" -> layer(new AvgPool2d(windows(), c.flag("count_include_pad")));
+      case "zero_pad2d" -> layer(new ZeroPad2d(padding()));
+      case "replication_pad2d" -> layer(new ReplicationPad2d(padding()));
+      case "flatten" -> Ops.flatten(x());
+      case "dropout" -> dropout();
+      case "elu" -> layer(Pointwise.elu(c.number("alpha")));
+      case "selu" -> layer(Pointwise.selu());
+      case "prelu" -> Ops.prelu(x(), perChannel("slope"));
+      case "hardtanh" -> layer(Pointwise.hardtanh(c.number("min_val"), c.number("max_val")));
+      case "hardsigmoid" -> layer(Pointwise.hardsigmoid());
       case "cat" -> Ops.concat(Stream.of("a", "b", "c").map(this::operand).toList());
       case "narrow" -> narrow();
       case "pack" -> Ops.pack(x(), c.integer("m"));
@@ -283,5 +307,67 @@ final class Operation {
   private Padding padding() {
     int[] sides = c.integers("padding");
     return new Padding(sides[0], sides[1], sides[2], sides[3]);
+  }
+
+  // ---- images of other sizes, and dropout
+
+  private Variable interpolate() {
+    Interpolation how =
+        switch ((String) c.attributes().get("mode")) {
+          case "nearest" -> Interpolation.NEAREST;
+          case "nearest-exact" -> Interpolation.NEAREST_EXACT;
+          case "bilinear" -> bilinear();
+          case "bicubic" -> bicubic();
+          case String unknown -> throw new AssertionError("No test knows the mode " + unknown);
+        };
+    if (c.attributes().containsKey("size")) {
+      int[] size = c.integers("size");
+      return Ops.resize(x(), size[0], size[1], how);
+    }
+    return layer(new Upsample(((Number) c.attributes().get("scale_factor")).doubleValue(), how));
+  }
+
+  private Interpolation bilinear() {
+    if (isSet("antialias")) {
+      return Interpolation.BILINEAR_ANTIALIASED;
+    }
+    return isSet("align_corners")
+        ? new Interpolation.Linear(Coordinates.ALIGN_CORNERS, Border.REPEAT, false)
+        : Interpolation.BILINEAR;
+  }
+
+  private Interpolation bicubic() {
+    if (isSet("antialias")) {
+      return Interpolation.BICUBIC_ANTIALIASED;
+    }
+    return isSet("align_corners")
+        ? new Interpolation.Cubic(-0.75, Coordinates.ALIGN_CORNERS, Border.REPEAT, false)
+        : Interpolation.BICUBIC;
+  }
+
+  private boolean isSet(String attribute) {
+    return c.attributes().containsKey(attribute) && c.flag(attribute);
+  }
+
+  private PoolSpec windows() {
+    return new PoolSpec(side(0), side(1));
+  }
+
+  private PoolSpec.Side side(int i) {
+    int padding = c.integers("padding")[i];
+    return new PoolSpec.Side(
+        c.integers("kernel_size")[i],
+        c.integers("stride")[i],
+        padding,
+        padding,
+        c.flag("ceil_mode"));
+  }
+
+  private Variable dropout() {
+    Tensor key = backend.allocate(DropoutSpec.KEY);
+    int[] parts = c.integers("key");
+    backend.upload(new float[] {parts[0], parts[1], parts[2], parts[3]}, key);
+    String path = (String) c.attributes().get("path");
+    return Ops.dropout(x(), new DropoutSpec(c.number("rate"), path.hashCode()), key);
   }
 }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import lanewise.autograd.Gradients;
 import lanewise.autograd.Ops;
 import lanewise.autograd.Variable;
@@ -82,7 +83,9 @@ abstract class TorchReferenceTest {
   // ---- operations
 
   static List<TorchCase> operations() {
-    return TorchCase.all("operations.json");
+    return Stream.of("operations.json", "images.json")
+        .flatMap(file -> TorchCase.all(file).stream())
+        .toList();
   }
 
   @ParameterizedTest(name = "{0}")

@@ -51,13 +51,13 @@ class ResumeTest {
           Outcome.STOPPED,
           run.run(
               step -> {
-                if (step.result().step() == 3) {
+                if (step.step() == 3) {
                   run.stop();
                 }
               }));
     }
     try (TrainingRun run = TrainingRun.resume(parts, OPTIONS, true, _ -> {})) {
-      assertEquals(3, run.trainer().steps());
+      assertEquals(3, run.task().steps());
       assertEquals(Outcome.FINISHED, run.run(_ -> {}));
     }
     for (String file :

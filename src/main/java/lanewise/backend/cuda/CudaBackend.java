@@ -52,6 +52,7 @@ final class CudaBackend extends PooledBackend {
   private final Kernels kernels;
   private final Measuring measuring;
   private final FilterCopies filters;
+  private final AxisMapTables axisMaps;
   private final Convolutions convolutions;
   private final Normalisation normalisation;
   private int batch;
@@ -72,6 +73,7 @@ final class CudaBackend extends PooledBackend {
     measuring = new Measuring(stream);
     Scratch scratch = new PoolScratch();
     filters = new FilterCopies(scratch, kernels.permutation());
+    axisMaps = new AxisMapTables(scratch, staging);
     Choices choices = Choices.of(machine(context.device()));
     convolutions =
         owned.add(
@@ -333,27 +335,27 @@ final class CudaBackend extends PooledBackend {
 
   @Override
   public void resample(AxisMap rows, AxisMap columns, Tensor x, Tensor y) {
-    throw new UnsupportedOperationException();
+    kernels.resampling().resample(axisMaps.get(rows), axisMaps.get(columns), x, y);
   }
 
   @Override
   public void permute(AxisOrder order, Tensor x, Tensor y) {
-    throw new UnsupportedOperationException();
+    kernels.permutation().permute(order, x, y);
   }
 
   @Override
   public void maxPool(PoolSpec spec, Tensor x, Tensor values, Tensor y) {
-    throw new UnsupportedOperationException();
+    kernels.maxPooling().pick(spec, x, values, y);
   }
 
   @Override
   public void maxPoolAdjoint(PoolSpec spec, Tensor x, Tensor dy, Tensor dx) {
-    throw new UnsupportedOperationException();
+    kernels.maxPooling().scatter(spec, x, dy, dx);
   }
 
   @Override
   public void dropout(DropoutSpec spec, Tensor key, Tensor mask) {
-    throw new UnsupportedOperationException();
+    kernels.dropout().draw(spec, key, mask);
   }
 
   // ---- 7. fused
@@ -379,6 +381,7 @@ final class CudaBackend extends PooledBackend {
   private void recording(boolean recording) {
     this.recording = recording;
     measuring.recording(recording);
+    axisMaps.recording(recording);
     workspace.recording(recording);
   }
 

@@ -21,6 +21,8 @@ final class Kernels implements AutoCloseable {
   private final Gemm gemm;
   private final Resampling resampling;
   private final Channels channels;
+  private final MaxPooling maxPooling;
+  private final Dropout dropout;
   private final Adam adam;
   private final Norms norms;
 
@@ -34,6 +36,8 @@ final class Kernels implements AutoCloseable {
     gemm = new Gemm(module, call, reduction, workspace);
     resampling = new Resampling(module, call);
     channels = new Channels(module, call);
+    maxPooling = new MaxPooling(module, call);
+    dropout = new Dropout(module, call);
     adam = new Adam(module, call);
     norms = new Norms(module, call, Chunks.of(device), workspace);
   }
@@ -85,6 +89,14 @@ final class Kernels implements AutoCloseable {
 
   Channels channels() {
     return channels;
+  }
+
+  MaxPooling maxPooling() {
+    return maxPooling;
+  }
+
+  Dropout dropout() {
+    return dropout;
   }
 
   Adam adam() {

@@ -1,5 +1,6 @@
 package lanewise.backend.cuda;
 
+import java.lang.foreign.MemorySegment;
 import lanewise.backend.Padding;
 import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
@@ -13,6 +14,7 @@ final class Resampling {
   private final Function upsampleAdjoint;
   private final Function pad;
   private final Function padAdjoint;
+  private final Function resample;
 
   Resampling(Module module, Call call) {
     this.call = call;
@@ -20,6 +22,7 @@ final class Resampling {
     upsampleAdjoint = module.function("upsample_nearest_adjoint");
     pad = module.function("reflect_pad");
     padAdjoint = module.function("reflect_pad_adjoint");
+    resample = module.function("resample_axes");
   }
 
   void upsampleNearest(int factor, Tensor x, Tensor y) {
@@ -38,6 +41,16 @@ final class Resampling {
   void reflectPadAdjoint(Padding padding, Tensor dy, Tensor dx) {
     image(call.start(padAdjoint).operand(dy), dx).i32(padding.top()).i32(padding.left());
     sides(dy).over(dx.shape().size());
+  }
+
+  /**
+   * Linear maps of both sides.
+   *
+   * @param rows a table of {@link AxisMapTables}; {@code columns} likewise
+   */
+  void resample(MemorySegment rows, MemorySegment columns, Tensor x, Tensor y) {
+    image(call.start(resample).pointer(rows).pointer(columns).operand(x), y);
+    sides(x).over(y.shape().size());
   }
 
   /** The image that is written, one thread for each of its elements. */
