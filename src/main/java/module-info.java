@@ -28,6 +28,7 @@ module lanewise {
   exports lanewise.model;
   exports lanewise.nn;
   exports lanewise.onnx;
+  exports lanewise.picture;
   exports lanewise.report;
   exports lanewise.train;
   exports lanewise.train.loss;

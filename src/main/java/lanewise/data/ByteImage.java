@@ -1,6 +1,7 @@
 package lanewise.data;
 
 import java.util.Arrays;
+import lanewise.picture.Picture;
 
 /**
  * An image of unsigned bytes, stored {@code [c][h][w]}.
@@ -12,6 +13,9 @@ record ByteImage(int channels, int height, int width, byte[] pixels) {
 
   /** A side up to this much longer than the image's is reached by padding, not by resizing. */
   private static final int LARGEST_PADDING = 4;
+
+  /** To one level: 65535 is what 255 is of 8 bits. */
+  private static final int LEVELS_OF_16_BITS = 257;
 
   /**
    * {@code (v / 255 - 0.5) / 0.5} in float: PyTorch's ToTensor and Normalize(0.5, 0.5), bit by bit.
@@ -34,6 +38,19 @@ record ByteImage(int channels, int height, int width, byte[] pixels) {
       }
     }
     return new ByteImage(channels, height, width, pixels);
+  }
+
+  /** The upper 8 bits of a picture's levels; its alpha is dropped. */
+  static ByteImage of(Picture picture) {
+    int plane = picture.width() * picture.height();
+    byte[] pixels = new byte[picture.channels() * plane];
+    for (int c = 0; c < picture.channels(); c++) {
+      float[] levels = picture.planes()[c];
+      for (int i = 0; i < plane; i++) {
+        pixels[c * plane + i] = (byte) (Math.round(levels[i] * LEVELS_OF_16_BITS) >> 8);
+      }
+    }
+    return new ByteImage(picture.channels(), picture.height(), picture.width(), pixels);
   }
 
   /** Maps bytes from [0, 255] to floats in [-1, 1]. */
