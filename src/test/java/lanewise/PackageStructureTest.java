@@ -76,7 +76,7 @@ class PackageStructureTest {
                   "lanewise.io")),
           Map.entry(
               "lanewise.inference",
-              Set.of("lanewise.io", "lanewise.model", "lanewise.nn", "lanewise.backend")),
+              Set.of("lanewise.train", "lanewise.picture", "lanewise.io", "lanewise.model", "lanewise.nn", "lanewise.backend")),
           Map.entry("lanewise.train.loss", Set.of("lanewise.autograd", "lanewise.backend")),
           Map.entry(
               "lanewise.train",

@@ -11,10 +11,11 @@ import lanewise.nn.GraphNode;
 import lanewise.nn.GraphOperation;
 import lanewise.nn.GraphOperation.Array;
 import lanewise.nn.Network;
+import lanewise.nn.Statistics;
 
 /**
- * A trained network as it is applied to images: with running statistics where it keeps them, and
- * with memory for few of its layers at a time.
+ * A trained network as it is applied to images of any size, with memory for few of its layers at a
+ * time.
  *
  * <p>Every kept result is computed in strips of rows, each from the rows of its inputs that it
  * depends on, so that no layer is computed twice and what lies between two convolutions is never
@@ -30,24 +31,31 @@ public final class ImageNetwork implements AutoCloseable {
   private final int strip;
   private final Map<Array, Tensor> weights = new IdentityHashMap<>();
 
+  /** A network whose batch norms use running averages. */
+  public ImageNetwork(Network network, int channels) {
+    this(network, channels, Statistics.RUNNING);
+  }
+
   /**
    * A network with its present weights, which are copied.
    *
    * @param channels of the images it takes
+   * @param statistics that batch norms use: running averages, or those of each image
    * @throws UserException if it has a layer that cannot be applied to images of any size
    */
-  public ImageNetwork(Network network, int channels) {
-    this(network, channels, STRIP);
+  public ImageNetwork(Network network, int channels, Statistics statistics) {
+    this(network, channels, statistics, STRIP);
   }
 
   /** With strips of about so many elements. */
-  ImageNetwork(Network network, int channels, int strip) {
+  ImageNetwork(Network network, int channels, Statistics statistics, int strip) {
     this.backend = network.backend();
     this.strip = strip;
     Shape any = Shape.of(1, channels, 1, 1);
     GraphNode input =
         new GraphNode("input", new GraphOperation.Input("input", any, true), List.of());
-    graph = Graph.of(UpsampledConvolutions.merged(network.describe(input, null)));
+    GraphNode result = UpsampledConvolutions.merged(network.describe(input, null));
+    graph = Graph.of(statistics == Statistics.RUNNING ? result : OwnStatistics.of(result));
     graph.nodes().forEach(this::upload);
   }
 

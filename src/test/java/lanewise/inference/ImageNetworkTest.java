@@ -29,6 +29,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Holds the strips of an image, on one backend, to the layers applied to all of it. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -76,12 +77,23 @@ abstract class ImageNetworkTest {
   @ParameterizedTest(name = "{0}, strips of {1}")
   @MethodSource("networks")
   void stripsEqualTheWhole(TranslatorSpec spec, int strip) {
+    stripsEqualTheWhole(spec, Statistics.RUNNING, strip);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {700, 1 << 20})
+  void batchNormCanUseTheStatisticsOfTheImage(int strip) {
+    TranslatorSpec spec = TranslatorSpec.unet(3, 3, 2, 5, Norm.BATCH, false);
+    stripsEqualTheWhole(spec, Statistics.INPUT, strip);
+  }
+
+  private void stripsEqualTheWhole(TranslatorSpec spec, Statistics statistics, int strip) {
     try (Scope _ = backend.scope();
         Network network = network(spec)) {
       Tensor x = image(Shape.of(1, 3, 64, 32));
       float[] expected =
-          read(network.forward(Variable.constant(backend, x), Statistics.RUNNING).tensor());
-      try (ImageNetwork images = new ImageNetwork(network, 3, strip)) {
+          read(network.forward(Variable.constant(backend, x), statistics).tensor());
+      try (ImageNetwork images = new ImageNetwork(network, 3, statistics, strip)) {
         Tensor y = backend.allocate(images.outputShape(x.shape()));
         images.apply(x, y);
         float[] actual = read(y);
