@@ -7,6 +7,7 @@ module lanewise {
   requires java.desktop;
   requires java.logging;
   requires jdk.jfr;
+  requires jdk.management;
   requires org.tribuo.util.onnx;
   requires static info.picocli;
   requires static jdk.incubator.vector;

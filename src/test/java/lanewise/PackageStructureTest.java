@@ -76,7 +76,13 @@ class PackageStructureTest {
                   "lanewise.io")),
           Map.entry(
               "lanewise.inference",
-              Set.of("lanewise.train", "lanewise.picture", "lanewise.io", "lanewise.model", "lanewise.nn", "lanewise.backend")),
+              Set.of(
+                  "lanewise.train",
+                  "lanewise.picture",
+                  "lanewise.io",
+                  "lanewise.model",
+                  "lanewise.nn",
+                  "lanewise.backend")),
           Map.entry("lanewise.train.loss", Set.of("lanewise.autograd", "lanewise.backend")),
           Map.entry(
               "lanewise.train",
@@ -119,6 +125,7 @@ class PackageStructureTest {
               "lanewise.cli",
               Set.of(
                   "lanewise.bench",
+                  "lanewise.inference",
                   "lanewise.lab",
                   "lanewise.train",
                   "lanewise.train.loss",

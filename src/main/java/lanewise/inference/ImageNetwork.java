@@ -24,7 +24,10 @@ import lanewise.nn.Statistics;
  */
 public final class ImageNetwork implements AutoCloseable {
   /** Elements of a strip, so that it and what is made for it are small beside whole planes. */
-  private static final int STRIP = 1 << 23;
+  private static final int STRIP = 1 << 21;
+
+  /** A result, and its inputs behind a norm and padded. */
+  private static final int STRIPS_AT_A_TIME = 4;
 
   private final Backend backend;
   private final Graph graph;
@@ -107,12 +110,14 @@ public final class ImageNetwork implements AutoCloseable {
   }
 
   /**
-   * Bytes of memory that an image needs, besides input, result and strips.
+   * Bytes of memory that an image needs with its result, about.
    *
    * @throws IllegalArgumentException as {@link #outputShape}
    */
   public long bytes(Shape x) {
-    return Float.BYTES * new Plan(graph, x).size();
+    Plan plan = new Plan(graph, x);
+    long images = (long) x.size() + plan.shape(graph.result()).size();
+    return Float.BYTES * (plan.size() + images + (long) STRIPS_AT_A_TIME * strip);
   }
 
   /**

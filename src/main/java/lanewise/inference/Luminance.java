@@ -3,7 +3,7 @@ package lanewise.inference;
 import lanewise.picture.Picture;
 
 /** The Y of YCbCr as JPEG has it (ITU-R BT.601). */
-final class Luminance {
+public final class Luminance {
   private static final float RED = 0.299f;
   private static final float GREEN = 0.587f;
   private static final float BLUE = 0.114f;
@@ -29,7 +29,7 @@ final class Luminance {
    *
    * @param colours of the same size
    */
-  static Picture with(Picture colours, Picture luminance) {
+  public static Picture with(Picture colours, Picture luminance) {
     float[] before = of(colours);
     float[] after = of(luminance);
     float[][] planes = new float[3][before.length];

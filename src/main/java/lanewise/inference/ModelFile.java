@@ -68,8 +68,7 @@ public final class ModelFile {
     List<TensorEntry> state = new ArrayList<>();
     names.forEach(
         (name, given) ->
-            state.add(
-                new TensorEntry(name, byName.get(given).shape(), byName.get(given).data())));
+            state.add(new TensorEntry(name, byName.get(given).shape(), byName.get(given).data())));
     try (Network network = new Network(backend, spec.network(), spec.kind().toString())) {
       StateDict.load(network, state, "the file");
       return new PictureModel(network, spec, statistics == null ? usual(spec) : statistics);

@@ -1,5 +1,7 @@
 package lanewise.inference;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.function.IntUnaryOperator;
 import lanewise.UserException;
 import lanewise.backend.Backend;
@@ -60,6 +62,7 @@ public final class PictureModel implements AutoCloseable {
     int height = Math.ceilDiv(picture.height(), spec.multiple()) * spec.multiple();
     Shape input = shape(picture, width, height);
     Shape output = outputShape(picture, input);
+    requireMemory(picture, network.bytes(input));
     try (Scope _ = backend.scope()) {
       Tensor x = backend.allocate(input);
       upload(levels(picture), picture.width(), picture.height(), x);
@@ -92,6 +95,21 @@ public final class PictureModel implements AutoCloseable {
     }
   }
 
+  /** An engine would take what the system promises, and the process be ended for using it. */
+  private static void requireMemory(Picture picture, long needed) {
+    var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    if (needed > system.getTotalMemorySize()) {
+      throw new UserException(
+          "%d x %d pixels need about %.1f GB of memory with this network, and the machine has %.1f;"
+                  .formatted(
+                      picture.width(),
+                      picture.height(),
+                      1e-9 * needed,
+                      1e-9 * system.getTotalMemorySize())
+              + " use a smaller --size");
+    }
+  }
+
   /** The planes that the network takes. */
   private float[][] levels(Picture picture) {
     return spec.inputChannels() == 1
@@ -107,9 +125,12 @@ public final class PictureModel implements AutoCloseable {
     IntUnaryOperator column = mirrored(width);
     IntUnaryOperator row = mirrored(height);
     Shape s = x.shape();
+    float[] values = {};
     for (int from = 0; from < s.h(); from += ROWS) {
       Shape strip = Shape.of(1, s.c(), Math.min(ROWS, s.h() - from), s.w());
-      float[] values = new float[strip.size()];
+      if (values.length != strip.size()) {
+        values = new float[strip.size()];
+      }
       int at = 0;
       for (float[] plane : planes) {
         for (int i = 0; i < strip.h(); i++) {
@@ -137,9 +158,12 @@ public final class PictureModel implements AutoCloseable {
     float scale = 255 / (range.white() - range.black());
     Shape s = y.shape();
     float[][] planes = new float[s.c()][width * height];
+    float[] values = {};
     for (int from = 0; from < height; from += ROWS) {
       Shape strip = Shape.of(1, s.c(), Math.min(ROWS, height - from), s.w());
-      float[] values = new float[strip.size()];
+      if (values.length != strip.size()) {
+        values = new float[strip.size()];
+      }
       backend.read(y.part((long) from * s.w() * s.c(), strip), values);
       for (int c = 0; c < s.c(); c++) {
         for (int i = 0; i < strip.h(); i++) {

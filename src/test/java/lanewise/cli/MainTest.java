@@ -96,7 +96,11 @@ class MainTest {
 
   @Test
   void withoutACommandTheyAreNamed() {
-    Cli.run().failed(2, "train, lab, generate, export, evaluate, report, classifier, backends");
+    Cli.run()
+        .failed(
+            2,
+            "train, lab, generate, export, stylize, translate, evaluate, report, classifier,"
+                + " backends");
   }
 
   @ParameterizedTest
