@@ -29,6 +29,7 @@ module lanewise {
   exports lanewise.model;
   exports lanewise.nn;
   exports lanewise.onnx;
+  exports lanewise.perceptual;
   exports lanewise.picture;
   exports lanewise.report;
   exports lanewise.train;

@@ -83,11 +83,17 @@ class PackageStructureTest {
                   "lanewise.model",
                   "lanewise.nn",
                   "lanewise.backend")),
-          Map.entry("lanewise.train.loss", Set.of("lanewise.autograd", "lanewise.backend")),
+          Map.entry(
+              "lanewise.perceptual",
+              Set.of("lanewise.autograd", "lanewise.backend", "lanewise.io")),
+          Map.entry(
+              "lanewise.train.loss",
+              Set.of("lanewise.perceptual", "lanewise.autograd", "lanewise.backend")),
           Map.entry(
               "lanewise.train",
               Set.of(
                   "lanewise.train.loss",
+                  "lanewise.perceptual",
                   "lanewise.model",
                   "lanewise.nn",
                   "lanewise.onnx",

@@ -361,8 +361,11 @@ public final class Ops {
         "reshape", x.tensor().reshape(shape), (at, dy) -> at.give(0, reshape(dy, at.shape(0))), x);
   }
 
-  /** The same memory under another shape, whatever order that means. */
-  private static Variable view(Variable x, Shape shape) {
+  /**
+   * The same memory under another shape of the same size, whatever order that means; {@link
+   * #reshape} is for callers who think in PyTorch's order.
+   */
+  public static Variable view(Variable x, Shape shape) {
     return record(
         "view", x.tensor().part(0, shape), (at, dy) -> at.give(0, view(dy, at.shape(0))), x);
   }
@@ -550,6 +553,83 @@ public final class Ops {
         },
         a,
         b);
+  }
+
+  // ---- a matrix for each sample: two operations, each a derivative of the other
+
+  /**
+   * The products of a's channels with b's, summed over the pixels of each sample; with {@code b}
+   * being {@code a} its Gram matrix, without its usual scale.
+   *
+   * @param a N x C x H x W
+   * @param b N x D x H x W
+   * @return N x D x C x 1: {@code torch.einsum("nchw,ndhw->ndc", a, b)}
+   */
+  public static Variable channelProducts(Variable a, Variable b) {
+    Shape s = a.shape();
+    Shape product = Shape.of(s.n(), b.shape().c(), s.c(), 1);
+    Tensor y = a.backend().allocate(product);
+    for (int n = 0; n < s.n(); n++) {
+      a.backend().gemm(true, false, 1, pixels(a, n), pixels(b, n), 0, matrix(y, n));
+    }
+    return record(
+        "channelProducts",
+        y,
+        (at, dy) -> {
+          if (at.wants(0)) {
+            at.give(0, mixChannels(at.in(1), dy, true));
+          }
+          if (at.wants(1)) {
+            at.give(1, mixChannels(at.in(0), dy, false));
+          }
+        },
+        a,
+        b);
+  }
+
+  /**
+   * Linear combinations of the channels, others for each sample: {@code torch.einsum}'s {@code
+   * "nchw,ndc->ndhw"}, or with {@code transpose} {@code "ndhw,ndc->nchw"}.
+   *
+   * @param x N x C x H x W, or N x D x H x W
+   * @param m N x D x C x 1, as {@link #channelProducts} has it
+   */
+  public static Variable mixChannels(Variable x, Variable m, boolean transpose) {
+    Shape s = m.shape();
+    Tensor y = allocate(x, withChannels(x.shape(), transpose ? s.h() : s.c()));
+    for (int n = 0; n < s.n(); n++) {
+      x.backend().gemm(false, transpose, 1, pixels(x, n), matrix(m.tensor(), n), 0, pixels(y, n));
+    }
+    return record(
+        "mixChannels",
+        y,
+        (at, dy) -> {
+          if (at.wants(0)) {
+            at.give(0, mixChannels(dy, at.in(1), !transpose));
+          }
+          if (at.wants(1)) {
+            Variable in = at.in(0);
+            at.give(1, transpose ? channelProducts(dy, in) : channelProducts(in, dy));
+          }
+        },
+        x,
+        m);
+  }
+
+  /** A sample as a matrix, a row for each pixel. */
+  private static Tensor pixels(Tensor x, int sample) {
+    Shape s = x.shape();
+    return x.part((long) sample * s.c() * s.plane(), Shape.matrix(s.plane(), s.c()));
+  }
+
+  private static Tensor pixels(Variable x, int sample) {
+    return pixels(x.tensor(), sample);
+  }
+
+  /** A sample's matrix, N x columns x rows x 1. */
+  private static Tensor matrix(Tensor m, int sample) {
+    Shape s = m.shape();
+    return m.part((long) sample * s.c() * s.h(), Shape.matrix(s.h(), s.c()));
   }
 
   // ---- convolution: three operations, each a derivative of the other two

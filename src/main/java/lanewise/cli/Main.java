@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       StylizeCommand.class,
       TranslateCommand.class,
       EvaluateCommand.class,
+      RunCommand.class,
       ReportCommand.class,
       ClassifierCommand.class,
       BackendsCommand.class,

@@ -27,6 +27,9 @@ record JpegMarkers(Orientation orientation, Colors colors) {
     YCCK
   }
 
+  private static final int SOS = 0xDA;
+  private static final int EOI = 0xD9;
+
   private static final byte[] EXIF = "Exif\0\0".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] ADOBE = "Adobe".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] JFIF = "JFIF\0".getBytes(StandardCharsets.US_ASCII);
@@ -39,7 +42,14 @@ record JpegMarkers(Orientation orientation, Colors colors) {
 
   private static final int COMPONENT_BYTES = 3;
 
-  /** Reads the segments up to the first scan. */
+  /** A picture has about ten. Each takes as long as the picture is large, however short it is. */
+  private static final int MAX_SCANS = 100;
+
+  /**
+   * Reads the segments up to the first scan, and counts the scans.
+   *
+   * @throws IOException if it is no picture, or made to take long
+   */
   static JpegMarkers read(InputStream file) throws IOException {
     var in = new DataInputStream(new BufferedInputStream(file));
     Orientation orientation = Orientation.UPRIGHT;
@@ -48,7 +58,7 @@ record JpegMarkers(Orientation orientation, Colors colors) {
     byte[] frame = {};
     try {
       in.skipNBytes(2);
-      for (int marker = next(in); marker != 0xDA && marker != 0xD9; marker = next(in)) {
+      for (int marker = next(in); marker != SOS && marker != EOI; marker = next(in)) {
         byte[] segment = new byte[Math.max(0, in.readUnsignedShort() - 2)];
         in.readFully(segment);
         if (marker == 0xE0 && begins(segment, JFIF)) {
@@ -61,10 +71,21 @@ record JpegMarkers(Orientation orientation, Colors colors) {
           frame = segment;
         }
       }
+      checkScans(in);
     } catch (EOFException e) {
       throw new EOFException("truncated");
     }
     return new JpegMarkers(orientation, colors(frame, jfif, adobe));
+  }
+
+  /** In the data of a scan, 0xFF is followed by 0 or the number of a restart. */
+  private static void checkScans(DataInputStream in) throws IOException {
+    int scans = 1;
+    for (int marker = next(in); marker != EOI; marker = next(in)) {
+      if (marker == SOS && ++scans > MAX_SCANS) {
+        throw new IOException("more than " + MAX_SCANS + " scans");
+      }
+    }
   }
 
   private static int next(DataInputStream in) throws IOException {

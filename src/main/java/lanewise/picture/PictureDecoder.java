@@ -63,7 +63,7 @@ public final class PictureDecoder {
     boolean jpeg = first.length == 4 && first[0] == (byte) 0xFF && first[1] == (byte) 0xD8;
     boolean png = first.length == 4 && first[0] == (byte) 0x89 && first[1] == 'P';
     if (!jpeg && !png) {
-      throw new IIOException("neither PNG nor JPEG");
+      throw new IOException("neither PNG nor JPEG");
     }
     // ImageIO's own choice would try further formats on what is broken.
     ImageReader reader = ImageIO.getImageReadersByFormatName(jpeg ? "jpeg" : "png").next();
@@ -84,9 +84,9 @@ public final class PictureDecoder {
         }
       }
       return upright ? orientation.uprightOf(stored) : stored;
-    } catch (RuntimeException e) {
+    } catch (IIOException | RuntimeException e) {
       // The JDK's readers answer some broken files with index and argument exceptions.
-      throw new IIOException("broken image data", e);
+      throw new IOException("broken or truncated image data", e);
     } finally {
       reader.dispose();
     }
@@ -98,7 +98,7 @@ public final class PictureDecoder {
       throw new TooManyPixelsException(width, height);
     }
     if (pixels > LARGEST) {
-      throw new IIOException(
+      throw new IOException(
           "%d x %d pixels are more than the %d that can be held".formatted(width, height, LARGEST));
     }
   }
@@ -115,10 +115,10 @@ public final class PictureDecoder {
     for (String warning : warnings) {
       String lower = warning.toLowerCase(Locale.ROOT);
       if (lower.contains("premature end") || lower.contains("truncated")) {
-        throw new IIOException("truncated");
+        throw new IOException("truncated");
       }
       if (lower.contains("bad huffman")) {
-        throw new IIOException("broken image data");
+        throw new IOException("broken image data");
       }
     }
     return raster;

@@ -8,12 +8,14 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import lanewise.UserException;
 import lanewise.io.AtomicFiles;
 import lanewise.io.Safetensors;
 import lanewise.io.TensorEntry;
 import lanewise.nn.Network;
 import lanewise.onnx.OnnxExporter;
+import lanewise.onnx.OnnxModel;
 import lanewise.onnx.Signature;
 
 /**
@@ -24,15 +26,24 @@ import lanewise.onnx.Signature;
 public record NetworkExport(Network network, Signature signature, Map<String, String> metadata) {
 
   /**
-   * Writes the network as an ONNX model.
+   * Writes the network as an ONNX model, reads that and runs both on the same random samples.
    *
    * @param opset version of ONNX's operations
+   * @return what the runs gave
    * @throws UserException if the network has no form in ONNX or the file cannot be written; an old
    *     file is then unchanged
+   * @throws IllegalStateException if the model computes something else; likewise
    */
-  public void writeOnnx(Path file, int opset) {
+  public OnnxCheck writeOnnx(Path file, int opset) {
     byte[] model = OnnxExporter.encode(network, signature, metadata, opset);
-    AtomicFiles.replaceFile(file, temporary -> Files.write(temporary, model));
+    AtomicReference<OnnxCheck> check = new AtomicReference<>();
+    AtomicFiles.replaceFile(
+        file,
+        temporary -> {
+          Files.write(temporary, model);
+          check.set(OnnxCheck.run(network, signature, OnnxModel.read(temporary)).requireSame());
+        });
+    return check.get();
   }
 
   /**

@@ -174,6 +174,25 @@ abstract class OpsGradientTest {
                     draw.normal(tb ? Shape.matrix(4, 5) : Shape.matrix(5, 4)))));
       }
     }
+    Operand image = draw.normal(Shape.of(2, 3, 4, 5));
+    Operand other = draw.normal(Shape.of(2, 2, 4, 5));
+    Operand matrices = draw.normal(Shape.of(2, 2, 3, 1));
+    cases.add(
+        new Case(
+            "channelProducts",
+            v -> List.of(Ops.channelProducts(v.get(0), v.get(1))),
+            List.of(image, other)));
+    cases.add(unary("channelProducts of itself", x -> Ops.channelProducts(x, x), image));
+    cases.add(
+        new Case(
+            "mixChannels",
+            v -> List.of(Ops.mixChannels(v.get(0), v.get(1), false)),
+            List.of(image, matrices)));
+    cases.add(
+        new Case(
+            "mixChannels, transposed",
+            v -> List.of(Ops.mixChannels(v.get(0), v.get(1), true)),
+            List.of(other, matrices)));
   }
 
   private static void convolutions(List<Case> cases) {

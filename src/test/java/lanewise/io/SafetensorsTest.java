@@ -220,6 +220,18 @@ class SafetensorsTest {
   }
 
   @Test
+  void headerThatWouldTakeLong() throws IOException {
+    writeRaw("{\"a\":{\"x\":" + "[".repeat(1_000_000), new byte[8], 8);
+    assertRefused("not valid");
+    writeRaw(entry("a", "[" + "9".repeat(1_000_000) + "]", "[0,8]", ""), new byte[8], 8);
+    assertRefused("not valid");
+    writeRaw(entry("a", "[" + "1,".repeat(100_000) + "2]", "[0,8]", ""), new byte[8], 8);
+    assertRefused("'a'", "more than 64 numbers");
+    writeRaw(entry("a".repeat(1_000_000), "[1]", "[0,8]", ""), new byte[8], 8);
+    assertRefused("not valid");
+  }
+
+  @Test
   void headerThatIsNotUtf8() throws IOException {
     byte[] header = "{\"?\": {}}".getBytes(StandardCharsets.US_ASCII);
     header[2] = (byte) 0xFF;

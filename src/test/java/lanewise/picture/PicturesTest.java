@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -193,6 +194,30 @@ class PicturesTest {
     crc.update(png, 12, 17);
     bytes.putInt(29, (int) crc.getValue());
     return Files.write(folder.resolve(width + ".png"), png);
+  }
+
+  @Test
+  void scansWithoutEndAreRefused() throws IOException {
+    byte[] whole = Files.readAllBytes(FILES.resolve("rgb-progressive.jpg"));
+    int last = whole.length - 2;
+    while (whole[last] != (byte) 0xFF || whole[last + 1] != (byte) 0xDA) {
+      last--;
+    }
+    byte[] scan = Arrays.copyOfRange(whole, last, whole.length - 2);
+    for (int more : new int[] {50, 100}) {
+      var bytes = new ByteArrayOutputStream();
+      bytes.write(whole, 0, whole.length - 2);
+      for (int i = 0; i < more; i++) {
+        bytes.write(scan);
+      }
+      bytes.write(whole, whole.length - 2, 2);
+      Path file = Files.write(folder.resolve("scans.jpg"), bytes.toByteArray());
+      if (more == 50) {
+        assertEquals(17, read(file).width());
+      } else {
+        assertRefused(() -> read(file), "more than 100 scans");
+      }
+    }
   }
 
   @Test

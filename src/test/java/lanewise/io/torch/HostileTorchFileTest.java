@@ -90,6 +90,44 @@ class HostileTorchFileTest {
     assertEquals("w", TorchFile.read(file).getFirst().name());
   }
 
+  @Test
+  void tensorsOfTheFirstVersionsAreRead() throws IOException {
+    byte[] pickle =
+        Pickle.begin()
+            .op('}')
+            .text("w")
+            .global("torch._utils", "_rebuild_tensor")
+            .op('(')
+            .storage("torch.cuda", "HalfStorage", "0", 2)
+            .number(1)
+            .numbers(1)
+            .numbers(1)
+            .op('t', 'R', 's')
+            .end();
+    writeZip(pickle, new byte[] {0, 0, 0, (byte) 0xC0});
+    TorchTensor tensor = TorchFile.read(file).getFirst();
+    assertEquals(Dtype.F16, tensor.dtype());
+    assertArrayEquals(new float[] {-2}, tensor.values());
+  }
+
+  @Test
+  void storagesThatArePartsOfOthersAreRefused() throws IOException {
+    byte[] pickle =
+        Pickle.begin()
+            .op('(')
+            .text("storage")
+            .global("torch", "FloatStorage")
+            .text("1")
+            .text("cpu")
+            .number(2)
+            .op('(')
+            .text("0")
+            .numbers(0, 2)
+            .op('t', 't', 'Q')
+            .end();
+    assertPickleRefused(pickle, "before 0.4", "load it in PyTorch");
+  }
+
   // Code.
 
   @ParameterizedTest

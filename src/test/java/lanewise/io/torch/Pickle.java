@@ -64,10 +64,18 @@ final class Pickle {
 
   Pickle tensor(
       String storageType, String key, long elements, long offset, long[] size, long[] stride) {
-    global("torch._utils", "_rebuild_tensor_v2").op('(');
-    op('(').text("storage").global("torch", storageType).text(key).text("cpu").number(elements);
-    op('t', 'Q').number(offset).numbers(size).numbers(stride).op(0x89, 'N', 't', 'R');
-    return this;
+    return global("torch._utils", "_rebuild_tensor_v2")
+        .op('(')
+        .storage("torch", storageType, key, elements)
+        .number(offset)
+        .numbers(size)
+        .numbers(stride)
+        .op(0x89, 'N', 't', 'R');
+  }
+
+  Pickle storage(String module, String type, String key, long elements) {
+    op('(').text("storage").global(module, type).text(key).text("cpu").number(elements);
+    return op('t', 'Q');
   }
 
   byte[] end() {

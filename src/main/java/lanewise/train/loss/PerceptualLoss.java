@@ -1,0 +1,148 @@
+package lanewise.train.loss;
+
+import java.util.HashMap;
+import java.util.Map;
+import lanewise.autograd.Ops;
+import lanewise.autograd.Variable;
+import lanewise.backend.Backend;
+import lanewise.backend.Scope;
+import lanewise.backend.Shape;
+import lanewise.backend.Tensor;
+import lanewise.perceptual.PerceptualFeatures;
+import lanewise.perceptual.PerceptualLayers;
+
+/**
+ * How far a picture is from showing what a photograph shows, in the style of a painting (Johnson et
+ * al. 2016, after Gatys et al. 2016): the squared error of its features for the content, that of
+ * their Gram matrices for the style, and total variation against noise.
+ *
+ * <p>Images are N x 3 x H x W in [0, 255].
+ */
+public final class PerceptualLoss implements AutoCloseable {
+  private final PerceptualFeatures features;
+  private final PerceptualLayers layers;
+  private final Weights weights;
+
+  /** The painting's Gram matrix by layer. */
+  private final Map<String, Variable> targets = new HashMap<>();
+
+  /**
+   * What each term counts.
+   *
+   * @param relative whether each layer's error is divided by the mean square of what it should have
+   *     been, so that it is a share, whatever the network's scale: 0 if nothing is lost, about 1 if
+   *     everything is
+   */
+  public record Weights(double content, double style, double tv, boolean relative) {
+
+    /**
+     * PyTorch's example of fast style transfer, for VGG-16: errors are means over all elements.
+     *
+     * <p>The example has no total variation.
+     */
+    public static final Weights OF_VGG = new Weights(1e5, 1e10, 0, false);
+
+    /** For networks of any scale. */
+    public static final Weights RELATIVE = new Weights(1, 10, 0, true);
+  }
+
+  /** The loss and its terms, each with its weight. */
+  public record Terms(Variable content, Variable style, Variable tv, Variable total) {}
+
+  /**
+   * A loss for one style.
+   *
+   * @param features stay the caller's, who closes them later
+   * @param painting 3 x height x width
+   */
+  public PerceptualLoss(
+      Backend backend,
+      PerceptualFeatures features,
+      PerceptualLayers layers,
+      Weights weights,
+      float[] painting,
+      int height,
+      int width) {
+    this.features = features;
+    this.layers = layers;
+    this.weights = weights;
+    try (Scope scope = backend.scope()) {
+      Tensor image = backend.allocateActivation(Shape.of(1, 3, height, width));
+      backend.upload(painting, image);
+      Map<String, Variable> seen = features.of(Variable.constant(backend, image), layers.style());
+      for (String layer : layers.style()) {
+        Variable gram = gram(seen.get(layer));
+        scope.keep(gram.tensor());
+        targets.put(layer, gram);
+      }
+    }
+  }
+
+  /**
+   * {@code F F' / (C H W)} of each sample's features F, a row for each channel.
+   *
+   * @return N x C x C x 1
+   */
+  public static Variable gram(Variable features) {
+    Shape s = features.shape();
+    return Ops.affine(Ops.channelProducts(features, features), 1f / ((float) s.c() * s.plane()), 0);
+  }
+
+  /**
+   * The anisotropic total variation of a picture, squared: the mean over all neighbours, horizontal
+   * and vertical, of the squared difference in [0, 1].
+   */
+  public static Variable totalVariation(Variable images) {
+    Shape s = images.shape();
+    Variable down =
+        Ops.mseLoss(
+            Ops.crop(images, 1, 0, s.h() - 1, s.w()), Ops.crop(images, 0, 0, s.h() - 1, s.w()));
+    Variable across =
+        Ops.mseLoss(
+            Ops.crop(images, 0, 1, s.h(), s.w() - 1), Ops.crop(images, 0, 0, s.h(), s.w() - 1));
+    return Ops.affine(Ops.add(down, across), 1f / (255 * 255), 0);
+  }
+
+  /**
+   * The loss of pictures.
+   *
+   * @param photographs what the pictures were made of, of the same shape
+   */
+  public Terms of(Variable pictures, Variable photographs) {
+    Map<String, Variable> seen = features.of(pictures, layers.all());
+    Map<String, Variable> wanted = features.of(photographs.detach(), layers.content());
+    Variable content = zero(pictures.backend());
+    for (String layer : layers.content()) {
+      content = Ops.add(content, error(seen.get(layer), wanted.get(layer)));
+    }
+    Variable style = zero(pictures.backend());
+    for (String layer : layers.style()) {
+      style = Ops.add(style, error(gram(seen.get(layer)), targets.get(layer)));
+    }
+    Variable tv = weights.tv() == 0 ? zero(pictures.backend()) : totalVariation(pictures);
+    content = weighted(weights.content(), content);
+    style = weighted(weights.style(), style);
+    tv = weighted(weights.tv(), tv);
+    return new Terms(content, style, tv, Ops.add(Ops.add(content, style), tv));
+  }
+
+  private Variable error(Variable seen, Variable wanted) {
+    Variable error = Ops.mseLoss(seen, wanted);
+    return weights.relative() ? Ops.div(error, Ops.mean(Ops.square(wanted))) : error;
+  }
+
+  private static Variable weighted(double weight, Variable term) {
+    return Ops.affine(term, (float) weight, 0);
+  }
+
+  private static Variable zero(Backend backend) {
+    Tensor zero = backend.allocate(Shape.scalar());
+    backend.fill(zero, 0);
+    return Variable.constant(backend, zero);
+  }
+
+  @Override
+  public void close() {
+    targets.values().forEach(target -> target.tensor().close());
+  }
+}
