@@ -107,6 +107,16 @@ class PackageStructureTest {
                   "lanewise.picture",
                   "lanewise.report")),
           Map.entry(
+              "lanewise.train.translation",
+              Set.of(
+                  "lanewise.train",
+                  "lanewise.model",
+                  "lanewise.nn",
+                  "lanewise.autograd",
+                  "lanewise.backend",
+                  "lanewise.data",
+                  "lanewise.io")),
+          Map.entry(
               "lanewise.bench",
               Set.of(
                   "lanewise.inference",
@@ -135,6 +145,7 @@ class PackageStructureTest {
                   "lanewise.lab",
                   "lanewise.train",
                   "lanewise.train.loss",
+                  "lanewise.train.translation",
                   "lanewise.model",
                   "lanewise.nn",
                   "lanewise.onnx",

@@ -144,7 +144,7 @@ public final class StyleTrainer implements AutoCloseable {
   }
 
   /** Goes on after {@code steps} steps; the network is loaded separately. */
-  void restore(long steps, Map<String, float[]> optimizerState) {
+  void restore(long steps, Map<String, TensorEntry> optimizerState) {
     this.steps = steps;
     adam.restore(ADAM, steps, optimizerState);
   }
