@@ -7,8 +7,9 @@ import org.junit.jupiter.api.BeforeEach;
 
 @OnEmulator
 class CudaOperationsTest extends OperationsTest {
-  CudaOperationsTest() {
-    super(List.of("cuda"));
+  @Override
+  List<String> backends() {
+    return List.of("cuda");
   }
 
   @BeforeEach
