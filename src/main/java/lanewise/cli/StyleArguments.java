@@ -66,7 +66,7 @@ final class StyleArguments {
     @Option(
         names = "--content-weight",
         paramLabel = "W",
-        description = "What the content counts. Default: 5, with VGG 1e5")
+        description = "What the content counts. Default: 20, with VGG 1e5")
     private double contentWeight;
 
     @Option(
