@@ -17,8 +17,10 @@ import lanewise.io.TensorEntry;
 import lanewise.model.TranslatorSpec;
 import lanewise.model.Translators;
 import lanewise.model.Translators.Recognised;
+import lanewise.model.ValueRange;
 import lanewise.nn.Network;
 import lanewise.nn.Statistics;
+import lanewise.onnx.OnnxModel;
 import lanewise.train.NetworkMetadata;
 import lanewise.train.RunFolder;
 import lanewise.train.StateDict;
@@ -26,6 +28,7 @@ import lanewise.train.StateDict;
 /** The networks from pictures to pictures that users have: their own runs, and files of others. */
 public final class ModelFile {
   private static final String SAFETENSORS = ".safetensors";
+  private static final String ONNX = ".onnx";
 
   /** What a training's generators may be called; of CycleGAN's, A makes pictures of B. */
   private static final List<String> GENERATORS = List.of("generator", "generator_A", "generator_B");
@@ -35,16 +38,40 @@ public final class ModelFile {
   /**
    * Opens a network.
    *
-   * @param source a run's folder, or a file of weights: safetensors, or PyTorch's {@code .pth}
+   * @param source a run's folder, a file of weights (safetensors, or PyTorch's {@code .pth}), or an
+   *     ONNX model, which has the name {@code .onnx}
    * @param statistics that batch norms use; null for what is usual with the architecture
+   * @param values of an ONNX model's images; of others they are known
    * @throws UserException if there is none, it is damaged, or it is not a network of a known
    *     architecture; says what did not match
    */
-  public static PictureModel open(Backend backend, Path source, Statistics statistics) {
+  public static PictureModel open(
+      Backend backend, Path source, Statistics statistics, ValueRange values) {
     Path file = Files.isDirectory(source) ? generatorOf(source) : source;
+    if (file.toString().endsWith(ONNX)) {
+      return onnx(backend, file, statistics, values == null ? ValueRange.BYTES : values);
+    }
+    if (values != null) {
+      throw new UserException(
+          "the values of %s are known by its architecture: leave out --range".formatted(file));
+    }
     List<TensorEntry> entries = StateDictFile.read(file);
     try {
       return model(backend, file, entries, statistics);
+    } catch (UserException e) {
+      throw new UserException("%s cannot be used: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  private static PictureModel onnx(
+      Backend backend, Path file, Statistics statistics, ValueRange values) {
+    if (statistics != null) {
+      throw new UserException(
+          "%s says itself what its norms use: leave out --statistics".formatted(file));
+    }
+    OnnxModel model = OnnxModel.read(file);
+    try {
+      return new PictureModel(backend, model, values);
     } catch (UserException e) {
       throw new UserException("%s cannot be used: %s".formatted(file, e.getMessage()), e);
     }
