@@ -1,6 +1,7 @@
 #!/bin/sh
 # Trains the same DCGAN with Lanewise and with PyTorch, each from several seeds, and measures what they
-# have learned on the same features. What is done already is not done again.
+# have learned on the same features. What is done already is not done again, and a training of
+# Lanewise that was interrupted goes on.
 #
 #   STEPS   of each training                        default: 4000
 #   SEEDS                                           default: 0 1 2
@@ -17,10 +18,13 @@ mkdir -p "$RUNS"
 for seed in $SEEDS; do
   name=$STEPS-seed$seed
   if [ ! -f "$RUNS/lanewise-$name.json" ]; then
-    rm -rf "$RUNS/lanewise-$name"
-    "$lanewise" train --steps "$STEPS" --seed "$seed" --out "$RUNS/lanewise-$name" \
-      --sample-every "$STEPS" --checkpoint-every "$STEPS"
-    "$lanewise" evaluate --model "$RUNS/lanewise-$name" --json >"$RUNS/lanewise-$name.new"
+    run=$RUNS/lanewise-$name
+    if [ -f "$run/options.json" ]; then
+      "$lanewise" train --resume "$run"
+    else
+      "$lanewise" train --steps "$STEPS" --seed "$seed" --out "$run" --sample-every "$STEPS"
+    fi
+    "$lanewise" evaluate --model "$run" --json >"$RUNS/lanewise-$name.new"
     mv "$RUNS/lanewise-$name.new" "$RUNS/lanewise-$name.json"
   fi
   if [ ! -f "$RUNS/pytorch-$name.json" ]; then

@@ -2,10 +2,10 @@ package lanewise.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import lanewise.Names;
 import lanewise.UserException;
 import lanewise.backend.Backend;
@@ -30,6 +30,9 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  lanewise run model.onnx --input x.npy --output out/",
+      "  lanewise run style.onnx --input photo.jpg --range 0..255 --output out/",
+      "  lanewise run classifier.onnx --input photo.jpg --resize --mean 0.485,0.456,0.406"
+          + " --std 0.229,0.224,0.225",
       "  lanewise run model.onnx --input content=a.npy --input style=b.npy --output out/",
       "  lanewise run --operations"
     })
@@ -46,7 +49,8 @@ final class RunCommand implements Runnable {
       names = {"-i", "--input"},
       paramLabel = "[NAME=]FILE",
       description = {
-        "An input: a .npy file. The name may be left out if the model has one input.",
+        "An input: a .npy file, or a PNG or JPEG, which is a batch of one. The name may be left out"
+            + " if the model has one input.",
         "Without any, the model's inputs and outputs are printed, and nothing is computed."
       })
   private List<String> inputs = List.of();
@@ -55,12 +59,14 @@ final class RunCommand implements Runnable {
       names = {"-o", "--output"},
       paramLabel = "DIR",
       description =
-          "Where each output goes, as NAME.npy; files of these names are replaced. Default:"
-              + " nowhere, only shapes are printed.")
+          "Where each output goes, as NAME.npy and, if it has 1 or 3 channels, as NAME.png; files"
+              + " of these names are replaced. Default: nowhere, only shapes are printed.")
   private Path output;
 
   @Option(names = "--operations", description = "Print the operations that are supported.")
   private boolean operations;
+
+  @Mixin private PictureArguments pictures;
 
   @Mixin private EngineArguments engine;
 
@@ -74,6 +80,7 @@ final class RunCommand implements Runnable {
     if (file == null) {
       throw new ParameterException(spec.commandLine(), "which model? Name an ONNX file");
     }
+    TensorFiles files = new TensorFiles(pictures);
     OnnxModel model = OnnxModel.read(file);
     text.printf("model    %s (opset %d, %d nodes)%n", file, model.opset(), model.nodes().size());
     if (inputs.isEmpty() && !model.inputs().isEmpty()) {
@@ -81,18 +88,18 @@ final class RunCommand implements Runnable {
       model.outputs().forEach(port -> text.printf("output   %s%n", port));
       return;
     }
-    Map<String, HostTensor> given = read(model);
+    Map<String, HostTensor> given = read(model, files);
     given.forEach((name, tensor) -> text.printf("input    %s: %s%n", name, tensor.summary()));
-    run(model, given, text);
+    run(model, given, files, text);
   }
 
-  private Map<String, HostTensor> read(OnnxModel model) {
+  private Map<String, HostTensor> read(OnnxModel model, TensorFiles files) {
     Map<String, HostTensor> given = new LinkedHashMap<>();
     for (String input : inputs) {
       Port port = portOf(model, input);
       boolean isNamed = input.startsWith(port.name() + "=");
       Path path = Path.of(isNamed ? input.substring(port.name().length() + 1) : input);
-      if (given.put(port.name(), TensorFiles.read(path, port)) != null) {
+      if (given.put(port.name(), files.read(path, port)) != null) {
         throw new UserException("--input %s is given twice".formatted(port.name()));
       }
     }
@@ -119,7 +126,8 @@ final class RunCommand implements Runnable {
     return model.inputs().getFirst();
   }
 
-  private void run(OnnxModel model, Map<String, HostTensor> given, PrintWriter text) {
+  private void run(
+      OnnxModel model, Map<String, HostTensor> given, TensorFiles files, PrintWriter text) {
     try (Backend backend = engine.open()) {
       text.printf("backend  %s%n", EngineArguments.describe(backend.description()));
       long start = System.nanoTime();
@@ -128,15 +136,19 @@ final class RunCommand implements Runnable {
         start = System.nanoTime();
         Map<String, HostTensor> results = session.run(given);
         text.printf("run      %s%n", seconds(start));
-        List<String> files = new ArrayList<>();
         results.forEach(
             (name, tensor) -> {
-              String to =
-                  output == null ? "" : " -> " + TensorFiles.write(output, name, tensor, files);
-              text.printf("output   %s: %s%s%n", name, tensor.summary(), to);
+              String line = "output   %s: %s".formatted(name, tensor.summary());
+              text.println(output == null ? line : line + written(name, tensor, files));
             });
       }
     }
+  }
+
+  private String written(String name, HostTensor tensor, TensorFiles files) {
+    return files.write(output, name, tensor).stream()
+        .map(Path::toString)
+        .collect(Collectors.joining(", ", " -> ", ""));
   }
 
   private static String seconds(long start) {

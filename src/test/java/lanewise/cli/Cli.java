@@ -120,4 +120,15 @@ final class Cli {
     idx.putInt(0x0803).putInt(count).putInt(28).putInt(28).put(pixels);
     return Files.write(file, idx.array());
   }
+
+  /** Writes 300 images of noise with two classes that are told by nothing, 28 x 28 pixels. */
+  static Path labelledImages(Path folder) throws IOException {
+    int count = 300;
+    ByteBuffer labels = ByteBuffer.allocate(8 + count).putInt(0x0801).putInt(count);
+    for (int i = 0; i < count; i++) {
+      labels.put((byte) (i % 2));
+    }
+    Files.write(folder.resolve("train-labels-idx1-ubyte"), labels.array());
+    return images(folder.resolve("train-images-idx3-ubyte"), count);
+  }
 }

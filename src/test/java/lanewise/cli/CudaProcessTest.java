@@ -3,11 +3,13 @@ package lanewise.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import lanewise.backend.cuda.Emulator;
 import lanewise.backend.cuda.OnEmulator;
@@ -72,6 +74,37 @@ class CudaProcessTest {
     for (String file : List.of("generator.safetensors", "discriminator.safetensors")) {
       assertEquals(-1, Files.mismatch(whole.resolve(file), resumed.resolve(file)), file);
     }
+  }
+
+  /** With batch norm, whose samples depend on each other, and without. */
+  @Test
+  void aLabMeasuresItsTrainingsAsTheCpuDoes() throws Exception {
+    Path labelled = Cli.labelledImages(dir);
+    Path classifier = dir.resolve("classifier.safetensors");
+    Object[] epoch = {"--data", labelled, "--image-size=16", "--epochs=1", "--out", classifier};
+    Cli.run("classifier", List.of(epoch)).succeeded();
+    Path lab = dir.resolve("lab");
+    List<Object> data = List.of("--data", labelled, "--classifier", classifier);
+    List<String> grid = List.of("--norms=batch,instance", "--seeds=1", "--steps=2");
+    run("lab", Cli.SMALL, data, grid, "--metrics-samples=100", "--backend=cuda", "--out", lab);
+    for (String norm : List.of("batch", "instance")) {
+      Path trained = lab.resolve(norm + "-seed0");
+      Map<String, Object> onGpu = lastLine(trained);
+      Object[] onCpu = {"--model", trained, "--samples=100", "--backend=scalar", "--json"};
+      Cli.Result evaluated =
+          Cli.run("evaluate", "--classifier", classifier, List.of(onCpu)).succeeded();
+      Map<String, Object> expected = JSON.std.mapFrom(evaluated.out());
+      for (String metric : List.of("frechet_lanewise", "diversity", "sample_dependence")) {
+        double value = ((Number) expected.get(metric)).doubleValue();
+        assertEquals(value, ((Number) onGpu.get(metric)).doubleValue(), 1e-3 * value, metric);
+        assertEquals(
+            norm.equals("instance") && metric.equals("sample_dependence"), value == 0, metric);
+      }
+    }
+  }
+
+  private static Map<String, Object> lastLine(Path run) throws IOException {
+    return JSON.std.mapFrom(Files.readAllLines(run.resolve("metrics.jsonl")).getLast());
   }
 
   @Test

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,12 +25,7 @@ class EvaluateCommandTest {
   /** A run on 300 images of noise with two classes, 28 pixels shrunk to 16, and its classifier. */
   @BeforeAll
   static void trainBoth() throws IOException {
-    data = Cli.images(shared.resolve("train-images-idx3-ubyte"), 300);
-    ByteBuffer labels = ByteBuffer.allocate(8 + 300).putInt(0x0801).putInt(300);
-    for (int i = 0; i < 300; i++) {
-      labels.put((byte) (i % 2));
-    }
-    Files.write(shared.resolve("train-labels-idx1-ubyte"), labels.array());
+    data = Cli.labelledImages(shared);
     run = shared.resolve("run");
     classifier = shared.resolve("classifier.safetensors");
     Cli.run("train", Cli.SMALL, List.of("--data", data, "--steps", 2, "--out", run)).succeeded();

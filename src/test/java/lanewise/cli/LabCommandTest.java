@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,12 +31,7 @@ class LabCommandTest {
 
   @BeforeAll
   static void trainClassifier() throws IOException {
-    Path data = Cli.images(shared.resolve("train-images-idx3-ubyte"), 300);
-    ByteBuffer labels = ByteBuffer.allocate(8 + 300).putInt(0x0801).putInt(300);
-    for (int i = 0; i < 300; i++) {
-      labels.put((byte) (i % 2));
-    }
-    Files.write(shared.resolve("train-labels-idx1-ubyte"), labels.array());
+    Path data = Cli.labelledImages(shared);
     Path classifier = shared.resolve("classifier.safetensors");
     Object[] epoch = {"--data", data, "--image-size=16", "--epochs=1", "--out", classifier};
     Cli.run("classifier", List.of(epoch)).succeeded();

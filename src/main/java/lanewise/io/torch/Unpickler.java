@@ -22,7 +22,7 @@ import lanewise.Printable;
  *     the description of every operation
  */
 final class Unpickler {
-  /** About 80,000 tensors; a machine that has run for so long has made at most about 200 MB. */
+  /** About 80,000 tensors; whatever is made in so many steps fits into a heap of 256 MiB. */
   private static final int MAX_STEPS = 2_000_000;
 
   /** A tuple of Python, which is no {@code List} so that the two cannot be confused. */
