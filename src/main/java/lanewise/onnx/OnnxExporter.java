@@ -30,7 +30,9 @@ public final class OnnxExporter {
 
   public static final int NEWEST_OPSET = 22;
 
-  /** PyTorch's own default for long: ONNX Runtime knows it since version 1.12, of 2022. */
+  /**
+   * As PyTorch's TorchScript exporter has it: ONNX Runtime knows it since version 1.12, of 2022.
+   */
   public static final int DEFAULT_OPSET = 17;
 
   /** What a protobuf message can hold, less room for all but weights. */
@@ -66,7 +68,8 @@ public final class OnnxExporter {
         ModelProto.newBuilder()
             .setIrVersion(irVersion(opset))
             .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(opset))
-            .setProducerName("Lanewise");
+            .setProducerName("Lanewise")
+            .setDocString(signature.meaning());
     String version = OnnxExporter.class.getPackage().getImplementationVersion();
     if (version != null) {
       model.setProducerVersion(version);

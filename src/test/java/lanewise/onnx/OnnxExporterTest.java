@@ -149,7 +149,7 @@ class OnnxExporterTest {
   void translatorsTakeImagesOfAnySize(TranslatorSpec spec, int height, int width)
       throws OrtException {
     Shape example = Shape.of(1, spec.inputChannels(), 64, 64);
-    Signature signature = Signature.ofImages(example);
+    Signature signature = Signature.ofImages(example, -1, 1);
     try (Backend backend = Backends.open("scalar");
         Network network = new Network(backend, spec.network(), "generator")) {
       draw(network, 2);
@@ -217,7 +217,7 @@ class OnnxExporterTest {
   }
 
   private static void assertSameInOnnxRuntime(Module layer, int... opsets) throws OrtException {
-    Signature signature = Signature.ofImages(Shape.of(1, 8, 6, 6));
+    Signature signature = Signature.ofImages(Shape.of(1, 8, 6, 6), 0, 255);
     for (int opset : opsets) {
       try (Backend backend = Backends.open("scalar");
           Network network = new Network(backend, layer)) {
@@ -268,6 +268,7 @@ class OnnxExporterTest {
       Signature signature = Signature.ofGenerator(LATENT, 0, "image");
       ModelProto model = OnnxExporter.model(network, signature, Map.of("a", "b"), 17);
       assertEquals("Lanewise", model.getProducerName());
+      assertEquals("z: N x 6, standard normal", model.getDocString());
       assertEquals(List.of("a=b"), metadata(model));
       assertEquals(17, model.getOpsetImport(0).getVersion());
       GraphProto graph = model.getGraph();
@@ -318,7 +319,7 @@ class OnnxExporterTest {
   }
 
   private static void assertRefused(Module layer, int opset, String words) {
-    Signature signature = Signature.ofImages(Shape.of(1, 8, 6, 6));
+    Signature signature = Signature.ofImages(Shape.of(1, 8, 6, 6), 0, 255);
     try (Backend backend = Backends.open("scalar");
         Network network = new Network(backend, layer)) {
       UserException e =

@@ -53,7 +53,7 @@ class NetworkExportTest {
   void pointsAndTranslatedImagesToo() {
     Module mlp = new Mlp(GanSpec.of(1, 2, 3, 16, 8, Norm.BATCH)).generator();
     assertSame(mlp, Signature.ofGenerator(3, 0, "point"), 17, Double.MAX_VALUE);
-    Signature images = Signature.ofImages(Shape.of(1, 3, 32, 32));
+    Signature images = Signature.ofImages(Shape.of(1, 3, 32, 32), -1, 1);
     assertSame(TranslatorSpec.resnet(3, 4, 1, Norm.INSTANCE_PLAIN).network(), images, 17, 1);
     assertSame(TranslatorSpec.unet(3, 3, 4, 5, Norm.BATCH, true).network(), images, 17, 1);
     assertSame(
@@ -98,7 +98,7 @@ class NetworkExportTest {
     Module module = new Sequential(new Conv2d(3, 4, 3, 1, 1), new MinibatchStddev());
     try (Backend backend = Backends.open("scalar");
         Network network = new Network(backend, module)) {
-      Signature signature = Signature.ofImages(Shape.of(1, 3, 8, 8));
+      Signature signature = Signature.ofImages(Shape.of(1, 3, 8, 8), -1, 1);
       NetworkExport export = new NetworkExport(network, signature, Map.of());
       Path file = dir.resolve("folder/model.onnx");
       UserException e = assertThrows(UserException.class, () -> export.writeOnnx(file, 17));
