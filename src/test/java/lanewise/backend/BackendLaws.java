@@ -238,6 +238,7 @@ abstract class BackendLaws {
     ConvSpec spec = ConvSpec.of(1, 1);
     Shape filter = Shape.filter(4, 3, 3, 3);
     NormSpec batch = new NormSpec(NormScope.BATCH, 1e-5f, Activation.NONE);
+    AxisMap doubling = Interpolation.NEAREST.map(4, 8);
     Map<String, Refusal> refusals =
         Map.ofEntries(
             refusal("upload", t -> backend.upload(new float[3], t[0]), IMAGES),
@@ -325,6 +326,34 @@ abstract class BackendLaws {
                 "copyChannels: these do not fit: ChannelCopy[from=0, to=0, count=0]",
                 t -> backend.copyChannels(t[0], 0, t[1], 0, 0),
                 IMAGES,
+                IMAGES),
+            refusal(
+                "resample: these do not fit: rows 4 to 8, columns 4 to 8, 2x3x4x5, 2x3x8x8",
+                t -> backend.resample(doubling, doubling, t[0], t[1]),
+                IMAGES,
+                Shape.of(2, 3, 8, 8)),
+            refusal(
+                "permute",
+                t -> backend.permute(AxisOrder.of(new int[] {8, 15}, 1, 0), t[0], t[1]),
+                IMAGES,
+                Shape.of(2, 3, 4, 4)),
+            refusal(
+                "maxPool",
+                t -> backend.maxPool(PoolSpec.of(2, 2, 0), t[0], t[0], t[1]),
+                IMAGES,
+                Shape.of(2, 3, 2, 3)),
+            refusal(
+                "maxPoolAdjoint",
+                t -> backend.maxPoolAdjoint(PoolSpec.of(2, 2, 0), t[0], t[1], t[1]),
+                IMAGES,
+                Shape.of(2, 3, 2, 2)),
+            refusal(
+                "pooling: the window of 7x7 pixels is larger than the padded input 2x3x4x5",
+                t -> backend.maxPool(PoolSpec.of(7, 1, 1), t[0], t[0], t[0]),
+                IMAGES),
+            refusal(
+                "dropout: these do not fit: key",
+                t -> backend.dropout(new DropoutSpec(0.5f, 0), t[0], t[0]),
                 IMAGES),
             refusal(
                 "biasActivation",

@@ -131,6 +131,11 @@ final class ModelBuilder {
         .build();
   }
 
+  /** How many nodes there are so far. */
+  int nodes() {
+    return graph.getNodeCount();
+  }
+
   /** The values for the inputs. */
   Map<String, HostTensor> inputs() {
     return inputs;

@@ -278,6 +278,20 @@ class OperationsTest {
     cases.add(named("BatchNormalization of rank 3", batchNorm(9, 4, 6, 5)));
     cases.add(
         named(
+            "GroupNormalization, opset 18: scales of groups",
+            model(18)
+                .input("x", 2, 6, 9, 11)
+                .weight("s", 3)
+                .weight("b", 3)
+                .node("GroupNormalization", "x s b", "y", "num_groups", 3)));
+    cases.add(
+        named(
+            "LpNormalization of zeros",
+            model(11)
+                .input("x", HostTensor.of(new float[] {3, 4, 0, 0, 1e-3f, 0}, 3, 2))
+                .node("LpNormalization", "x", "y")));
+    cases.add(
+        named(
             "GroupNormalization, opset 21: scales of channels",
             model(21)
                 .input("x", 2, 6, 9, 11)

@@ -18,6 +18,7 @@ import lanewise.backend.Tensor;
  */
 final class AxisMaps {
   private static final VectorSpecies<Float> SPECIES = Lanes.SPECIES;
+  private static final VectorSpecies<Float> NARROW = FloatVector.SPECIES_128;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   /** Elements that one chunk of work reads or writes, about. */
@@ -59,11 +60,11 @@ final class AxisMaps {
               int source = n * small.h() + rows.index(rows.start(h));
               move(columns, Lanes.slice(from, source * xRow, xRow), target, channels);
             } else {
-              float[] sums = mixed[worker].atLeast(xRow);
+              float[] sums = mixed[worker].atLeast(xRow + Lanes.COUNT);
               mixRows(rows, h, from, n * small.h() * xRow, xRow, sums);
               float[] result = sums;
               if (!columns.isIdentity()) {
-                result = results[worker].atLeast(yRow);
+                result = results[worker].atLeast(yRow + Lanes.COUNT);
                 mixPixels(columns, sums, result, channels);
               }
               MemorySegment.copy(result, 0, target, JAVA_FLOAT, 0, yRow);
@@ -129,6 +130,10 @@ final class AxisMaps {
     }
   }
 
+  /**
+   * {@code result} = the pixels that make up each, by their weights. The last vector of a pixel
+   * goes beyond it, into what the next pixel overwrites.
+   */
   private static void mixPixels(AxisMap columns, float[] row, float[] result, int channels) {
     if (channels < Lanes.COUNT) {
       mixNarrow(columns, row, result, channels);
@@ -138,12 +143,10 @@ final class AxisMaps {
   }
 
   private static void mixWide(AxisMap columns, float[] row, float[] result, int channels) {
-    int whole = SPECIES.loopBound(channels);
-    VectorMask<Float> rest = SPECIES.indexInRange(whole, channels);
     for (int w = 0; w < columns.outputs(); w++) {
       int first = columns.start(w);
       int end = columns.start(w + 1);
-      for (int c = 0; c < whole; c += Lanes.COUNT) {
+      for (int c = 0; c < channels; c += Lanes.COUNT) {
         FloatVector sum = FloatVector.zero(SPECIES);
         for (int tap = first; tap < end; tap++) {
           FloatVector pixel =
@@ -152,29 +155,21 @@ final class AxisMaps {
         }
         sum.intoArray(result, w * channels + c);
       }
-      if (whole < channels) {
-        FloatVector sum = FloatVector.zero(SPECIES);
-        for (int tap = first; tap < end; tap++) {
-          int at = columns.index(tap) * channels + whole;
-          FloatVector pixel = FloatVector.fromArray(SPECIES, row, at, rest);
-          sum = pixel.fma(FloatVector.broadcast(SPECIES, columns.weight(tap)), sum);
-        }
-        sum.intoArray(result, w * channels + whole, rest);
-      }
     }
   }
 
-  /** The same for pixels of less than a vector. */
+  /** The same for pixels of less than a vector, such as those of pictures. */
   private static void mixNarrow(AxisMap columns, float[] row, float[] result, int channels) {
     for (int w = 0; w < columns.outputs(); w++) {
       int first = columns.start(w);
       int end = columns.start(w + 1);
-      for (int c = 0; c < channels; c++) {
-        float sum = 0;
+      for (int c = 0; c < channels; c += NARROW.length()) {
+        FloatVector sum = FloatVector.zero(NARROW);
         for (int tap = first; tap < end; tap++) {
-          sum = Math.fma(row[columns.index(tap) * channels + c], columns.weight(tap), sum);
+          FloatVector pixel = FloatVector.fromArray(NARROW, row, columns.index(tap) * channels + c);
+          sum = pixel.fma(FloatVector.broadcast(NARROW, columns.weight(tap)), sum);
         }
-        result[w * channels + c] = sum;
+        sum.intoArray(result, w * channels + c);
       }
     }
   }

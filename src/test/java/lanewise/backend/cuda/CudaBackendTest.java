@@ -2,6 +2,7 @@ package lanewise.backend.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,16 +12,20 @@ import java.util.Map;
 import lanewise.UserException;
 import lanewise.backend.Activation;
 import lanewise.backend.Algorithm;
+import lanewise.backend.AxisMap;
 import lanewise.backend.Backend;
 import lanewise.backend.BackendOptions;
 import lanewise.backend.Backends;
 import lanewise.backend.ConvPass;
 import lanewise.backend.ConvSpec;
+import lanewise.backend.DropoutSpec;
+import lanewise.backend.Interpolation;
 import lanewise.backend.NormScope;
 import lanewise.backend.NormSpec;
 import lanewise.backend.NormSpec.Affine;
 import lanewise.backend.NormSpec.Moments;
 import lanewise.backend.NormSpec.Source;
+import lanewise.backend.PadMode;
 import lanewise.backend.Scope;
 import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
@@ -327,6 +332,59 @@ class CudaBackendTest {
       step.run();
       assertEquals(1, read(backend, mine)[0]);
       assertEquals(7, read(backend, out)[0]);
+    }
+  }
+
+  @Test
+  void aReplayDropsByTheKeyOfTheStep() {
+    Shape small = Shape.of(1, 3, 3, 4);
+    AxisMap rows = Interpolation.BILINEAR.map(4, 3);
+    AxisMap columns = AxisMap.slice(5, 1, 1, 4);
+    float[][][] results = new float[2][5][];
+    Backend[] backends = {open(), Backends.open("scalar")};
+    for (int b = 0; b < 2; b++) {
+      try (Backend backend = backends[b]) {
+        Tensor key = backend.allocate(DropoutSpec.KEY);
+        Tensor mask = backend.allocate(Shape.of(1, 3, 4, 5));
+        Tensor out = backend.allocate(small);
+        Runnable step =
+            backend.capture(
+                () -> {
+                  backend.dropout(new DropoutSpec(0.5f, 3), key, mask);
+                  backend.resample(rows, columns, mask, out);
+                });
+        for (int i = 0; i < results[b].length; i++) {
+          backend.upload(DropoutSpec.key(i), key);
+          step.run();
+          results[b][i] = read(backend, out);
+        }
+      }
+    }
+    assertTrue(Emulator.calls("cuGraphLaunch") > 0);
+    assertFalse(Arrays.equals(results[0][3], results[0][4]));
+    for (int i = 0; i < results[0].length; i++) {
+      assertArrayEquals(results[1][i], results[0][i], 1e-6f);
+    }
+  }
+
+  @Test
+  void aCapturedStepOfAnotherSizeGoesOnAsItIs() {
+    try (Backend backend = open()) {
+      Tensor x = backend.allocate(Shape.of(1, 3, 4, 4));
+      Tensor y = backend.allocate(Shape.of(1, 3, 4, 4));
+      backend.fill(x, 1);
+      int[] runs = {0};
+      Runnable step =
+          backend.capture(
+              () -> {
+                AxisMap shifted = AxisMap.pad(4, runs[0], -runs[0], PadMode.ZERO);
+                runs[0]++;
+                backend.resample(shifted, AxisMap.slice(4, 3, -1, 4), x, y);
+              });
+      for (int i = 0; i < 4; i++) {
+        step.run();
+      }
+      assertEquals(0, Emulator.calls("cuGraphLaunch"));
     }
   }
 

@@ -6,12 +6,16 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import lanewise.backend.Activation;
 import lanewise.backend.AdamSpec;
+import lanewise.backend.AxisMap;
 import lanewise.backend.Binary;
+import lanewise.backend.DropoutSpec;
+import lanewise.backend.Interpolation;
 import lanewise.backend.NormScope;
 import lanewise.backend.NormSpec;
 import lanewise.backend.NormSpec.Affine;
 import lanewise.backend.NormSpec.Moments;
 import lanewise.backend.NormSpec.Source;
+import lanewise.backend.PoolSpec;
 import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
 import lanewise.backend.Unary;
@@ -41,6 +45,7 @@ final class KernelBits {
       for (Binary f : Binary.Arithmetic.values()) {
         bits.put(f.toString(), hash(y -> pointwise.zip(f, x, dy, y)));
       }
+      pooling(workers, x, dy, bits);
       Reduction reduction = new Reduction(workers);
       Tensor sums = TestTensors.poisoned(Shape.vector(SHAPE.c()));
       reduction.sum(x, sums);
@@ -76,6 +81,19 @@ final class KernelBits {
               }));
     }
     return bits;
+  }
+
+  private static void pooling(Workers workers, Tensor x, Tensor dy, Map<String, Integer> bits) {
+    AxisMap rows = Interpolation.BICUBIC.map(9, 9, 0.7);
+    AxisMap columns = Interpolation.BILINEAR_ANTIALIASED.map(7, 7, 0.4);
+    AxisMaps maps = new AxisMaps(workers);
+    bits.put("resample", hash(y -> maps.resample(rows, columns, x, y)));
+    PoolSpec spec = PoolSpec.of(3, 1, 1);
+    MaxPooling pooling = new MaxPooling(workers);
+    bits.put("max pool", hash(y -> pooling.pick(spec, x, dy, y)));
+    bits.put("max pool adjoint", hash(dx -> pooling.scatter(spec, x, dy, dx)));
+    Tensor key = TestTensors.of(DropoutSpec.KEY, DropoutSpec.key(-7));
+    bits.put("dropout", hash(y -> new Dropout(workers).draw(new DropoutSpec(0.3f, 1), key, y)));
   }
 
   private static int hash(Consumer<Tensor> operation) {
