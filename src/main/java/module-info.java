@@ -7,6 +7,7 @@ module lanewise {
   requires java.desktop;
   requires java.logging;
   requires jdk.jfr;
+  requires jdk.management;
   requires org.tribuo.util.onnx;
   requires static info.picocli;
   requires static jdk.incubator.vector;
@@ -20,6 +21,7 @@ module lanewise {
   exports lanewise.data;
   exports lanewise.diagnosis;
   exports lanewise.evaluate;
+  exports lanewise.inference;
   exports lanewise.io;
   exports lanewise.io.torch;
   exports lanewise.lab;

@@ -75,6 +75,15 @@ class PackageStructureTest {
                   "lanewise.backend",
                   "lanewise.io")),
           Map.entry(
+              "lanewise.inference",
+              Set.of(
+                  "lanewise.train",
+                  "lanewise.picture",
+                  "lanewise.io",
+                  "lanewise.model",
+                  "lanewise.nn",
+                  "lanewise.backend")),
+          Map.entry(
               "lanewise.perceptual",
               Set.of("lanewise.autograd", "lanewise.backend", "lanewise.io")),
           Map.entry(
@@ -100,6 +109,7 @@ class PackageStructureTest {
           Map.entry(
               "lanewise.bench",
               Set.of(
+                  "lanewise.inference",
                   "lanewise.train",
                   "lanewise.train.loss",
                   "lanewise.model",
@@ -121,6 +131,7 @@ class PackageStructureTest {
               "lanewise.cli",
               Set.of(
                   "lanewise.bench",
+                  "lanewise.inference",
                   "lanewise.lab",
                   "lanewise.train",
                   "lanewise.train.loss",
