@@ -34,6 +34,8 @@ module lanewise {
   exports lanewise.report;
   exports lanewise.train;
   exports lanewise.train.loss;
+  exports lanewise.train.style;
+  exports lanewise.train.translation;
 
   opens lanewise.cli to
       info.picocli;

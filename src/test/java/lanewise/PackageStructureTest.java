@@ -85,7 +85,7 @@ class PackageStructureTest {
                   "lanewise.backend")),
           Map.entry(
               "lanewise.perceptual",
-              Set.of("lanewise.autograd", "lanewise.backend", "lanewise.io")),
+              Set.of("lanewise.onnx", "lanewise.autograd", "lanewise.backend", "lanewise.io")),
           Map.entry(
               "lanewise.train.loss",
               Set.of("lanewise.perceptual", "lanewise.autograd", "lanewise.backend")),
@@ -106,6 +106,30 @@ class PackageStructureTest {
                   "lanewise.metrics",
                   "lanewise.picture",
                   "lanewise.report")),
+          Map.entry(
+              "lanewise.train.style",
+              Set.of(
+                  "lanewise.train",
+                  "lanewise.train.loss",
+                  "lanewise.perceptual",
+                  "lanewise.model",
+                  "lanewise.onnx",
+                  "lanewise.nn",
+                  "lanewise.autograd",
+                  "lanewise.backend",
+                  "lanewise.data",
+                  "lanewise.io",
+                  "lanewise.picture")),
+          Map.entry(
+              "lanewise.train.translation",
+              Set.of(
+                  "lanewise.train",
+                  "lanewise.model",
+                  "lanewise.nn",
+                  "lanewise.autograd",
+                  "lanewise.backend",
+                  "lanewise.data",
+                  "lanewise.io")),
           Map.entry(
               "lanewise.bench",
               Set.of(
@@ -135,6 +159,9 @@ class PackageStructureTest {
                   "lanewise.lab",
                   "lanewise.train",
                   "lanewise.train.loss",
+                  "lanewise.train.style",
+                  "lanewise.train.translation",
+                  "lanewise.perceptual",
                   "lanewise.model",
                   "lanewise.nn",
                   "lanewise.onnx",

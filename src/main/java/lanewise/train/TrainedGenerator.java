@@ -82,10 +82,10 @@ public final class TrainedGenerator implements AutoCloseable {
   }
 
   private static Gan architecture(Safetensors tensors, Path file, Norm given) {
-    String architecture = tensors.metadata().get(Checkpoint.ARCHITECTURE);
-    String spec = tensors.metadata().get(Checkpoint.SPEC);
+    String architecture = tensors.metadata().get(NetworkMetadata.ARCHITECTURE);
+    String spec = tensors.metadata().get(NetworkMetadata.SPEC);
     try {
-      if ("discriminator".equals(tensors.metadata().get(Checkpoint.NETWORK))) {
+      if ("discriminator".equals(tensors.metadata().get(NetworkMetadata.NETWORK))) {
         throw new UserException("it holds a discriminator, not a generator");
       }
       if (architecture == null || spec == null) {
