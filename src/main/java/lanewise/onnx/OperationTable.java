@@ -38,7 +38,7 @@ final class OperationTable {
           Definition.of("LpNormalization", 1, 1, 1, NormalizationOps::lp),
 
           // Functions of one element
-          Definition.of("Relu", 6, 1, 1, ActivationOps.plain(Ops::relu)),
+          Definition.of("Relu", 6, 1, 1, ActivationOps::relu),
           Definition.of("LeakyRelu", 6, 1, 1, ActivationOps::leakyRelu),
           Definition.of("PRelu", 7, 2, 2, ActivationOps::prelu),
           Definition.of("Elu", 6, 1, 1, ActivationOps::elu),

@@ -16,6 +16,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 class OperationsTest {
   @TempDir private Path folder;
 
+  /** The engines that are held to ONNX Runtime. */
+  List<String> backends() {
+    return List.of("scalar", "simd");
+  }
+
   @ParameterizedTest
   @MethodSource({
     "convolutions",
@@ -31,10 +36,11 @@ class OperationsTest {
     "pads",
     "resizes",
     "constants",
-    "shapeArithmetic"
+    "shapeArithmetic",
+    "activationsBehindOthers"
   })
   void computesWhatOnnxRuntimeDoes(ModelBuilder model) {
-    OnnxRuntime.assertSame(model, folder);
+    OnnxRuntime.assertSame(model, folder, backends(), 1e-5);
   }
 
   private static ModelBuilder model(int opset) {
@@ -1070,6 +1076,62 @@ class OperationsTest {
                 .integerOutput("b")
                 .integerOutput("c")
                 .integerOutput("d")));
+    return cases;
+  }
+
+  // ---- activations that the operation before them takes over, and such that it cannot
+
+  static List<Named<ModelBuilder>> activationsBehindOthers() {
+    List<Named<ModelBuilder>> cases = new ArrayList<>();
+    for (String activation : List.of("Relu", "LeakyRelu")) {
+      cases.add(
+          named(
+              "Conv and " + activation,
+              model(13)
+                  .input("x", 2, 3, 9, 11)
+                  .weight("w", 5, 3, 3, 4)
+                  .node("Conv", "x w", "c")
+                  .node(activation, "c", "y")));
+      cases.add(
+          named(
+              "Conv with a bias and " + activation,
+              model(13)
+                  .input("x", 2, 3, 9, 11)
+                  .weight("w", 5, 3, 3, 4)
+                  .weight("b", 5)
+                  .node("Conv", "x w b", "c")
+                  .node(activation, "c", "y")));
+      cases.add(
+          named(
+              "InstanceNormalization and " + activation,
+              model(13)
+                  .input("x", 2, 6, 9, 11)
+                  .weight("s", 6)
+                  .weight("b", 6)
+                  .node("InstanceNormalization", "x s b", "n")
+                  .node(activation, "n", "y")));
+      cases.add(
+          named(
+              "BatchNormalization and " + activation,
+              batchNorm(13, 2, 6, 9, 11).node(activation, "y", "z").output("z")));
+    }
+    cases.add(
+        named(
+            "Relu beside another reader",
+            model(13)
+                .input("x", 2, 3, 9, 11)
+                .weight("w", 5, 3, 3, 4)
+                .node("Conv", "x w", "c")
+                .node("Relu", "c", "r")
+                .node("Sub", "r c", "y")));
+    cases.add(
+        named(
+            "LeakyRelu with a negative slope",
+            model(13)
+                .input("x", 2, 3, 9, 11)
+                .weight("w", 5, 3, 3, 4)
+                .node("Conv", "x w", "c")
+                .node("LeakyRelu", "c", "y", "alpha", -0.5f)));
     return cases;
   }
 }
