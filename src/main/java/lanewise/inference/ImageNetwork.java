@@ -11,6 +11,7 @@ import lanewise.nn.GraphNode;
 import lanewise.nn.GraphOperation;
 import lanewise.nn.GraphOperation.Array;
 import lanewise.nn.Network;
+import lanewise.nn.OwnStatistics;
 import lanewise.nn.Statistics;
 
 /**
