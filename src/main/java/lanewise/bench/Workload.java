@@ -56,6 +56,13 @@ public record Workload(
             true,
             false,
             CycleGanWork::new));
+    table.add(
+        new Workload(
+            "stylisation",
+            "fast style transfer of 256x256 pixels",
+            false,
+            false,
+            (b, _) -> new StyleWork(b)));
     return List.copyOf(table);
   }
 

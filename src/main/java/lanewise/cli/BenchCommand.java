@@ -61,8 +61,7 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "NAME",
       split = ",",
       completionCandidates = Cases.class,
-      description =
-          "What to measure: ${COMPLETION-CANDIDATES}. Default: all but cyclegan-generator")
+      description = "What to measure: ${COMPLETION-CANDIDATES}. Default: all but the last two")
   private List<String> cases = List.of();
 
   @Option(

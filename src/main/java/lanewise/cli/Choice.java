@@ -5,13 +5,17 @@ import java.util.Iterator;
 import lanewise.Names;
 import lanewise.UserException;
 import lanewise.backend.Precision;
+import lanewise.data.Direction;
+import lanewise.data.Preprocess;
 import lanewise.model.Architecture;
 import lanewise.model.Norm;
 import lanewise.model.Upsampling;
 import lanewise.nn.Statistics;
+import lanewise.perceptual.InputScale;
 import lanewise.train.Preset;
 import lanewise.train.Schedule;
 import lanewise.train.loss.Objective;
+import lanewise.train.translation.GanMode;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -106,6 +110,34 @@ abstract sealed class Choice<E extends Enum<E>> implements ITypeConverter<E>, It
   static final class OfModel extends Choice<TrainedModel> {
     OfModel() {
       super("model", TrainedModel.values());
+    }
+  }
+
+  /** One of {@link Direction}. */
+  static final class OfDirection extends Choice<Direction> {
+    OfDirection() {
+      super("direction", Direction.values());
+    }
+  }
+
+  /** One of {@link Preprocess}. */
+  static final class OfPreprocess extends Choice<Preprocess> {
+    OfPreprocess() {
+      super("preprocess", Preprocess.values());
+    }
+  }
+
+  /** One of {@link GanMode}. */
+  static final class OfGanMode extends Choice<GanMode> {
+    OfGanMode() {
+      super("gan mode", GanMode.values());
+    }
+  }
+
+  /** One of {@link InputScale}. */
+  static final class OfInputScale extends Choice<InputScale> {
+    OfInputScale() {
+      super("features' input", InputScale.values());
     }
   }
 }

@@ -3,6 +3,7 @@ package lanewise.cli;
 import static java.util.stream.Collectors.joining;
 
 import java.io.PrintWriter;
+import java.util.List;
 import lanewise.backend.Shape;
 import lanewise.nn.LayerSummary;
 import lanewise.nn.Network;
@@ -14,7 +15,8 @@ import lanewise.train.TrainingRun;
 
 /** What a training is about to do, in words. */
 record RunDescription(TrainingRun run, TaskOptions options) {
-  private static final String ROW = "  %-10s %-31s %-14s %12s%n";
+  /** Names take at least as much room. */
+  private static final int SHORTEST_NAME = 10;
 
   void printTo(PrintWriter text) {
     Task task = run.task();
@@ -53,13 +55,16 @@ record RunDescription(TrainingRun run, TaskOptions options) {
   }
 
   private static void print(PrintWriter text, String name, Network network, Shape input) {
+    List<LayerSummary> layers = network.layers(input);
+    int longest = layers.stream().mapToInt(layer -> layer.name().length()).max().orElse(0);
+    String row = "  %-" + Math.max(SHORTEST_NAME, longest) + "s %-31s %-14s %12s%n";
     text.printf("%n%s%n", name);
-    text.printf(ROW, "NAME", "LAYER", "OUTPUT", "PARAMETERS");
-    text.printf(ROW, "", "input", input, "");
-    for (LayerSummary layer : network.layers(input)) {
+    text.printf(row, "NAME", "LAYER", "OUTPUT", "PARAMETERS");
+    text.printf(row, "", "input", input, "");
+    for (LayerSummary layer : layers) {
       text.printf(
-          ROW, layer.name(), layer.layer(), layer.output(), "%,d".formatted(layer.parameters()));
+          row, layer.name(), layer.layer(), layer.output(), "%,d".formatted(layer.parameters()));
     }
-    text.printf(ROW, "", "total", "", "%,d".formatted(network.parameterCount()));
+    text.printf(row, "", "total", "", "%,d".formatted(network.parameterCount()));
   }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import lanewise.UserException;
 import lanewise.data.Datasets;
@@ -19,6 +20,9 @@ import lanewise.train.Schedule;
 import lanewise.train.TaskOptions;
 import lanewise.train.TrainOptions;
 import lanewise.train.loss.Objective;
+import lanewise.train.style.StyleOptions;
+import lanewise.train.translation.CycleGanOptions;
+import lanewise.train.translation.Pix2pixOptions;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.Mixin;
@@ -359,11 +363,44 @@ final class TrainArguments {
     }
   }
 
-  /** The options of a new run of any model. */
-  TaskOptions ofNewRun(TrainedModel model) {
+  /**
+   * The options of a new run of any model.
+   *
+   * @param more options by their names, which were given in another way
+   */
+  TaskOptions ofNewRun(TrainedModel model, Map<String, ?> more) {
     return switch (model) {
       case GAN -> ofNewRun();
+      case PIX2PIX -> usage(() -> Pix2pixOptions.of(ofPictures(model, more)));
+      case CYCLEGAN -> usage(() -> CycleGanOptions.of(ofPictures(model, more)));
+      case STYLE -> ofNewStyle();
     };
+  }
+
+  private StyleOptions ofNewStyle() {
+    if (!has("--data") || !has("--style")) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--model style needs photographs and a painting; give --data photos/ --style"
+              + " painting.jpg");
+    }
+    return usage(() -> StyleOptions.of(given(TrainedModel.STYLE.defaults())));
+  }
+
+  private Map<String, Object> ofPictures(TrainedModel model, Map<String, ?> more) {
+    if (!has("--data")) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--model %s needs --data, a folder with %s"
+              .formatted(
+                  model,
+                  model == TrainedModel.PIX2PIX
+                      ? "pairs of pictures: train/ with A beside B in each file, or A/ and B/"
+                      : "pictures of two kinds: trainA/ and trainB/"));
+    }
+    Map<String, Object> given = given(model.defaults());
+    given.putAll(more);
+    return given;
   }
 
   /** The options of a new run that trains a GAN. */
@@ -402,11 +439,14 @@ final class TrainArguments {
   /**
    * The options of a run that goes on, with what was given now.
    *
+   * @param more what was given in another way, for the run's options
    * @throws UserException if that would make it another run
    */
-  TaskOptions ofResumed(Path run) {
+  TaskOptions ofResumed(Path run, Function<TaskOptions, Map<String, Object>> more) {
     TaskOptions old = TrainedModel.optionsOf(run);
-    TaskOptions wanted = usage(() -> old.with(given(old)));
+    Map<String, Object> given = given(old);
+    given.putAll(more.apply(old));
+    TaskOptions wanted = usage(() -> old.with(given));
     if (!old.differences(wanted).isEmpty()) {
       throw new UserException(
           "%s was trained with other options (%s); leave them out to go on, or start a new run"
@@ -427,6 +467,7 @@ final class TrainArguments {
    * @throws ParameterException if the model has no such option
    */
   private Map<String, Object> given(TaskOptions base) {
+    requireNoneTwice();
     Map<String, Object> given = new LinkedHashMap<>();
     BOTH.forEach(
         (name, two) -> {
@@ -439,11 +480,18 @@ final class TrainArguments {
       String name = TrainedModel.name(option);
       if (name != null) {
         requireOptionOf(base, name);
-        given.put(name, json(option.getValue()));
+        if (base.has(name)) {
+          given.put(name, json(option.getValue()));
+        }
       }
     }
     given.computeIfPresent("data", (_, data) -> Datasets.resolve((String) data));
     given.computeIfPresent("classifier", (_, file) -> resolved((Path) file));
+    given.computeIfPresent("style", (_, file) -> resolved((Path) file));
+    given.computeIfPresent(
+        "features",
+        (_, name) ->
+            name.equals(StyleOptions.RANDOM_FEATURES) ? name : resolved(Path.of((String) name)));
     if (given.keySet().stream().anyMatch(MEASURING::contains)) {
       given.putIfAbsent("metrics", true);
     }
@@ -454,6 +502,19 @@ final class TrainArguments {
       given.put("steps", 0);
     }
     return given;
+  }
+
+  /** Picocli takes the second for the begin of another group, and forgets the rest of the first. */
+  private void requireNoneTwice() {
+    List<String> words = spec.commandLine().getParseResult().originalArgs();
+    for (OptionSpec option : spec.commandLine().getCommandSpec().options()) {
+      List<String> names = List.of(option.names());
+      long times = words.stream().filter(word -> names.contains(word.split("=", 2)[0])).count();
+      if (times > 1) {
+        throw new ParameterException(
+            spec.commandLine(), option.longestName() + " is given twice; leave out one");
+      }
+    }
   }
 
   private void requireOptionOf(TaskOptions base, String name) {

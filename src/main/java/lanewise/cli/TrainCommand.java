@@ -19,12 +19,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Trains a GAN, from its first step or from a checkpoint. */
+/** Trains networks, from their first step or from a checkpoint. */
 @Command(
     name = "train",
     defaultValueProvider = TrainArguments.Defaults.class,
     description = {
-      "Trains a GAN and leaves a folder: samples, weights, metrics, checkpoint and report.html.",
+      "Trains a GAN, or a translation of pictures, and leaves a folder: samples, weights, metrics,"
+          + " checkpoint and report.html.",
       "Ctrl-C ends it after the present step, with a checkpoint; again, at once."
     },
     sortOptions = false,
@@ -36,6 +37,8 @@ import picocli.CommandLine.Spec;
       "  lanewise train --data photos/ --image-size 64 --epochs 20",
       "  lanewise train --resume runs/first --steps 8000",
       "  lanewise train --preset wgan-gp",
+      "  lanewise train --model pix2pix --data facades/ --direction BtoA",
+      "  lanewise train --model cyclegan --data horse2zebra/ --crop-size 128",
       "  lanewise train --dry-run --ngf 32 --ndf 32",
       "  lanewise train --profile 20",
       "  lanewise train --explain --image-size 64"
@@ -53,6 +56,12 @@ final class TrainCommand implements Callable<Integer> {
   private TrainedModel model;
 
   @Mixin private TrainArguments arguments;
+
+  @Mixin private TranslationArguments translation;
+
+  @SuppressWarnings("unused") // The options of the task read what was given.
+  @Mixin
+  private StyleArguments style;
 
   @Option(
       names = {"-o", "--out"},
@@ -121,7 +130,10 @@ final class TrainCommand implements Callable<Integer> {
           spec.commandLine(), "--resume trains what it has trained before: leave out --model");
     }
     PrintWriter text = json ? spec.commandLine().getErr() : spec.commandLine().getOut();
-    TaskOptions options = resume == null ? arguments.ofNewRun(model) : arguments.ofResumed(resume);
+    TaskOptions options =
+        resume == null
+            ? arguments.ofNewRun(model, translation.epochs(model.defaults()))
+            : arguments.ofResumed(resume, translation::epochs);
     Path folder = resume != null ? resume : out != null ? out : unusedFolder(options);
     try (TrainingRun run = open(folder, options, text)) {
       RunDescription description = new RunDescription(run, options);

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import lanewise.Names;
@@ -13,11 +14,17 @@ import lanewise.train.OptionsFile;
 import lanewise.train.Preset;
 import lanewise.train.TaskOptions;
 import lanewise.train.TrainOptions;
+import lanewise.train.style.StyleOptions;
+import lanewise.train.translation.CycleGanOptions;
+import lanewise.train.translation.Pix2pixOptions;
 import picocli.CommandLine.Model.OptionSpec;
 
 /** What {@code train} trains, as {@code --model} names it. */
 enum TrainedModel {
-  GAN(TrainOptions.defaults(Preset.DCGAN, "", Datasets.defaultImageSize(null)));
+  GAN(TrainOptions.defaults(Preset.DCGAN, "", Datasets.defaultImageSize(null))),
+  PIX2PIX(Pix2pixOptions.of(Map.of())),
+  CYCLEGAN(CycleGanOptions.of(Map.of())),
+  STYLE(StyleOptions.of(Map.of()));
 
   private final TaskOptions defaults;
 

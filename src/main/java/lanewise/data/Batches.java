@@ -1,50 +1,31 @@
 package lanewise.data;
 
-import java.util.SplittableRandom;
 import lanewise.UserException;
 
-/**
- * The endless order in which training visits a data set: in every epoch another permutation, cut
- * into batches, the incomplete last one dropped.
- *
- * <p>The samples of a step follow from the size of the data, the batch size, the seed and the
- * number of the step alone, so that a resumed run needs nothing but its step. Not thread-safe.
- */
+/** A data set in the {@link BatchOrder} in which training visits it. Not thread-safe. */
 public final class Batches {
   private final Dataset data;
-  private final int batchSize;
-  private final long seed;
-  private final int[] permutation;
-  private long permutedEpoch = -1;
+  private final BatchOrder order;
 
   /**
+   * The batches of a data set.
+   *
    * @param batchSize samples in a batch, from 1 to the size of the data
    * @throws UserException if the batch size is out of that range
    */
   public Batches(Dataset data, int batchSize, long seed) {
-    if (batchSize < 1) {
-      throw new UserException("batch size " + batchSize + " is impossible: ask for at least 1");
-    }
-    if (batchSize > data.size()) {
-      throw new UserException(
-          String.format(
-              "batch size %d is larger than the data, %s: ask for at most %d",
-              batchSize, data.name(), data.size()));
-    }
     this.data = data;
-    this.batchSize = batchSize;
-    this.seed = seed;
-    this.permutation = new int[data.size()];
+    order = new BatchOrder(data.name(), data.size(), batchSize, seed);
   }
 
   /** Samples in a batch. */
   public int size() {
-    return batchSize;
+    return order.size();
   }
 
   /** The number of whole batches in an epoch, at least 1. */
   public long stepsPerEpoch() {
-    return data.size() / batchSize;
+    return order.stepsPerEpoch();
   }
 
   /**
@@ -54,14 +35,7 @@ public final class Batches {
    * @return {@code batchSize} different indices into the data
    */
   public int[] indices(long step) {
-    if (step < 0) {
-      throw new IndexOutOfBoundsException("step " + step);
-    }
-    permute(step / stepsPerEpoch());
-    int from = (int) (step % stepsPerEpoch()) * batchSize;
-    int[] indices = new int[batchSize];
-    System.arraycopy(permutation, from, indices, 0, batchSize);
-    return indices;
+    return order.indices(step);
   }
 
   /**
@@ -73,28 +47,8 @@ public final class Batches {
   public void read(long step, float[] target) {
     int sample = data.channels() * data.height() * data.width();
     int[] indices = indices(step);
-    for (int i = 0; i < batchSize; i++) {
+    for (int i = 0; i < indices.length; i++) {
       data.read(indices[i], target, i * sample);
-    }
-  }
-
-  private void permute(long epoch) {
-    if (epoch == permutedEpoch) {
-      return;
-    }
-    // Rotated, so that no small seed and epoch give the stream of another small seed and epoch.
-    long epochSeed = new SplittableRandom(seed ^ Long.rotateLeft(epoch, 32)).nextLong();
-    permute(permutation, epochSeed);
-    permutedEpoch = epoch;
-  }
-
-  /** Fills {@code order} with a random permutation of its indices. */
-  static void permute(int[] order, long seed) {
-    SplittableRandom random = new SplittableRandom(seed);
-    for (int i = 0; i < order.length; i++) {
-      int j = random.nextInt(i + 1);
-      order[i] = order[j];
-      order[j] = i;
     }
   }
 }

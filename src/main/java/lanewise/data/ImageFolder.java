@@ -1,9 +1,6 @@
 package lanewise.data;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.FileVisitOption;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +8,6 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import lanewise.UserException;
 import lanewise.picture.Picture;
 import lanewise.picture.PictureDecoder;
@@ -48,7 +44,7 @@ final class ImageFolder {
 
   /** Reads the images, or returns null if no file is named like one. */
   Dataset read(String name) {
-    List<Path> files = find();
+    List<Path> files = PictureFolder.list(root);
     if (files.isEmpty()) {
       return null;
     }
@@ -76,34 +72,6 @@ final class ImageFolder {
     ImageShape shape = new ImageShape(wanted.side(), channels);
     Decoded first = images.getFirst();
     return new OnDemand(title, paths, shape, first.height(), first.width(), labels);
-  }
-
-  private List<Path> find() {
-    try (Stream<Path> walk = Files.walk(root, FileVisitOption.FOLLOW_LINKS)) {
-      return walk.filter(file -> isNamedLikeImage(file.getFileName().toString()))
-          .filter(file -> !isHidden(root.relativize(file)))
-          .filter(Files::isRegularFile)
-          .sorted()
-          .toList();
-    } catch (UncheckedIOException e) {
-      throw UnreadableFile.of(root.toString(), e.getCause());
-    } catch (IOException e) {
-      throw UnreadableFile.of(root.toString(), e);
-    }
-  }
-
-  private static boolean isNamedLikeImage(String name) {
-    String lower = name.toLowerCase(Locale.ROOT);
-    return lower.endsWith(".png") || lower.endsWith(".jpg") || lower.endsWith(".jpeg");
-  }
-
-  private static boolean isHidden(Path relative) {
-    for (Path part : relative) {
-      if (part.toString().startsWith(".")) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private sealed interface Attempt {}

@@ -54,7 +54,7 @@ public final class Subset implements Dataset {
 
   private static int[] shuffled(int size, long seed) {
     int[] order = new int[size];
-    Batches.permute(order, seed);
+    BatchOrder.permute(order, seed);
     return order;
   }
 

@@ -158,6 +158,17 @@ public final class Network implements AutoCloseable {
     }
   }
 
+  /** Sets the gradients of several networks to those of one loss, in one pass. */
+  public static void backward(Variable loss, List<Network> networks) {
+    List<Variable> leaves = networks.stream().flatMap(n -> n.leaves.stream()).toList();
+    Iterator<Variable> results = Gradients.of(loss, leaves, false).iterator();
+    for (Network network : networks) {
+      for (Parameter p : network.parameters.values()) {
+        network.backend.copy(results.next().tensor(), p.gradient());
+      }
+    }
+  }
+
   /** Adds those of {@code loss} to the gradients, as PyTorch's {@code backward} does. */
   public void accumulate(Variable loss) {
     Iterator<Variable> results = Gradients.of(loss, leaves, false).iterator();

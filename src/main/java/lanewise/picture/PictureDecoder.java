@@ -55,7 +55,23 @@ public final class PictureDecoder {
     return decode(file, maxPixels, true);
   }
 
-  private static Picture decode(Path file, long maxPixels, boolean upright) throws IOException {
+  /**
+   * Reads the sides of a picture as it is stored, without decoding it.
+   *
+   * @param maxPixels as for {@link #decodeStored}
+   * @throws IOException as {@link #decodeStored}
+   */
+  public static PictureSize storedSize(Path file, long maxPixels) throws IOException {
+    return read(file, maxPixels, (reader, _) -> sizeOf(reader));
+  }
+
+  /** Reads something of a picture whose size is known to be allowed. */
+  @FunctionalInterface
+  private interface Reading<T> {
+    T of(ImageReader reader, boolean jpeg) throws IOException;
+  }
+
+  private static <T> T read(Path file, long maxPixels, Reading<T> reading) throws IOException {
     byte[] first;
     try (InputStream in = Files.newInputStream(file)) {
       first = in.readNBytes(4);
@@ -70,26 +86,40 @@ public final class PictureDecoder {
     try (InputStream bytes = Files.newInputStream(file);
         ImageInputStream in = new MemoryCacheImageInputStream(bytes)) {
       reader.setInput(in, true, true);
-      checkSize(reader.getWidth(0), reader.getHeight(0), maxPixels);
-      Picture stored;
-      Orientation orientation;
-      try (InputStream head = Files.newInputStream(file)) {
-        if (png) {
-          stored = ofPng(reader.read(0));
-          orientation = PngChunks.orientation(head);
-        } else {
-          JpegMarkers markers = JpegMarkers.read(head);
-          stored = ofJpeg(readWhole(reader), markers.colors());
-          orientation = markers.orientation();
-        }
-      }
-      return upright ? orientation.uprightOf(stored) : stored;
+      PictureSize size = sizeOf(reader);
+      checkSize(size.width(), size.height(), maxPixels);
+      return reading.of(reader, jpeg);
     } catch (IIOException | RuntimeException e) {
       // The JDK's readers answer some broken files with index and argument exceptions.
       throw new IOException("broken or truncated image data", e);
     } finally {
       reader.dispose();
     }
+  }
+
+  private static PictureSize sizeOf(ImageReader reader) throws IOException {
+    return new PictureSize(reader.getWidth(0), reader.getHeight(0));
+  }
+
+  private static Picture decode(Path file, long maxPixels, boolean upright) throws IOException {
+    return read(
+        file,
+        maxPixels,
+        (reader, jpeg) -> {
+          Picture stored;
+          Orientation orientation;
+          try (InputStream head = Files.newInputStream(file)) {
+            if (jpeg) {
+              JpegMarkers markers = JpegMarkers.read(head);
+              stored = ofJpeg(readWhole(reader), markers.colors());
+              orientation = markers.orientation();
+            } else {
+              stored = ofPng(reader.read(0));
+              orientation = PngChunks.orientation(head);
+            }
+          }
+          return upright ? orientation.uprightOf(stored) : stored;
+        });
   }
 
   private static void checkSize(int width, int height, long maxPixels) throws IOException {

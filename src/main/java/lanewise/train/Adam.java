@@ -72,7 +72,7 @@ public final class Adam implements AutoCloseable {
   }
 
   /** Both moments, bit for bit. */
-  List<TensorEntry> state(String prefix) {
+  public List<TensorEntry> state(String prefix) {
     return List.of(entry(prefix + ".exp_avg", m), entry(prefix + ".exp_avg_sq", v));
   }
 
@@ -83,10 +83,10 @@ public final class Adam implements AutoCloseable {
   }
 
   /** Goes on where an optimiser of the same network stood after {@code steps}. */
-  void restore(String prefix, long steps, Map<String, float[]> state) {
+  public void restore(String prefix, long steps, Map<String, TensorEntry> state) {
     this.steps = steps;
-    network.backend().upload(state.get(prefix + ".exp_avg"), m);
-    network.backend().upload(state.get(prefix + ".exp_avg_sq"), v);
+    network.backend().upload(state.get(prefix + ".exp_avg").data(), m);
+    network.backend().upload(state.get(prefix + ".exp_avg_sq").data(), v);
   }
 
   @Override

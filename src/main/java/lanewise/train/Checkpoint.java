@@ -19,13 +19,6 @@ import lanewise.nn.Network;
  * step. Randomness is a function of seed and step, so there is no generator to store.
  */
 final class Checkpoint {
-  /** Metadata of a network's file: which one it is, its architecture, the spec as JSON. */
-  static final String NETWORK = "lanewise.network";
-
-  static final String ARCHITECTURE = "lanewise.architecture";
-
-  static final String SPEC = "lanewise.spec";
-
   private static final String SUFFIX = ".safetensors";
   private static final String PROGRESS = "progress.json";
   private static final String OPTIONS = "options.json";
@@ -87,9 +80,9 @@ final class Checkpoint {
     return true;
   }
 
-  private static Map<String, float[]> arrays(Path file) {
-    Map<String, float[]> arrays = new LinkedHashMap<>();
-    readAll(file).forEach(entry -> arrays.put(entry.name(), entry.data()));
+  private static Map<String, TensorEntry> arrays(Path file) {
+    Map<String, TensorEntry> arrays = new LinkedHashMap<>();
+    readAll(file).forEach(entry -> arrays.put(entry.name(), entry));
     return arrays;
   }
 
@@ -107,7 +100,7 @@ final class Checkpoint {
   static void writeNetwork(Path file, Network network, Task task) {
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put("format", "pt");
-    metadata.put(NETWORK, network.name());
+    metadata.put(NetworkMetadata.NETWORK, network.name());
     metadata.putAll(task.metadata(network));
     Safetensors.write(file, StateDict.of(network), metadata);
   }

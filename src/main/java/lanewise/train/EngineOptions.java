@@ -18,6 +18,13 @@ public record EngineOptions(String backend, int threads, int device, String prec
     new BackendOptions(threads, device, Precision.named(precision));
   }
 
+  /** The best backend that can run, on all processors. */
+  public static EngineOptions usual() {
+    BackendOptions engine = BackendOptions.defaults();
+    return new EngineOptions(
+        "auto", engine.threads(), engine.device(), engine.precision().toString());
+  }
+
   /** How the backend is to run. */
   public BackendOptions options() {
     return new BackendOptions(threads, device, Precision.named(precision));

@@ -1,8 +1,5 @@
 package lanewise.train;
 
-import com.fasterxml.jackson.jr.ob.JSON;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -207,7 +204,7 @@ final class GanTask implements Task {
   }
 
   @Override
-  public void restore(long steps, Function<String, Map<String, float[]>> state) {
+  public void restore(long steps, Function<String, Map<String, TensorEntry>> state) {
     trainer.restore(steps, state.apply(OPTIMIZER));
   }
 
@@ -226,14 +223,7 @@ final class GanTask implements Task {
 
   /** What is to be known of either network of a GAN. */
   static Map<String, String> metadata(Gan model) {
-    Map<String, String> metadata = new LinkedHashMap<>();
-    metadata.put(Checkpoint.ARCHITECTURE, model.architecture().toString());
-    try {
-      metadata.put(Checkpoint.SPEC, JSON.std.asString(model.spec()));
-    } catch (IOException e) {
-      throw new UncheckedIOException("a record of numbers and names is always JSON", e);
-    }
-    return metadata;
+    return NetworkMetadata.of(model.architecture().toString(), model.spec());
   }
 
   @Override

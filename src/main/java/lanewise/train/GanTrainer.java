@@ -417,7 +417,7 @@ public final class GanTrainer implements AutoCloseable {
   }
 
   /** Goes on after {@code steps} steps; the networks are loaded separately. */
-  void restore(long steps, Map<String, float[]> optimizerState) {
+  void restore(long steps, Map<String, TensorEntry> optimizerState) {
     this.steps = steps;
     generatorAdam.restore("generator", steps, optimizerState);
     discriminatorAdam.restore("discriminator", steps * recipe.dSteps(), optimizerState);

@@ -97,10 +97,12 @@ public interface Task extends AutoCloseable {
    *
    * @param state reads for each file of {@link #state} its arrays, by their names
    */
-  void restore(long steps, Function<String, Map<String, float[]>> state);
+  void restore(long steps, Function<String, Map<String, TensorEntry>> state);
 
   /** The networks that a run leaves behind for others, by the names of their files. */
-  Map<String, Network> results();
+  default Map<String, Network> results() {
+    return networks();
+  }
 
   /** What names and dimensions of a network's weights cannot tell, for whoever opens its file. */
   Map<String, String> metadata(Network network);

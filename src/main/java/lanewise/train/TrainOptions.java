@@ -7,7 +7,6 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import lanewise.UserException;
 import lanewise.backend.Backend;
-import lanewise.backend.BackendOptions;
 import lanewise.model.Norm;
 import lanewise.train.loss.Objective;
 
@@ -48,7 +47,6 @@ public record TrainOptions(
    * @param changes as for {@link #with}
    */
   public static TrainOptions of(Preset preset, Map<String, ?> changes) {
-    BackendOptions engine = BackendOptions.defaults();
     Map<String, Object> all = preset.options();
     all.putAll(changes);
     return new TrainOptions(
@@ -60,8 +58,7 @@ public record TrainOptions(
             new OptimizerOptions(64, 1, 1, 2e-4, 2e-4, 0.5, 0.999, "constant", 0),
             new RunOptions(0, 0, DEFAULT_STEPS, 100, 500, false),
             MeasuringOptions.OFF,
-            new EngineOptions(
-                "auto", engine.threads(), engine.device(), engine.precision().toString()))
+            EngineOptions.usual())
         .with(all);
   }
 

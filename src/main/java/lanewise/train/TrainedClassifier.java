@@ -96,7 +96,7 @@ public final class TrainedClassifier implements Classifier, AutoCloseable {
   public static TrainedClassifier open(Backend backend, Path file) {
     try (Safetensors tensors = Safetensors.open(file)) {
       Map<String, String> metadata = tensors.metadata();
-      if (!ARCHITECTURE.equals(metadata.get(Checkpoint.ARCHITECTURE))) {
+      if (!ARCHITECTURE.equals(metadata.get(NetworkMetadata.ARCHITECTURE))) {
         throw new UserException(
             file + " is not a classifier: give a file that 'lanewise classifier' wrote");
       }
@@ -138,7 +138,7 @@ public final class TrainedClassifier implements Classifier, AutoCloseable {
   public void write(Path file) {
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put("format", "pt");
-    metadata.put(Checkpoint.ARCHITECTURE, ARCHITECTURE);
+    metadata.put(NetworkMetadata.ARCHITECTURE, ARCHITECTURE);
     metadata.put(IMAGE_SIZE, Integer.toString(model.imageSize()));
     metadata.put(DATA, origin.data());
     metadata.put(ACCURACY, Double.toString(origin.accuracy()));

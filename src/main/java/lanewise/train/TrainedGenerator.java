@@ -82,10 +82,10 @@ public final class TrainedGenerator implements AutoCloseable {
   }
 
   private static Gan architecture(Safetensors tensors, Path file, Norm given) {
-    String architecture = tensors.metadata().get(Checkpoint.ARCHITECTURE);
-    String spec = tensors.metadata().get(Checkpoint.SPEC);
+    String architecture = tensors.metadata().get(NetworkMetadata.ARCHITECTURE);
+    String spec = tensors.metadata().get(NetworkMetadata.SPEC);
     try {
-      if ("discriminator".equals(tensors.metadata().get(Checkpoint.NETWORK))) {
+      if ("discriminator".equals(tensors.metadata().get(NetworkMetadata.NETWORK))) {
         throw new UserException("it holds a discriminator, not a generator");
       }
       if (architecture == null || spec == null) {
@@ -120,7 +120,7 @@ public final class TrainedGenerator implements AutoCloseable {
   public NetworkExport export() {
     String output = spec().imageSize() == 1 ? "point" : "image";
     Map<String, String> metadata = GanTask.metadata(model);
-    metadata.put(Checkpoint.NETWORK, network.name());
+    metadata.put(NetworkMetadata.NETWORK, network.name());
     return new NetworkExport(
         network, Signature.ofGenerator(spec().latent(), spec().classes(), output), metadata);
   }

@@ -132,6 +132,18 @@
 
   // Samples
 
+  const task = run.options[""]?.task ?? "gan";
+
+  /** What the grids of other tasks than GANs show. */
+  const GRIDS = {
+    pix2pix:
+      "Each row is a pair: what is translated, what the generator makes of it, and what it " +
+      "should be.",
+    cyclegan:
+      "Each row: a picture A, the B that is made of it, the A that is made of that again; then " +
+      "the same from B. The third should look like the first.",
+  };
+
   /** In the plane. */
   const arePoints = run.options.model?.imageSize === "1";
   let isPlaying = () => false;
@@ -155,7 +167,9 @@
     }
     byId("grid").hidden = false;
     isPlaying = slideshow(newest, FRAME_MS, showSample);
-    caption.textContent = arePoints
+    caption.textContent = GRIDS[task]
+      ? GRIDS[task]
+      : arePoints
       ? "Each point keeps its latent vector. Together they should cover every mode of the data; " +
         "modes without points mean mode collapse."
       : "Every cell keeps its latent vector. It should grow from noise into an image of its own; " +
@@ -258,37 +272,99 @@
     line("d_fake", "of generated ones", "purple"),
   ];
 
+  const opponents = (suffix) => [
+    line(`loss_g${suffix}`, "generator", "orange"),
+    line(`loss_d${suffix}`, "discriminator", "blue"),
+  ];
+
+  /** Of images from images. */
+  const translation = [
+    {
+      title: "Generator against discriminator",
+      unit: "loss",
+      lines: [
+        line("loss_g", "generator", "orange"),
+        line("loss_d_real", "discriminator, of real pictures", "green"),
+        line("loss_d_fake", "discriminator, of made ones", "purple"),
+      ],
+      caption: "Good: all wobble around a level. Bad: the discriminator's fall to 0 for good.",
+    },
+    {
+      title: "Difference from the target",
+      unit: "loss",
+      lines: [line("loss_l1", "mean absolute difference, weighted", "blue")],
+      from: 0,
+      caption: "Lower is nearer to the target, and a little blurred where only this counts.",
+    },
+    {
+      title: "From A to B",
+      unit: "loss",
+      lines: opponents("_a"),
+      caption: "Good: both wobble around a level. Bad: the discriminator's falls to 0 for good.",
+    },
+    {
+      title: "From B to A",
+      unit: "loss",
+      lines: opponents("_b"),
+      caption: "The same for the other two networks.",
+    },
+    {
+      title: "There and back again",
+      unit: "loss",
+      lines: [
+        line("loss_cycle_a", "A to B to A", "green"),
+        line("loss_cycle_b", "B to A to B", "purple"),
+      ],
+      from: 0,
+      caption: "How much of a picture is lost on its way through both generators.",
+    },
+    {
+      title: "What is of the kind already",
+      unit: "loss",
+      lines: [
+        line("loss_idt_a", "B left as it is", "green"),
+        line("loss_idt_b", "A left as it is", "purple"),
+      ],
+      from: 0,
+      caption: "How much a generator changes pictures that need no change.",
+    },
+  ];
+
+  const adversarial = [
+    {
+      title: "Losses",
+      unit: "loss",
+      lines: [line("loss_d", "discriminator", "blue"), line("loss_g", "generator", "orange")],
+      caption: judgesByProbability
+        ? "Good: both wobble around a level. Bad: the discriminator's falls to 0 while the " +
+          "generator's climbs and climbs."
+        : "Good: both wobble around a level, or move slowly. Bad: one of them runs away.",
+    },
+    judgesByProbability
+      ? {
+          title: "The discriminator's opinion",
+          unit: "probability",
+          lines: opinion,
+          from: 0,
+          to: 1,
+          middle: 0.5,
+          caption:
+            "The probability to be real that it gives. The closer the two lines, the harder it " +
+            "is to tell real and generated images apart.",
+        }
+      : {
+          title: "The discriminator's scores",
+          unit: "score",
+          lines: opinion,
+          caption:
+            "Higher means more real; the scale is the discriminator's own. The gap between the " +
+            "two lines shows how well it tells them apart.",
+        },
+  ];
+
   const CHARTS = {
     Training: [
-      {
-        title: "Losses",
-        unit: "loss",
-        lines: [line("loss_d", "discriminator", "blue"), line("loss_g", "generator", "orange")],
-        caption: judgesByProbability
-          ? "Good: both wobble around a level. Bad: the discriminator's falls to 0 while the " +
-            "generator's climbs and climbs."
-          : "Good: both wobble around a level, or move slowly. Bad: one of them runs away.",
-      },
-      judgesByProbability
-        ? {
-            title: "The discriminator's opinion",
-            unit: "probability",
-            lines: opinion,
-            from: 0,
-            to: 1,
-            middle: 0.5,
-            caption:
-              "The probability to be real that it gives. The closer the two lines, the harder it " +
-              "is to tell real and generated images apart.",
-          }
-        : {
-            title: "The discriminator's scores",
-            unit: "score",
-            lines: opinion,
-            caption:
-              "Higher means more real; the scale is the discriminator's own. The gap between the " +
-              "two lines shows how well it tells them apart.",
-          },
+      ...(GRIDS[task] ? translation : adversarial),
       {
         title: "Gradient penalty",
         unit: "loss",

@@ -1,0 +1,121 @@
+package lanewise.train.translation;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import lanewise.backend.Backend;
+import lanewise.data.PairedPictures;
+import lanewise.model.TranslatorSpec;
+import lanewise.train.EngineOptions;
+import lanewise.train.OptionGroups;
+import lanewise.train.OptionsFile;
+import lanewise.train.RunOptions;
+import lanewise.train.Task;
+import lanewise.train.TaskOptions;
+
+/**
+ * The options of pix2pix's training.
+ *
+ * @param data a folder for {@link PairedPictures#open}
+ */
+public record Pix2pixOptions(
+    String data,
+    PictureOptions pictures,
+    NetworkOptions networks,
+    Pix2pixLossOptions loss,
+    RateOptions rates,
+    RunOptions run,
+    EngineOptions engine)
+    implements TaskOptions {
+  /** Its name for {@code --model}. */
+  public static final String TASK = "pix2pix";
+
+  private static final Pix2pixOptions REFERENCE =
+      new Pix2pixOptions(
+          "",
+          new PictureOptions("AtoB", "resize_and_crop", 286, 256, false, 3, 3),
+          new NetworkOptions("unet_256", "basic", 3, 64, 64, "batch", false),
+          new Pix2pixLossOptions("vanilla", 100),
+          Usual.RATES,
+          Usual.RUN,
+          EngineOptions.usual());
+
+  /** Checks what does not go together. */
+  public Pix2pixOptions {
+    Usual.requirePossible(pictures, generator(pictures, networks), rates);
+  }
+
+  /**
+   * The paper's hyper-parameters with others in place of some. With another crop size, the load
+   * size and the depth of the U-Net follow unless they are given.
+   *
+   * @param changes by the names of options
+   * @throws lanewise.UserException if a value is impossible
+   */
+  public static Pix2pixOptions of(Map<String, ?> changes) {
+    Map<String, Object> all = new LinkedHashMap<>(changes);
+    if (changes.get("cropSize") instanceof Integer crop) {
+      all.putIfAbsent("loadSize", Usual.loadSize(crop));
+      all.putIfAbsent("netG", "unet_" + Math.clamp(Integer.lowestOneBit(crop), 32, 256));
+    }
+    return REFERENCE.with(all);
+  }
+
+  private static TranslatorSpec generator(PictureOptions pictures, NetworkOptions networks) {
+    return networks.generator(pictures.inputNc(), pictures.outputNc());
+  }
+
+  @Override
+  public String task() {
+    return TASK;
+  }
+
+  @Override
+  public String label() {
+    return TASK;
+  }
+
+  @Override
+  public Pix2pixOptions with(Map<String, ?> changes) {
+    return OptionGroups.with(this, changes);
+  }
+
+  @Override
+  public Pix2pixOptions readOther(Path file) {
+    return new OptionsFile(file).over(REFERENCE, "netG");
+  }
+
+  @Override
+  public boolean isScheduled() {
+    return rates.decay() > 0;
+  }
+
+  @Override
+  public Function<Backend, Task> prepare(boolean capture, Consumer<String> log) {
+    TranslatorSpec generator = generator(pictures, networks);
+    PairedPictures pairs =
+        PairedPictures.open(Path.of(data), pictures.kinds(), pictures.plan(generator.multiple()));
+    return TranslationTask.prepare(
+        pairs,
+        new TranslationTask.Settings(pictures, networks, rates, run),
+        (backend, total) ->
+            new Pix2pixTrainer(
+                backend,
+                recipe(total),
+                run.seed(),
+                capture && pictures.plan(generator.multiple()).preprocess().crops()));
+  }
+
+  /** How to train for so many steps. */
+  public Pix2pixRecipe recipe(long totalSteps) {
+    return new Pix2pixRecipe(
+        generator(pictures, networks),
+        networks.discriminator(pictures.inputNc() + pictures.outputNc()),
+        GanMode.named(loss.ganMode()),
+        (float) loss.lambdaL1(),
+        rates.adam(),
+        new LinearDecay(totalSteps, rates.decay()));
+  }
+}

@@ -1,0 +1,145 @@
+package lanewise.train.translation;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import lanewise.backend.Backend;
+import lanewise.backend.Shape;
+import lanewise.data.PicturePairs;
+import lanewise.data.Planes;
+import lanewise.io.Images;
+import lanewise.io.TensorEntry;
+import lanewise.nn.Network;
+import lanewise.train.RunOptions;
+import lanewise.train.Task;
+
+/** Networks that learn from pairs of pictures, and tables of what they make of some. */
+final class TranslationTask implements Task {
+  /** Pairs in a table, spread over those that there are. */
+  private static final int ROWS = 4;
+
+  private final PicturePairs pairs;
+  private final Settings settings;
+  private final PairBatches batches;
+  private final TranslationTrainer trainer;
+  private final ReadAhead<PairBatch> next;
+
+  /** What a task wants to know of its options. */
+  record Settings(
+      PictureOptions pictures, NetworkOptions networks, RateOptions rates, RunOptions run) {}
+
+  /** Builds networks. */
+  @FunctionalInterface
+  interface TrainerFactory {
+    TranslationTrainer build(Backend backend, long totalSteps);
+  }
+
+  private TranslationTask(
+      PicturePairs pairs,
+      Settings settings,
+      PairBatches batches,
+      long total,
+      TranslationTrainer trainer) {
+    this.pairs = pairs;
+    this.settings = settings;
+    this.batches = batches;
+    this.trainer = trainer;
+    next = new ReadAhead<>(batches::read, total);
+  }
+
+  /** See {@link lanewise.train.TaskOptions#prepare}. */
+  static Function<Backend, Task> prepare(
+      PicturePairs pairs, Settings settings, TrainerFactory factory) {
+    RunOptions run = settings.run;
+    PairBatches batches = new PairBatches(pairs, settings.rates.batchSize(), run.seed());
+    long total = run.totalSteps(batches.stepsPerEpoch());
+    return backend ->
+        new TranslationTask(pairs, settings, batches, total, factory.build(backend, total));
+  }
+
+  @Override
+  public Description description() {
+    PictureOptions pictures = settings.pictures;
+    NetworkOptions networks = settings.networks;
+    int side = pictures.cropSize();
+    return new Description(
+        pairs.name(),
+        "%d x %d x %d, %s".formatted(pictures.inputNc(), side, side, pictures.preprocess()),
+        "%s and %s, --norm %s".formatted(networks.netG(), networks.netD(), networks.norm()),
+        trainer.parts(Shape.of(settings.rates.batchSize(), pictures.inputNc(), side, side)));
+  }
+
+  @Override
+  public long steps() {
+    return trainer.steps();
+  }
+
+  @Override
+  public int dataSize() {
+    return pairs.size();
+  }
+
+  @Override
+  public int samplesPerStep() {
+    return settings.rates.batchSize();
+  }
+
+  @Override
+  public long stepsPerEpoch() {
+    return batches.stepsPerEpoch();
+  }
+
+  @Override
+  public Map<String, Float> step() {
+    return trainer.step(next.get(trainer.steps()));
+  }
+
+  @Override
+  public void writeSamples(Path png) {
+    int rows = Math.min(ROWS, pairs.samples());
+    List<Planes> cells = new ArrayList<>();
+    for (int row = 0; row < rows; row++) {
+      cells.addAll(trainer.row(pairs.sample((int) ((long) row * pairs.samples() / rows))));
+    }
+    int side = settings.pictures.cropSize();
+    int channels = Math.max(settings.pictures.inputNc(), settings.pictures.outputNc());
+    int size = channels * side * side;
+    float[] all = new float[cells.size() * size];
+    for (int i = 0; i < cells.size(); i++) {
+      float[] values = cells.get(i).values();
+      // Grey beside colour is shown in its three channels.
+      for (int at = i * size; at < (i + 1) * size; at += values.length) {
+        System.arraycopy(values, 0, all, at, values.length);
+      }
+    }
+    Images.writeGrid(png, all, cells.size(), channels, side, side, cells.size() / rows);
+  }
+
+  @Override
+  public Map<String, Network> networks() {
+    return trainer.networks();
+  }
+
+  @Override
+  public Map<String, List<TensorEntry>> state() {
+    return trainer.state();
+  }
+
+  @Override
+  public void restore(long steps, Function<String, Map<String, TensorEntry>> state) {
+    trainer.restore(steps, state);
+  }
+
+  @Override
+  public Map<String, String> metadata(Network network) {
+    return trainer.metadata(network);
+  }
+
+  @Override
+  public void close() {
+    next.close();
+    trainer.close();
+  }
+}

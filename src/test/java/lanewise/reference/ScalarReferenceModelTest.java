@@ -1,0 +1,8 @@
+package lanewise.reference;
+
+final class ScalarReferenceModelTest extends ReferenceModelTest {
+
+  ScalarReferenceModelTest() {
+    super("scalar");
+  }
+}

@@ -1,0 +1,8 @@
+package lanewise.reference;
+
+final class SimdReferenceModelTest extends ReferenceModelTest {
+
+  SimdReferenceModelTest() {
+    super("simd");
+  }
+}

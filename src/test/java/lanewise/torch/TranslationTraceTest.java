@@ -1,0 +1,124 @@
+package lanewise.torch;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.System.Logger.Level;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import lanewise.backend.Backend;
+import lanewise.backend.Backends;
+import lanewise.io.TensorEntry;
+import lanewise.nn.Network;
+import lanewise.torch.DcganTrace.Summary;
+import lanewise.train.StateDict;
+import lanewise.train.translation.TranslationTrainer;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Holds training steps of pix2pix and CycleGAN on one backend to PyTorch's in float64. */
+abstract class TranslationTraceTest {
+  private static final System.Logger LOG = System.getLogger("lanewise.torch");
+
+  private final String backendName;
+  private final Tolerances tolerances;
+  private double largestOfLosses;
+  private double largestOfGradients;
+  private double largestOfWeights;
+
+  /**
+   * How near a backend comes to float64.
+   *
+   * @param losses relative
+   * @param gradients of the first step, relative to the largest of the network
+   * @param weights after the last step, absolute
+   */
+  record Tolerances(double losses, double gradients, double weights) {}
+
+  TranslationTraceTest(String backendName, Tolerances tolerances) {
+    this.backendName = backendName;
+    this.tolerances = tolerances;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"pix2pix", "pix2pix-instance", "cyclegan"})
+  void steps(String name) {
+    TranslationTrace trace = TranslationTrace.read(name);
+    try (Backend backend = Backends.open(backendName);
+        TranslationTrainer trainer = trace.trainer(backend)) {
+      assertEquals(backendName, backend.description().name(), "the engine that is tested");
+      for (int i = 0; i < trace.steps().size(); i++) {
+        checkLosses(i + 1, trace.steps().get(i), trainer.step(trace.pictures(i + 1)));
+        if (i == 0) {
+          trainer.networks().forEach((of, network) -> checkGradients(trace, of, network));
+        }
+      }
+      trainer.networks().forEach((of, network) -> checkState(trace.state().get(of), network));
+    }
+    LOG.log(
+        Level.INFO,
+        "%s, %s: losses within %.1e of PyTorch's, gradients %.1e, weights %.1e"
+            .formatted(backendName, name, largestOfLosses, largestOfGradients, largestOfWeights));
+  }
+
+  private void checkLosses(int step, Map<String, Double> expected, Map<String, Float> actual) {
+    assertEquals(expected.keySet(), actual.keySet());
+    expected.forEach(
+        (name, loss) -> {
+          String what = "step %d, %s".formatted(step, name);
+          double difference = within(what, loss, actual.get(name), tolerances.losses() * loss);
+          largestOfLosses = Math.max(largestOfLosses, difference / loss);
+        });
+  }
+
+  private void checkGradients(TranslationTrace trace, String of, Network network) {
+    double scale = trace.scale(of);
+    Map<String, TensorEntry> actual = TranslationTrace.gradients(network);
+    trace
+        .gradients()
+        .get(of)
+        .forEach(
+            (name, expected) -> {
+              double difference =
+                  summary(of, expected, actual.get(name), tolerances.gradients() * scale);
+              largestOfGradients = Math.max(largestOfGradients, difference / scale);
+            });
+  }
+
+  private void checkState(Map<String, Summary> expected, Network network) {
+    Map<String, TensorEntry> actual = new LinkedHashMap<>();
+    StateDict.of(network).forEach(entry -> actual.put(entry.name(), entry));
+    expected.forEach(
+        (name, summary) -> {
+          double difference =
+              summary(network.name(), summary, actual.get(name), tolerances.weights());
+          largestOfWeights = Math.max(largestOfWeights, difference);
+        });
+  }
+
+  /** Passes if a tensor agrees with what is recorded of it; the largest difference. */
+  private static double summary(String of, Summary expected, TensorEntry tensor, double allowed) {
+    String name = of + " " + tensor.name();
+    Summary actual = Summary.of(tensor, expected.sample().length);
+    assertArrayEquals(expected.shape(), actual.shape(), name);
+    within(name + ", mean", expected.mean(), actual.mean(), allowed);
+    double largest = within(name + ", rms", expected.rms(), actual.rms(), allowed);
+    for (int i = 0; i < expected.sample().length; i++) {
+      String what = name + ", sample " + i;
+      double difference = within(what, expected.sample()[i], actual.sample()[i], allowed);
+      largest = Math.max(largest, difference);
+    }
+    return largest;
+  }
+
+  private static double within(String what, double expected, double actual, double allowed) {
+    double difference = Math.abs(actual - expected);
+    assertTrue(
+        difference <= allowed,
+        () ->
+            "%s is %s, PyTorch has %s; they differ by %.2g, allowed are %.2g"
+                .formatted(what, actual, expected, difference, allowed));
+    return difference;
+  }
+}
