@@ -66,13 +66,13 @@ final class StyleArguments {
     @Option(
         names = "--content-weight",
         paramLabel = "W",
-        description = "What the content counts. Default: 1, with VGG 1e5")
+        description = "What the content counts. Default: 5, with VGG 1e5")
     private double contentWeight;
 
     @Option(
         names = "--style-weight",
         paramLabel = "W",
-        description = "What the style counts. Default: 3, with VGG 1e10")
+        description = "What the style counts. Default: 1, with VGG 1e10")
     private double styleWeight;
 
     @Option(

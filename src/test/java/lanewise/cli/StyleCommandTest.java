@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import lanewise.io.Images;
 import lanewise.io.Safetensors;
 import lanewise.io.TensorEntry;
@@ -44,14 +45,21 @@ final class StyleCommandTest {
     return dir.resolve(name);
   }
 
-  private Cli.Result train(Object... more) {
+  /** Of a small network, except for what {@code more} says otherwise. */
+  private Cli.Result train(String... more) {
+    List<String> given = Stream.of(more).map(StyleCommandTest::name).toList();
+    List<String> small = SMALL.stream().filter(one -> !given.contains(name(one))).toList();
     return Cli.run(
         "train",
         "--model=style",
         "--data=" + dir.resolve("photos"),
         "--out=" + dir.resolve("run"),
-        SMALL,
+        small,
         List.of(more));
+  }
+
+  private static String name(String option) {
+    return option.substring(0, option.indexOf('='));
   }
 
   private String painting() {
