@@ -3,27 +3,64 @@ package lanewise.inference;
 import java.nio.file.Path;
 import lanewise.UserException;
 import lanewise.backend.Backend;
+import lanewise.model.ValueRange;
 import lanewise.nn.Statistics;
+import lanewise.onnx.OnnxModel;
 import lanewise.train.TrainedTranslator;
 
 /** The networks from pictures to pictures that users have: their own runs, and files of others. */
 public final class ModelFile {
+  private static final String ONNX = ".onnx";
+
   private ModelFile() {}
 
   /**
    * Opens a network.
    *
-   * @param source a run's folder, or a file of weights: safetensors, or PyTorch's {@code .pth}
+   * @param source a run's folder, a file of weights (safetensors, or PyTorch's {@code .pth}), or an
+   *     ONNX model, which has the name {@code .onnx}
    * @param statistics that batch norms use; null for what is usual with the architecture
+   * @param values of an ONNX model's images; of others they are known
    * @throws UserException if there is none, it is damaged, or it is not a network of a known
    *     architecture; says what did not match
    */
-  public static PictureModel open(Backend backend, Path source, Statistics statistics) {
+  public static PictureModel open(
+      Backend backend, Path source, Statistics statistics, ValueRange values) {
+    if (source.toString().endsWith(ONNX)) {
+      return onnx(backend, source, statistics, values == null ? ValueRange.BYTES : values);
+    }
+    if (values != null) {
+      throw new UserException(
+          "the values of %s are known by its architecture: leave out --range".formatted(source));
+    }
     try (TrainedTranslator trained = TrainedTranslator.open(backend, source)) {
+      return picture(trained, source, statistics);
+    }
+  }
+
+  private static PictureModel picture(
+      TrainedTranslator trained, Path source, Statistics statistics) {
+    try {
       return new PictureModel(
           trained.network(),
           trained.spec(),
           statistics == null ? trained.usualStatistics() : statistics);
+    } catch (UserException e) {
+      throw new UserException("%s cannot be used: %s".formatted(source, e.getMessage()), e);
+    }
+  }
+
+  private static PictureModel onnx(
+      Backend backend, Path file, Statistics statistics, ValueRange values) {
+    if (statistics != null) {
+      throw new UserException(
+          "%s says itself what its norms use: leave out --statistics".formatted(file));
+    }
+    OnnxModel model = OnnxModel.read(file);
+    try {
+      return new PictureModel(backend, model, values);
+    } catch (UserException e) {
+      throw new UserException("%s cannot be used: %s".formatted(file, e.getMessage()), e);
     }
   }
 }
