@@ -1,5 +1,6 @@
 package lanewise.inference;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import lanewise.UserException;
 import lanewise.backend.Backend;
@@ -26,7 +27,7 @@ public final class ModelFile {
    */
   public static PictureModel open(
       Backend backend, Path source, Statistics statistics, ValueRange values) {
-    if (source.toString().endsWith(ONNX)) {
+    if (source.toString().endsWith(ONNX) && !Files.isDirectory(source)) {
       return onnx(backend, source, statistics, values == null ? ValueRange.BYTES : values);
     }
     if (values != null) {
@@ -34,19 +35,8 @@ public final class ModelFile {
           "the values of %s are known by its architecture: leave out --range".formatted(source));
     }
     try (TrainedTranslator trained = TrainedTranslator.open(backend, source)) {
-      return picture(trained, source, statistics);
-    }
-  }
-
-  private static PictureModel picture(
-      TrainedTranslator trained, Path source, Statistics statistics) {
-    try {
-      return new PictureModel(
-          trained.network(),
-          trained.spec(),
-          statistics == null ? trained.usualStatistics() : statistics);
-    } catch (UserException e) {
-      throw new UserException("%s cannot be used: %s".formatted(source, e.getMessage()), e);
+      Statistics used = statistics == null ? trained.usualStatistics() : statistics;
+      return new PictureModel(trained.network(), trained.spec(), used);
     }
   }
 

@@ -133,8 +133,9 @@ class ModelFileTest {
     Path file = dir.resolve("style.onnx");
     try (Network network = new Network(backend, spec.network())) {
       network.initialize(spec.initialization(), 1);
-      Signature signature = Signature.ofImages(Shape.of(1, 3, 16, 16));
-      Files.write(file, OnnxExporter.encode(network, signature, Map.of(), 17));
+      Signature signature = Signature.ofImages(Shape.of(1, 3, 16, 16), 0, 255);
+      byte[] bytes = OnnxExporter.encode(network, signature, Statistics.RUNNING, Map.of(), 17);
+      Files.write(file, bytes);
       try (PictureModel known = new PictureModel(network, spec, Statistics.RUNNING);
           PictureModel model = ModelFile.open(backend, file, null, null)) {
         Picture expected = known.apply(picture);
