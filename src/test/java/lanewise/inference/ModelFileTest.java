@@ -134,8 +134,7 @@ class ModelFileTest {
     try (Network network = new Network(backend, spec.network())) {
       network.initialize(spec.initialization(), 1);
       Signature signature = Signature.ofImages(Shape.of(1, 3, 16, 16), 0, 255);
-      byte[] bytes = OnnxExporter.encode(network, signature, Statistics.RUNNING, Map.of(), 17);
-      Files.write(file, bytes);
+      Files.write(file, OnnxExporter.encode(network, signature, Statistics.RUNNING, Map.of(), 17));
       try (PictureModel known = new PictureModel(network, spec, Statistics.RUNNING);
           PictureModel model = ModelFile.open(backend, file, null, null)) {
         Picture expected = known.apply(picture);
