@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import lanewise.diagnosis.Finding;
 import lanewise.train.TaskOptions;
+import lanewise.train.TrainOptions;
 import lanewise.train.TrainingRun;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -206,7 +207,7 @@ final class TrainCommand implements Callable<Integer> {
         text.printf("done: %,d steps in %s%n", run.totalSteps(), Pace.clock(time));
         text.println("report   " + run.folder().report());
         text.println("samples  " + run.folder().sample(run.totalSteps()));
-        text.println("more     lanewise generate --model " + quoted(folder.toString()));
+        text.println("more     lanewise " + use(options, quoted(folder.toString())));
       }
       case STOPPED -> {
         text.printf("stopped at step %d of %d%n", run.task().steps(), run.totalSteps());
@@ -215,6 +216,13 @@ final class TrainCommand implements Callable<Integer> {
     }
     text.flush();
     return status;
+  }
+
+  /** The command that makes something with what was trained. */
+  private static String use(TaskOptions options, String run) {
+    return options instanceof TrainOptions
+        ? "generate --model " + run
+        : "translate --model %s pictures/ translated/".formatted(run);
   }
 
   private Progress progress(TrainingRun run, TaskOptions options, PrintWriter text) {
