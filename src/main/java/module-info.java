@@ -7,6 +7,7 @@ module lanewise {
   requires java.desktop;
   requires java.logging;
   requires jdk.jfr;
+  requires jdk.management;
   requires org.tribuo.util.onnx;
   requires static info.picocli;
   requires static jdk.incubator.vector;
@@ -20,6 +21,7 @@ module lanewise {
   exports lanewise.data;
   exports lanewise.diagnosis;
   exports lanewise.evaluate;
+  exports lanewise.inference;
   exports lanewise.io;
   exports lanewise.io.torch;
   exports lanewise.lab;
@@ -32,6 +34,7 @@ module lanewise {
   exports lanewise.report;
   exports lanewise.train;
   exports lanewise.train.loss;
+  exports lanewise.train.style;
   exports lanewise.train.translation;
 
   opens lanewise.cli to

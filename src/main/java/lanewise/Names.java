@@ -2,6 +2,7 @@ package lanewise;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Optional;
 
 /** Finds what a user named, or says what there is. */
 public final class Names {
@@ -14,12 +15,16 @@ public final class Names {
    */
   public static String unknown(String kind, String given, Collection<String> known) {
     String nearest =
-        known.stream()
-            .min(Comparator.comparingInt(name -> distance(given.toLowerCase(), name)))
+        nearest(given, known)
             .filter(name -> distance(given.toLowerCase(), name) <= Math.max(2, name.length() / 2))
             .map(name -> "; did you mean " + name + "?")
             .orElse(";");
     return "Unknown %s '%s'%s Known: %s".formatted(kind, given, nearest, String.join(", ", known));
+  }
+
+  /** The name that takes the fewest changes of a letter; the first of equals. */
+  public static Optional<String> nearest(String given, Collection<String> known) {
+    return known.stream().min(Comparator.comparingInt(name -> distance(given.toLowerCase(), name)));
   }
 
   /**

@@ -75,8 +75,17 @@ class PackageStructureTest {
                   "lanewise.backend",
                   "lanewise.io")),
           Map.entry(
+              "lanewise.inference",
+              Set.of(
+                  "lanewise.train",
+                  "lanewise.picture",
+                  "lanewise.io",
+                  "lanewise.model",
+                  "lanewise.nn",
+                  "lanewise.backend")),
+          Map.entry(
               "lanewise.perceptual",
-              Set.of("lanewise.autograd", "lanewise.backend", "lanewise.io")),
+              Set.of("lanewise.onnx", "lanewise.autograd", "lanewise.backend", "lanewise.io")),
           Map.entry(
               "lanewise.train.loss",
               Set.of("lanewise.perceptual", "lanewise.autograd", "lanewise.backend")),
@@ -98,6 +107,20 @@ class PackageStructureTest {
                   "lanewise.picture",
                   "lanewise.report")),
           Map.entry(
+              "lanewise.train.style",
+              Set.of(
+                  "lanewise.train",
+                  "lanewise.train.loss",
+                  "lanewise.perceptual",
+                  "lanewise.model",
+                  "lanewise.onnx",
+                  "lanewise.nn",
+                  "lanewise.autograd",
+                  "lanewise.backend",
+                  "lanewise.data",
+                  "lanewise.io",
+                  "lanewise.picture")),
+          Map.entry(
               "lanewise.train.translation",
               Set.of(
                   "lanewise.train",
@@ -110,6 +133,7 @@ class PackageStructureTest {
           Map.entry(
               "lanewise.bench",
               Set.of(
+                  "lanewise.inference",
                   "lanewise.train",
                   "lanewise.train.loss",
                   "lanewise.model",
@@ -131,10 +155,13 @@ class PackageStructureTest {
               "lanewise.cli",
               Set.of(
                   "lanewise.bench",
+                  "lanewise.inference",
                   "lanewise.lab",
                   "lanewise.train",
                   "lanewise.train.loss",
+                  "lanewise.train.style",
                   "lanewise.train.translation",
+                  "lanewise.perceptual",
                   "lanewise.model",
                   "lanewise.nn",
                   "lanewise.onnx",

@@ -1,6 +1,7 @@
 package lanewise.backend;
 
 import java.util.Arrays;
+import java.util.TreeMap;
 
 /**
  * A linear map along one side of an image: a sparse matrix of outputs x inputs, row by row.
@@ -132,6 +133,58 @@ public final class AxisMap {
       map.end();
     }
     return map.build();
+  }
+
+  /**
+   * Some neighbouring outputs, and the inputs that they are made of.
+   *
+   * @param first the first of these inputs
+   * @param map from as many inputs as are needed
+   */
+  public record Part(int first, AxisMap map) {}
+
+  /** The outputs {@code from} to {@code to - 1} of this. */
+  public Part part(int from, int to) {
+    int first = inputs - 1;
+    int last = 0;
+    for (int tap = starts[from]; tap < starts[to]; tap++) {
+      first = Math.min(first, indices[tap]);
+      last = Math.max(last, indices[tap]);
+    }
+    if (starts[from] == starts[to]) {
+      // Zeros alone, for which any input will do.
+      first = 0;
+    }
+    Builder part = new Builder(last - first + 1, to - from, starts[to] - starts[from]);
+    for (int i = from; i < to; i++) {
+      for (int tap = starts[i]; tap < starts[i + 1]; tap++) {
+        part.tap(indices[tap] - first, weights[tap]);
+      }
+      part.end();
+    }
+    return new Part(first, part.build());
+  }
+
+  /** This map and then another one of its outputs, as one. */
+  public AxisMap then(AxisMap next) {
+    if (next.inputs != outputs()) {
+      throw new IllegalArgumentException(
+          "a map of %d inputs cannot follow %s".formatted(next.inputs, this));
+    }
+    Builder product = new Builder(inputs, next.outputs(), next.taps());
+    TreeMap<Integer, Double> taps = new TreeMap<>();
+    for (int i = 0; i < next.outputs(); i++) {
+      for (int outer = next.starts[i]; outer < next.starts[i + 1]; outer++) {
+        int middle = next.indices[outer];
+        for (int tap = starts[middle]; tap < starts[middle + 1]; tap++) {
+          taps.merge(indices[tap], (double) next.weights[outer] * weights[tap], Double::sum);
+        }
+      }
+      taps.forEach(product::tap);
+      product.end();
+      taps.clear();
+    }
+    return product.build();
   }
 
   /** The adjoint: what was an input is an output. */

@@ -1,55 +1,48 @@
 package lanewise.bench;
 
 import java.util.SplittableRandom;
-import lanewise.autograd.Variable;
 import lanewise.backend.Backend;
-import lanewise.backend.Scope;
 import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
+import lanewise.inference.ImageNetwork;
 import lanewise.model.Norm;
 import lanewise.model.TranslatorSpec;
 import lanewise.model.Upsampling;
 import lanewise.nn.Network;
-import lanewise.nn.Statistics;
 
 /** A stylisation: the network of fast style transfer, forward. */
 final class StyleWork implements Work {
   private static final int PIXELS = 256;
 
-  private final Backend backend;
-  private final Network network;
-  private final Tensor images;
-  private final Runnable step;
+  private final ImageNetwork network;
+  private final Tensor image;
+  private final Tensor result;
 
-  StyleWork(Backend backend, int batch) {
-    this.backend = backend;
+  StyleWork(Backend backend) {
     TranslatorSpec spec = TranslatorSpec.style(32, Norm.INSTANCE, Upsampling.RESIZE);
-    network = new Network(backend, spec.network(), "style");
-    network.initialize(spec.initialization(), 1);
-    images = backend.allocateActivation(Shape.of(batch, 3, PIXELS, PIXELS));
+    try (Network trained = new Network(backend, spec.network(), "style")) {
+      trained.initialize(spec.initialization(), 1);
+      network = new ImageNetwork(trained, 3);
+    }
+    image = backend.allocate(Shape.of(1, 3, PIXELS, PIXELS));
+    result = backend.allocate(image.shape());
     SplittableRandom random = new SplittableRandom(1);
-    float[] values = new float[images.shape().size()];
+    float[] values = new float[image.shape().size()];
     for (int i = 0; i < values.length; i++) {
       values[i] = 255 * random.nextFloat();
     }
-    backend.upload(values, images);
-    step = backend.capture(this::compute);
-  }
-
-  private void compute() {
-    try (Scope _ = backend.scope()) {
-      network.forward(Variable.constant(backend, images), Statistics.RUNNING);
-    }
+    backend.upload(values, image);
   }
 
   @Override
   public void run() {
-    step.run();
+    network.apply(image, result);
   }
 
   @Override
   public void close() {
-    images.close();
+    image.close();
+    result.close();
     network.close();
   }
 }

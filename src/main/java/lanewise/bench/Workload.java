@@ -59,10 +59,10 @@ public record Workload(
     table.add(
         new Workload(
             "stylisation",
-            "fast style transfer, 256 pixels, forward",
-            true,
+            "fast style transfer of 256x256 pixels",
             false,
-            StyleWork::new));
+            false,
+            (b, _) -> new StyleWork(b)));
     return List.copyOf(table);
   }
 

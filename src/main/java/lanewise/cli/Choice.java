@@ -11,6 +11,7 @@ import lanewise.model.Architecture;
 import lanewise.model.Norm;
 import lanewise.model.Upsampling;
 import lanewise.nn.Statistics;
+import lanewise.perceptual.InputScale;
 import lanewise.train.Preset;
 import lanewise.train.Schedule;
 import lanewise.train.loss.Objective;
@@ -130,6 +131,13 @@ abstract sealed class Choice<E extends Enum<E>> implements ITypeConverter<E>, It
   static final class OfGanMode extends Choice<GanMode> {
     OfGanMode() {
       super("gan mode", GanMode.values());
+    }
+  }
+
+  /** One of {@link InputScale}. */
+  static final class OfInputScale extends Choice<InputScale> {
+    OfInputScale() {
+      super("features' input", InputScale.values());
     }
   }
 }

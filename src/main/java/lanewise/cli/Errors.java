@@ -1,9 +1,9 @@
 package lanewise.cli;
 
 import java.io.PrintWriter;
-import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
+import lanewise.Names;
 import lanewise.UserException;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
@@ -31,9 +31,12 @@ final class Errors implements IParameterExceptionHandler, IExecutionExceptionHan
   }
 
   private static String nearest(ParameterException e) {
-    List<String> suggestions =
-        e instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
-    return suggestions.isEmpty() ? "" : "; did you mean " + suggestions.getFirst() + "?";
+    if (!(e instanceof UnmatchedArgumentException unmatched)) {
+      return "";
+    }
+    return Names.nearest(unmatched.getUnmatched().getFirst(), unmatched.getSuggestions())
+        .map(name -> "; did you mean " + name + "?")
+        .orElse("");
   }
 
   @Override

@@ -24,6 +24,8 @@ import picocli.CommandLine.Spec;
       LabCommand.class,
       GenerateCommand.class,
       ExportCommand.class,
+      StylizeCommand.class,
+      TranslateCommand.class,
       EvaluateCommand.class,
       RunCommand.class,
       ReportCommand.class,

@@ -20,6 +20,7 @@ import lanewise.train.Schedule;
 import lanewise.train.TaskOptions;
 import lanewise.train.TrainOptions;
 import lanewise.train.loss.Objective;
+import lanewise.train.style.StyleOptions;
 import lanewise.train.translation.CycleGanOptions;
 import lanewise.train.translation.Pix2pixOptions;
 import picocli.CommandLine.ArgGroup;
@@ -372,7 +373,18 @@ final class TrainArguments {
       case GAN -> ofNewRun();
       case PIX2PIX -> usage(() -> Pix2pixOptions.of(ofPictures(model, more)));
       case CYCLEGAN -> usage(() -> CycleGanOptions.of(ofPictures(model, more)));
+      case STYLE -> ofNewStyle();
     };
+  }
+
+  private StyleOptions ofNewStyle() {
+    if (!has("--data") || !has("--style")) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--model style needs photographs and a painting; give --data photos/ --style"
+              + " painting.jpg");
+    }
+    return usage(() -> StyleOptions.of(given(TrainedModel.STYLE.defaults())));
   }
 
   private Map<String, Object> ofPictures(TrainedModel model, Map<String, ?> more) {
@@ -475,6 +487,11 @@ final class TrainArguments {
     }
     given.computeIfPresent("data", (_, data) -> Datasets.resolve((String) data));
     given.computeIfPresent("classifier", (_, file) -> resolved((Path) file));
+    given.computeIfPresent("style", (_, file) -> resolved((Path) file));
+    given.computeIfPresent(
+        "features",
+        (_, name) ->
+            name.equals(StyleOptions.RANDOM_FEATURES) ? name : resolved(Path.of((String) name)));
     if (given.keySet().stream().anyMatch(MEASURING::contains)) {
       given.putIfAbsent("metrics", true);
     }

@@ -60,6 +60,10 @@ final class TrainCommand implements Callable<Integer> {
 
   @Mixin private TranslationArguments translation;
 
+  @SuppressWarnings("unused") // The options of the task read what was given.
+  @Mixin
+  private StyleArguments style;
+
   @Option(
       names = {"-o", "--out"},
       paramLabel = "DIR",

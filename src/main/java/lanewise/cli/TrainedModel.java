@@ -14,6 +14,7 @@ import lanewise.train.OptionsFile;
 import lanewise.train.Preset;
 import lanewise.train.TaskOptions;
 import lanewise.train.TrainOptions;
+import lanewise.train.style.StyleOptions;
 import lanewise.train.translation.CycleGanOptions;
 import lanewise.train.translation.Pix2pixOptions;
 import picocli.CommandLine.Model.OptionSpec;
@@ -22,7 +23,8 @@ import picocli.CommandLine.Model.OptionSpec;
 enum TrainedModel {
   GAN(TrainOptions.defaults(Preset.DCGAN, "", Datasets.defaultImageSize(null))),
   PIX2PIX(Pix2pixOptions.of(Map.of())),
-  CYCLEGAN(CycleGanOptions.of(Map.of()));
+  CYCLEGAN(CycleGanOptions.of(Map.of())),
+  STYLE(StyleOptions.of(Map.of()));
 
   private final TaskOptions defaults;
 

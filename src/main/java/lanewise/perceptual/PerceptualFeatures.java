@@ -39,6 +39,20 @@ public interface PerceptualFeatures extends AutoCloseable {
   void close();
 
   /**
+   * Checks the size of images.
+   *
+   * @param side pixels of their shorter side
+   * @throws UserException if it is too small
+   */
+  default void requireSide(int side) {
+    if (side < smallestSide()) {
+      throw new UserException(
+          "%s need images of at least %d pixels, not %d: give a larger --image-size"
+              .formatted(description(), smallestSide(), side));
+    }
+  }
+
+  /**
    * Checks layers that a user named.
    *
    * @throws UserException if there is one that this network does not have

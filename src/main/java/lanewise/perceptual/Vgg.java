@@ -38,7 +38,7 @@ public final class Vgg implements PerceptualFeatures {
   private static final PoolSpec POOL = PoolSpec.of(2, 2, 0);
 
   private final List<Layer> layers;
-  private final ImageNetInput input;
+  private final Normalizer input;
   private final String description;
 
   /** A convolution with its ReLU, and whether a pool comes before it. */
@@ -46,7 +46,7 @@ public final class Vgg implements PerceptualFeatures {
 
   private Vgg(Backend backend, List<Layer> layers) {
     this.layers = layers;
-    input = new ImageNetInput(backend);
+    input = new Normalizer(backend, InputScale.IMAGENET);
     description = "VGG-%d".formatted(layers.size() + 3);
   }
 
@@ -161,7 +161,7 @@ public final class Vgg implements PerceptualFeatures {
   public Map<String, Variable> of(Variable images, Collection<String> wanted) {
     Set<String> missing = new HashSet<>(wanted);
     Map<String, Variable> features = new LinkedHashMap<>();
-    Variable x = input.normalize(images);
+    Variable x = input.apply(images);
     for (Layer layer : layers) {
       if (missing.isEmpty()) {
         break;

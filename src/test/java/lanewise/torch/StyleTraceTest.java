@@ -17,9 +17,9 @@ import lanewise.perceptual.PerceptualFeatures;
 import lanewise.torch.DcganTrace.Summary;
 import lanewise.torch.StyleTrace.Step;
 import lanewise.train.StateDict;
-import lanewise.train.StyleTrainer;
-import lanewise.train.StyleTrainer.StepResult;
 import lanewise.train.loss.PerceptualLoss;
+import lanewise.train.style.StyleTrainer;
+import lanewise.train.style.StyleTrainer.StepResult;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 

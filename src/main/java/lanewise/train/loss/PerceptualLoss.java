@@ -43,7 +43,7 @@ public final class PerceptualLoss implements AutoCloseable {
     public static final Weights OF_VGG = new Weights(1e5, 1e10, 0, false);
 
     /** For networks of any scale. */
-    public static final Weights RELATIVE = new Weights(1, 10, 0, true);
+    public static final Weights RELATIVE = new Weights(1, 3, 0, true);
   }
 
   /** The loss and its terms, each with its weight. */

@@ -1,4 +1,4 @@
-package lanewise.train;
+package lanewise.train.style;
 
 import java.util.List;
 import java.util.Map;
@@ -11,6 +11,9 @@ import lanewise.backend.Tensor;
 import lanewise.io.TensorEntry;
 import lanewise.nn.Network;
 import lanewise.nn.Statistics;
+import lanewise.train.Adam;
+import lanewise.train.AdamOptions;
+import lanewise.train.NotFinite;
 import lanewise.train.loss.PerceptualLoss;
 
 /**

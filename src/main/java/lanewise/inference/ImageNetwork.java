@@ -1,0 +1,144 @@
+package lanewise.inference;
+
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import lanewise.UserException;
+import lanewise.backend.Backend;
+import lanewise.backend.Shape;
+import lanewise.backend.Tensor;
+import lanewise.nn.GraphNode;
+import lanewise.nn.GraphOperation;
+import lanewise.nn.GraphOperation.Array;
+import lanewise.nn.Network;
+import lanewise.nn.Statistics;
+
+/**
+ * A trained network as it is applied to images of any size, with memory for few of its layers at a
+ * time.
+ *
+ * <p>Every kept result is computed in strips of rows, each from the rows of its inputs that it
+ * depends on, so that no layer is computed twice and what lies between two convolutions is never
+ * there as a whole. Norms that take their statistics from the image get those of whole planes,
+ * merged from the strips' in double.
+ */
+public final class ImageNetwork implements AutoCloseable {
+  /** Elements of a strip, so that it and what is made for it are small beside whole planes. */
+  private static final int STRIP = 1 << 21;
+
+  /** A result, and its inputs behind a norm and padded. */
+  private static final int STRIPS_AT_A_TIME = 4;
+
+  private final Backend backend;
+  private final Graph graph;
+  private final int strip;
+  private final Map<Array, Tensor> weights = new IdentityHashMap<>();
+
+  /** A network whose batch norms use running averages. */
+  public ImageNetwork(Network network, int channels) {
+    this(network, channels, Statistics.RUNNING);
+  }
+
+  /**
+   * A network with its present weights, which are copied.
+   *
+   * @param channels of the images it takes
+   * @param statistics that batch norms use: running averages, or those of each image
+   * @throws UserException if it has a layer that cannot be applied to images of any size
+   */
+  public ImageNetwork(Network network, int channels, Statistics statistics) {
+    this(network, channels, statistics, STRIP);
+  }
+
+  /** With strips of about so many elements. */
+  ImageNetwork(Network network, int channels, Statistics statistics, int strip) {
+    this.backend = network.backend();
+    this.strip = strip;
+    Shape any = Shape.of(1, channels, 1, 1);
+    GraphNode input =
+        new GraphNode("input", new GraphOperation.Input("input", any, true), List.of());
+    GraphNode result = UpsampledConvolutions.merged(network.describe(input, null));
+    graph = Graph.of(statistics == Statistics.RUNNING ? result : OwnStatistics.of(result));
+    graph.nodes().forEach(this::upload);
+  }
+
+  private void upload(GraphNode node) {
+    switch (node.operation()) {
+      case GraphOperation.Convolution c -> {
+        upload(c.weight(), Plan.filter(c.weight()));
+        vector(c.bias());
+      }
+      case GraphOperation.TransposedConvolution c -> {
+        upload(c.weight(), Plan.filter(c.weight()));
+        vector(c.bias());
+      }
+      case GraphOperation.RunningNorm n -> {
+        vector(n.mean());
+        vector(n.variance());
+        vector(n.scale());
+        vector(n.shift());
+      }
+      case GraphOperation.Norm n -> {
+        vector(n.scale());
+        vector(n.shift());
+      }
+      default -> {
+        // Others have no weights.
+      }
+    }
+  }
+
+  private void vector(Array array) {
+    if (array != null) {
+      upload(array, Shape.vector(array.values().length));
+    }
+  }
+
+  private void upload(Array array, Shape shape) {
+    Tensor tensor = backend.allocate(shape);
+    backend.upload(array.values(), tensor);
+    weights.put(array, tensor);
+  }
+
+  /**
+   * The shape of the result.
+   *
+   * @throws IllegalArgumentException if the image is too small for a layer; names it
+   */
+  public Shape outputShape(Shape x) {
+    return new Plan(graph, x).shape(graph.result());
+  }
+
+  /**
+   * Bytes of memory that an image needs with its result, about.
+   *
+   * @throws IllegalArgumentException as {@link #outputShape}
+   */
+  public long bytes(Shape x) {
+    Plan plan = new Plan(graph, x);
+    long images = (long) x.size() + plan.shape(graph.result()).size();
+    return Float.BYTES * (plan.size() + images + (long) STRIPS_AT_A_TIME * strip);
+  }
+
+  /**
+   * Computes the network.
+   *
+   * @param x one image
+   * @param y the result; of {@link #outputShape}
+   * @throws UserException if a block of all kept results is larger than an array can be
+   */
+  public void apply(Tensor x, Tensor y) {
+    Plan plan = new Plan(graph, x.shape());
+    if (plan.size() > Integer.MAX_VALUE) {
+      throw new UserException(
+          "an image of %d x %d pixels needs %.1f GB at a time for this network; use a smaller one"
+              .formatted(x.shape().w(), x.shape().h(), 1e-9 * Float.BYTES * plan.size()));
+    }
+    new Application(backend, graph, plan, weights, strip).run(x, y);
+  }
+
+  @Override
+  public void close() {
+    weights.values().forEach(Tensor::close);
+  }
+}

@@ -1,0 +1,8 @@
+package lanewise.inference;
+
+final class ScalarImageNetworkTest extends ImageNetworkTest {
+
+  ScalarImageNetworkTest() {
+    super("scalar");
+  }
+}

@@ -1,0 +1,8 @@
+package lanewise.inference;
+
+final class SimdImageNetworkTest extends ImageNetworkTest {
+
+  SimdImageNetworkTest() {
+    super("simd");
+  }
+}
