@@ -12,6 +12,7 @@ import lanewise.diagnosis.Finding;
 import lanewise.train.TaskOptions;
 import lanewise.train.TrainOptions;
 import lanewise.train.TrainingRun;
+import lanewise.train.style.StyleOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -25,8 +26,8 @@ import picocli.CommandLine.Spec;
     name = "train",
     defaultValueProvider = TrainArguments.Defaults.class,
     description = {
-      "Trains a GAN, or a translation of pictures, and leaves a folder: samples, weights, metrics,"
-          + " checkpoint and report.html.",
+      "Trains a GAN, or a network from pictures to pictures, and leaves a folder: samples, weights,"
+          + " metrics, checkpoint and report.html.",
       "Ctrl-C ends it after the present step, with a checkpoint; again, at once."
     },
     sortOptions = false,
@@ -67,7 +68,9 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--out"},
       paramLabel = "DIR",
-      description = "A new or empty folder for the run. Default: runs/DATA-NORM-N")
+      description =
+          "A new or empty folder for the run. Default: runs/DATA-NORM-N, for pictures"
+              + " runs/DATA-MODEL-N")
   private Path out;
 
   @Option(
@@ -224,9 +227,11 @@ final class TrainCommand implements Callable<Integer> {
 
   /** The command that makes something with what was trained. */
   private static String use(TaskOptions options, String run) {
-    return options instanceof TrainOptions
-        ? "generate --model " + run
-        : "translate --model %s pictures/ translated/".formatted(run);
+    return switch (options) {
+      case TrainOptions _ -> "generate --model " + run;
+      case StyleOptions _ -> "stylize --model %s photo.jpg out.png".formatted(run);
+      default -> "translate --model %s pictures/ translated/".formatted(run);
+    };
   }
 
   private Progress progress(TrainingRun run, TaskOptions options, PrintWriter text) {
