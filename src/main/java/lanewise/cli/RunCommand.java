@@ -1,6 +1,7 @@
 package lanewise.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -115,7 +116,7 @@ final class RunCommand implements Runnable {
     }
     List<String> names = model.inputs().stream().map(Port::name).toList();
     int equals = input.indexOf('=');
-    if (equals > 0) {
+    if (equals > 0 && !Files.exists(Path.of(input))) {
       throw new UserException(Names.unknown("input", input.substring(0, equals), names));
     }
     if (names.size() != 1) {

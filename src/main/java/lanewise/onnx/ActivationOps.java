@@ -3,6 +3,7 @@ package lanewise.onnx;
 import java.util.function.UnaryOperator;
 import lanewise.autograd.Ops;
 import lanewise.autograd.Variable;
+import lanewise.backend.Activation;
 
 /** Functions of one element. */
 final class ActivationOps {
@@ -25,9 +26,16 @@ final class ActivationOps {
     return Operation.single(in -> in.device(0).map(f));
   }
 
+  static Operation relu(Declaration node) {
+    return new Operation.Activating(Activation.RELU);
+  }
+
   static Operation leakyRelu(Declaration node) {
     float alpha = node.attributes().real("alpha", 0.01f);
-    return map(x -> Ops.leakyRelu(x, alpha));
+    boolean canBeTakenOver = alpha >= 0 && Float.isFinite(alpha);
+    return canBeTakenOver
+        ? new Operation.Activating(Activation.leakyRelu(alpha))
+        : map(x -> Ops.leakyRelu(x, alpha));
   }
 
   static Operation elu(Declaration node) {
@@ -45,6 +53,10 @@ final class ActivationOps {
     float alpha = node.attributes().real("alpha", 0.2f);
     float beta = node.attributes().real("beta", 0.5f);
     return map(x -> Ops.clip(Ops.affine(x, alpha, beta), 0, 1));
+  }
+
+  static Operation hardSwish(Declaration node) {
+    return map(x -> Ops.mul(x, Ops.hardSigmoid(x)));
   }
 
   /** The slopes broadcast to x, and x not to them. */

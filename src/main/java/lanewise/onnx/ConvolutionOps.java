@@ -12,63 +12,59 @@ import lanewise.backend.Shape;
 final class ConvolutionOps {
   private ConvolutionOps() {}
 
-  static Operation conv(Declaration node) {
+  static Operation.Activated conv(Declaration node) {
     Windows windows = Windows.of(node, node.initializer(1));
     int groups = node.attributes().integer("group", 1, 1, Integer.MAX_VALUE);
-    return Operation.single(
-        in -> {
-          Variable x = in.image(0);
-          Variable w = in.filter(1);
-          checkKernel(windows, w.shape());
-          Windows.Side rows = windows.rows(w.shape().h());
-          Windows.Side columns = windows.columns(w.shape().w());
-          Windows.Padding vertical = rows.padding(x.shape().h());
-          Windows.Padding horizontal = columns.padding(x.shape().w());
-          ConvSpec spec = spec(rows, columns, vertical.common(), horizontal.common(), groups);
-          Variable padded =
-              pad(
-                  x,
-                  vertical.before() - vertical.common(),
-                  vertical.after() - vertical.common(),
-                  horizontal.before() - horizontal.common(),
-                  horizontal.after() - horizontal.common());
-          Variable y = Ops.conv2d(padded, w, spec);
-          return Operands.image(withBias(y, in));
-        });
+    return (in, activation) -> {
+      Variable x = in.image(0);
+      Variable w = in.filter(1);
+      checkKernel(windows, w.shape());
+      Windows.Side rows = windows.rows(w.shape().h());
+      Windows.Side columns = windows.columns(w.shape().w());
+      Windows.Padding vertical = rows.padding(x.shape().h());
+      Windows.Padding horizontal = columns.padding(x.shape().w());
+      ConvSpec spec = spec(rows, columns, vertical.common(), horizontal.common(), groups);
+      Variable padded =
+          pad(
+              x,
+              vertical.before() - vertical.common(),
+              vertical.after() - vertical.common(),
+              horizontal.before() - horizontal.common(),
+              horizontal.after() - horizontal.common());
+      Variable y = Ops.conv2d(padded, w, spec);
+      return Operands.image(finished(y, in, activation));
+    };
   }
 
-  static Operation convTranspose(Declaration node) {
+  static Operation.Activated convTranspose(Declaration node) {
     Windows windows = Windows.of(node, node.initializer(1));
     Attributes attributes = node.attributes();
     int groups = attributes.integer("group", 1, 1, Integer.MAX_VALUE);
     int[] outputPadding = Windows.pair(attributes.integers("output_padding"), "output_padding", 0);
     long[] given = attributes.integers("output_shape");
     int[] outputShape = given == null ? null : Windows.pair(given, "output_shape", 1);
-    return Operation.single(
-        in -> {
-          Variable x = in.image(0);
-          Variable w = in.filter(1);
-          checkKernel(windows, w.shape());
-          Transposed rows =
-              Transposed.of(
-                  windows.rows(w.shape().h()),
-                  x.shape().h(),
-                  outputPadding[0],
-                  outputShape == null ? -1 : outputShape[0]);
-          Transposed columns =
-              Transposed.of(
-                  windows.columns(w.shape().w()),
-                  x.shape().w(),
-                  outputPadding[1],
-                  outputShape == null ? -1 : outputShape[1]);
-          ConvSpec spec =
-              spec(rows.side(), columns.side(), rows.common(), columns.common(), groups);
-          Shape shape =
-              Shape.of(x.shape().n(), w.shape().c() * groups, rows.size(), columns.size());
-          Variable y = Ops.convTranspose2d(x, w, spec, shape);
-          Variable cut = pad(y, rows.before(), rows.after(), columns.before(), columns.after());
-          return Operands.image(withBias(cut, in));
-        });
+    return (in, activation) -> {
+      Variable x = in.image(0);
+      Variable w = in.filter(1);
+      checkKernel(windows, w.shape());
+      Transposed rows =
+          Transposed.of(
+              windows.rows(w.shape().h()),
+              x.shape().h(),
+              outputPadding[0],
+              outputShape == null ? -1 : outputShape[0]);
+      Transposed columns =
+          Transposed.of(
+              windows.columns(w.shape().w()),
+              x.shape().w(),
+              outputPadding[1],
+              outputShape == null ? -1 : outputShape[1]);
+      ConvSpec spec = spec(rows.side(), columns.side(), rows.common(), columns.common(), groups);
+      Shape shape = Shape.of(x.shape().n(), w.shape().c() * groups, rows.size(), columns.size());
+      Variable y = Ops.convTranspose2d(x, w, spec, shape);
+      Variable cut = pad(y, rows.before(), rows.after(), columns.before(), columns.after());
+      return Operands.image(finished(cut, in, activation));
+    };
   }
 
   /**
@@ -128,8 +124,12 @@ final class ConvolutionOps {
     }
   }
 
-  private static Variable withBias(Variable y, Operands in) {
+  /** With its bias and the activation behind it. */
+  private static Variable finished(Variable y, Operands in, Activation activation) {
     Variable bias = in.vector(2, y.shape().c());
-    return bias == null ? y : Ops.biasActivation(y, bias, Activation.NONE);
+    if (bias != null) {
+      return Ops.biasActivation(y, bias, activation);
+    }
+    return activation.slope() == 1 ? y : Ops.leakyRelu(y, activation.slope());
   }
 }

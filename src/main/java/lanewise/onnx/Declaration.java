@@ -11,7 +11,6 @@ import java.util.Map;
  * @param initializers the values that the file holds, by name
  */
 record Declaration(
-    String operation,
     int opset,
     Attributes attributes,
     List<String> inputs,

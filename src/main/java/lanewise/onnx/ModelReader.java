@@ -184,12 +184,7 @@ final class ModelReader {
       Attributes attributes = new Attributes(node, tensors);
       Declaration declaration =
           new Declaration(
-              node.getOpType(),
-              opset,
-              attributes,
-              node.getInputList(),
-              node.getOutputList(),
-              initializers);
+              opset, attributes, node.getInputList(), node.getOutputList(), initializers);
       Operation operation = definition.factory().of(declaration);
       if (!attributes.unread().isEmpty()) {
         throw new ModelFault(

@@ -34,51 +34,49 @@ final class NormalizationOps {
     }
   }
 
-  static Operation instance(Declaration node) {
-    NormSpec spec = new NormSpec(NormScope.INSTANCE, epsilon(node), Activation.NONE);
-    return Operation.single(
-        in -> {
-          Variable x = in.device(0).image();
-          int channels = x.shape().c();
-          Variable y = normalize(spec, x, in.vector(1, channels), in.vector(2, channels));
-          return Operands.image(y).reshape(in.dims(0));
-        });
+  static Operation.Activated instance(Declaration node) {
+    float epsilon = epsilon(node);
+    return (in, activation) -> {
+      NormSpec spec = new NormSpec(NormScope.INSTANCE, epsilon, activation);
+      Variable x = in.device(0).image();
+      int channels = x.shape().c();
+      Variable y = normalize(spec, x, in.vector(1, channels), in.vector(2, channels));
+      return Operands.image(y).reshape(in.dims(0));
+    };
   }
 
-  static Operation batch(Declaration node) {
-    NormSpec spec = new NormSpec(NormScope.BATCH, epsilon(node), Activation.NONE);
+  static Operation.Activated batch(Declaration node) {
+    float epsilon = epsilon(node);
     node.attributes().integer("training_mode", 0, 0, 0);
     node.attributes().integer("spatial", 1, 1, 1);
     node.attributes().ignore("momentum");
     checkSingleOutput(node);
-    return Operation.single(
-        in -> {
-          Variable x = in.device(0).image();
-          int channels = x.shape().c();
-          Moments moments =
-              new Moments(
-                  in.vector(3, channels).tensor(), in.vector(4, channels).tensor(), Source.GIVEN);
-          Variable y = Ops.norm(spec, x, in.vector(1, channels), in.vector(2, channels), moments);
-          return Operands.image(y).reshape(in.dims(0));
-        });
+    return (in, activation) -> {
+      NormSpec spec = new NormSpec(NormScope.BATCH, epsilon, activation);
+      Variable x = in.device(0).image();
+      int channels = x.shape().c();
+      Moments moments =
+          new Moments(
+              in.vector(3, channels).tensor(), in.vector(4, channels).tensor(), Source.GIVEN);
+      Variable y = Ops.norm(spec, x, in.vector(1, channels), in.vector(2, channels), moments);
+      return Operands.image(y).reshape(in.dims(0));
+    };
   }
 
-  static Operation group(Declaration node) {
+  static Operation.Activated group(Declaration node) {
     int groups = node.attributes().integer("num_groups", 0, 1, Integer.MAX_VALUE);
-    NormSpec spec = new NormSpec(new NormScope.Group(groups), epsilon(node), Activation.NONE);
+    float epsilon = epsilon(node);
     // What is computed in is fp32 here anyway.
     node.attributes().ignore("stash_type");
     boolean scalesGroups = node.opset() < SCALES_CHANNELS;
-    return Operation.single(
-        in -> {
-          Variable x = in.device(0).image();
-          int channels = x.shape().c();
-          Variable scale =
-              scalesGroups ? ofGroups(in, 1, groups, channels) : in.vector(1, channels);
-          Variable shift =
-              scalesGroups ? ofGroups(in, 2, groups, channels) : in.vector(2, channels);
-          return Operands.image(normalize(spec, x, scale, shift)).reshape(in.dims(0));
-        });
+    return (in, activation) -> {
+      NormSpec spec = new NormSpec(new NormScope.Group(groups), epsilon, activation);
+      Variable x = in.device(0).image();
+      int channels = x.shape().c();
+      Variable scale = scalesGroups ? ofGroups(in, 1, groups, channels) : in.vector(1, channels);
+      Variable shift = scalesGroups ? ofGroups(in, 2, groups, channels) : in.vector(2, channels);
+      return Operands.image(normalize(spec, x, scale, shift)).reshape(in.dims(0));
+    };
   }
 
   /** A value of each group for each of its channels. */

@@ -54,7 +54,7 @@ public final class OnnxSession implements AutoCloseable {
   /** Computes what is the same in every run. */
   private void fold(OnnxNode node) {
     try (Scope _ = backend.scope()) {
-      List<Value> results = run(node, new HashMap<>());
+      List<Value> results = run(Step.of(node), new HashMap<>());
       for (int i = 0; i < node.outputs().size(); i++) {
         if (!node.outputs().get(i).isEmpty()) {
           constants.put(node.outputs().get(i), read(results.get(i)));
@@ -236,10 +236,10 @@ public final class OnnxSession implements AutoCloseable {
     Set<String> names = new LinkedHashSet<>(wanted);
     Plan plan = plans.computeIfAbsent(names, all -> new Plan(nodes, all));
     for (Step step : plan.steps()) {
-      List<Value> results = scope == null ? run(step.node(), values) : runIn(step, values);
-      for (int i = 0; i < step.node().outputs().size(); i++) {
-        if (!step.node().outputs().get(i).isEmpty()) {
-          values.put(step.node().outputs().get(i), results.get(i));
+      List<Value> results = scope == null ? run(step, values) : runIn(step, values);
+      for (int i = 0; i < step.outputs().size(); i++) {
+        if (!step.outputs().get(i).isEmpty()) {
+          values.put(step.outputs().get(i), results.get(i));
         }
       }
       for (String name : step.dead()) {
@@ -259,7 +259,7 @@ public final class OnnxSession implements AutoCloseable {
   /** Runs a node whose temporaries end with it. */
   private List<Value> runIn(Step step, Map<String, Value> values) {
     try (Scope temporaries = backend.scope()) {
-      List<Value> results = run(step.node(), values);
+      List<Value> results = run(step, values);
       for (Value result : results) {
         if (result instanceof DeviceTensor device) {
           temporaries.keep(device.variable().tensor());
@@ -279,13 +279,14 @@ public final class OnnxSession implements AutoCloseable {
     scope.release(tensor);
   }
 
-  private List<Value> run(OnnxNode node, Map<String, Value> values) {
+  private List<Value> run(Step step, Map<String, Value> values) {
+    OnnxNode node = step.node();
     Function<String, Value> lookup =
         name -> constants.containsKey(name) ? constants.get(name) : values.get(name);
     try {
       // A list with nulls, for optional inputs that are left out.
       List<Value> inputs = node.inputs().stream().map(lookup).collect(Collectors.toList());
-      List<Value> results = node.implementation().run(new Operands(weights, inputs));
+      List<Value> results = step.run(new Operands(weights, inputs));
       if (results.size() < node.outputs().size()) {
         throw new ModelFault(
             "it has %d outputs, of which %d are supported"

@@ -1,6 +1,8 @@
 package lanewise.onnx;
 
 import java.util.List;
+import lanewise.autograd.Ops;
+import lanewise.backend.Activation;
 
 /** What a node does, with its attributes; made once, when the model is read. */
 @FunctionalInterface
@@ -33,5 +35,25 @@ interface Operation {
 
   static Operation single(Single operation) {
     return in -> List.of(operation.run(in));
+  }
+
+  /** An operation with one output that can take an activation with it. */
+  interface Activated extends Operation {
+
+    /** Computes {@code activation(output)}. */
+    Value run(Operands in, Activation activation);
+
+    @Override
+    default List<Value> run(Operands in) {
+      return List.of(run(in, Activation.NONE));
+    }
+  }
+
+  /** An activation that the operation before it may take over. */
+  record Activating(Activation activation) implements Operation {
+    @Override
+    public List<Value> run(Operands in) {
+      return List.of(in.device(0).map(x -> Ops.leakyRelu(x, activation.slope())));
+    }
   }
 }

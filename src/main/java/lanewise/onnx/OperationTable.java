@@ -38,7 +38,7 @@ final class OperationTable {
           Definition.of("LpNormalization", 1, 1, 1, NormalizationOps::lp),
 
           // Functions of one element
-          Definition.of("Relu", 6, 1, 1, ActivationOps.plain(Ops::relu)),
+          Definition.of("Relu", 6, 1, 1, ActivationOps::relu),
           Definition.of("LeakyRelu", 6, 1, 1, ActivationOps::leakyRelu),
           Definition.of("PRelu", 7, 2, 2, ActivationOps::prelu),
           Definition.of("Elu", 6, 1, 1, ActivationOps::elu),
@@ -46,6 +46,7 @@ final class OperationTable {
           Definition.of("Tanh", 6, 1, 1, ActivationOps.plain(Ops::tanh)),
           Definition.of("Sigmoid", 6, 1, 1, ActivationOps.plain(Ops::sigmoid)),
           Definition.of("HardSigmoid", 6, 1, 1, ActivationOps::hardSigmoid),
+          Definition.of("HardSwish", 14, 1, 1, ActivationOps::hardSwish),
           Definition.of("Softplus", 1, 1, 1, ActivationOps.plain(Ops::softplus)),
           Definition.of("Clip", 6, 1, 3, ActivationOps::clip).withHost(1, 2),
           Definition.of("Exp", 6, 1, 1, ActivationOps.plain(Ops::exp)),
@@ -117,6 +118,8 @@ final class OperationTable {
           ofShapes("Equal", 7, 2, ArithmeticOps.relation((a, b) -> a == b)),
           ofShapes("Less", 7, 2, ArithmeticOps.relation((a, b) -> a < b)),
           ofShapes("Greater", 7, 2, ArithmeticOps.relation((a, b) -> a > b)),
+          ofShapes("LessOrEqual", 12, 2, ArithmeticOps.relation((a, b) -> a <= b)),
+          ofShapes("GreaterOrEqual", 12, 2, ArithmeticOps.relation((a, b) -> a >= b)),
           ofShapes("And", 7, 2, ArithmeticOps.relation((a, b) -> a != 0 && b != 0)),
           ofShapes("Or", 7, 2, ArithmeticOps.relation((a, b) -> a != 0 || b != 0)),
           ofShapes("Not", 1, 1, ArithmeticOps::not),

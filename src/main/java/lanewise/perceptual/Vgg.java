@@ -50,11 +50,6 @@ public final class Vgg implements PerceptualFeatures {
     description = "VGG-%d".formatted(layers.size() + 3);
   }
 
-  /** Whether these could be the weights of a VGG network: what they are named tells. */
-  public static boolean isNamedLike(Collection<String> names) {
-    return names.contains("features.0.weight") && names.contains("features.0.bias");
-  }
-
   /**
    * A network of the given weights.
    *

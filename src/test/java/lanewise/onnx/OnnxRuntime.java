@@ -73,21 +73,18 @@ final class OnnxRuntime {
     return HostTensor.of(elements, dims);
   }
 
-  /** Holds the CPU's engines to ONNX Runtime. */
-  static void assertSame(ModelBuilder builder, Path folder) {
-    assertSame(builder, folder, 1e-5);
-  }
-
   /**
-   * Holds the CPU's engines to ONNX Runtime.
+   * Holds engines to ONNX Runtime.
    *
+   * @param backends their names
    * @param tolerance of an element, relative to the largest one or 1
    */
-  static void assertSame(ModelBuilder builder, Path folder, double tolerance) {
+  static void assertSame(
+      ModelBuilder builder, Path folder, List<String> backends, double tolerance) {
     ModelProto model = builder.build();
     Map<String, HostTensor> expected = run(model, builder.inputs());
     OnnxModel read = OnnxModel.read(write(model, folder));
-    for (String name : List.of("scalar", "simd")) {
+    for (String name : backends) {
       try (Backend backend = Backends.open(name);
           OnnxSession session = read.open(backend)) {
         Map<String, HostTensor> actual = session.run(builder.inputs());

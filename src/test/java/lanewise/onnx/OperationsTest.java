@@ -16,6 +16,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 class OperationsTest {
   @TempDir private Path folder;
 
+  /** The engines that are held to ONNX Runtime. */
+  List<String> backends() {
+    return List.of("scalar", "simd");
+  }
+
   @ParameterizedTest
   @MethodSource({
     "convolutions",
@@ -31,10 +36,11 @@ class OperationsTest {
     "pads",
     "resizes",
     "constants",
-    "shapeArithmetic"
+    "shapeArithmetic",
+    "activationsBehindOthers"
   })
   void computesWhatOnnxRuntimeDoes(ModelBuilder model) {
-    OnnxRuntime.assertSame(model, folder);
+    OnnxRuntime.assertSame(model, folder, backends(), 1e-5);
   }
 
   private static ModelBuilder model(int opset) {
@@ -389,6 +395,7 @@ class OperationsTest {
             "Reciprocal")) {
       cases.add(named(plain, onImage(11, plain)));
     }
+    cases.add(named("HardSwish", onImage(14, "HardSwish")));
     cases.add(named("LeakyRelu with its slope", onImage(16, "LeakyRelu", "alpha", 0.2f)));
     cases.add(named("Elu with its scale", onImage(22, "Elu", "alpha", 0.7f)));
     cases.add(named("Selu with its scales", onImage(22, "Selu", "alpha", 1.2f, "gamma", 0.9f)));
@@ -1054,6 +1061,28 @@ class OperationsTest {
                 .node("Equal", "wanted minusOne", "isOpen")
                 .node("Where", "isOpen ones wanted", "shape")
                 .node("Expand", "x shape", "y")));
+    for (String relation :
+        List.of("Less", "Greater", "LessOrEqual", "GreaterOrEqual", "Equal", "And", "Or")) {
+      boolean isLogical = relation.equals("And") || relation.equals("Or");
+      int bool = 9;
+      cases.add(
+          named(
+              relation + " and Not, chosen by Where",
+              new ModelBuilder(13)
+                  .input("x", 3, 4, 1, 2)
+                  .ints("b", 3, 3, 0, 0)
+                  .ints("one", 1)
+                  .ints("two", 2)
+                  .node("Shape", "x", "a")
+                  .node("Cast", "a", "p", "to", isLogical ? bool : 7)
+                  .node("Cast", "b", "q", "to", isLogical ? bool : 7)
+                  .node(relation, "p q", "r")
+                  .node("Not", "r", "n")
+                  .node("Where", "r one two", "y")
+                  .node("Where", "n one two", "z")
+                  .integerOutput("y")
+                  .integerOutput("z")));
+    }
     cases.add(
         named(
             "Integers as outputs",
@@ -1070,6 +1099,62 @@ class OperationsTest {
                 .integerOutput("b")
                 .integerOutput("c")
                 .integerOutput("d")));
+    return cases;
+  }
+
+  // ---- activations that the operation before them takes over, and such that it cannot
+
+  static List<Named<ModelBuilder>> activationsBehindOthers() {
+    List<Named<ModelBuilder>> cases = new ArrayList<>();
+    for (String activation : List.of("Relu", "LeakyRelu")) {
+      cases.add(
+          named(
+              "Conv and " + activation,
+              model(13)
+                  .input("x", 2, 3, 9, 11)
+                  .weight("w", 5, 3, 3, 4)
+                  .node("Conv", "x w", "c")
+                  .node(activation, "c", "y")));
+      cases.add(
+          named(
+              "Conv with a bias and " + activation,
+              model(13)
+                  .input("x", 2, 3, 9, 11)
+                  .weight("w", 5, 3, 3, 4)
+                  .weight("b", 5)
+                  .node("Conv", "x w b", "c")
+                  .node(activation, "c", "y")));
+      cases.add(
+          named(
+              "InstanceNormalization and " + activation,
+              model(13)
+                  .input("x", 2, 6, 9, 11)
+                  .weight("s", 6)
+                  .weight("b", 6)
+                  .node("InstanceNormalization", "x s b", "n")
+                  .node(activation, "n", "y")));
+      cases.add(
+          named(
+              "BatchNormalization and " + activation,
+              batchNorm(13, 2, 6, 9, 11).node(activation, "y", "z").output("z")));
+    }
+    cases.add(
+        named(
+            "Relu beside another reader",
+            model(13)
+                .input("x", 2, 3, 9, 11)
+                .weight("w", 5, 3, 3, 4)
+                .node("Conv", "x w", "c")
+                .node("Relu", "c", "r")
+                .node("Sub", "r c", "y")));
+    cases.add(
+        named(
+            "LeakyRelu with a negative slope",
+            model(13)
+                .input("x", 2, 3, 9, 11)
+                .weight("w", 5, 3, 3, 4)
+                .node("Conv", "x w", "c")
+                .node("LeakyRelu", "c", "y", "alpha", -0.5f)));
     return cases;
   }
 }

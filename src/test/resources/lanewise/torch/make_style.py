@@ -28,7 +28,7 @@ these widths, weights u * sqrt(6 / fan in) of streams feature_stream + 2 i and b
 feature_stream + 2 i + 1; random is lanewise.perceptual.RandomFilters of the given seed. content is \
 the mean squared error of the features of content_layers, style that of the Gram matrices F F' / \
 (C H W) of style_layers with the painting's, each summed over layers, where relative says so divided \
-by the mean square of what was wanted; tv is the mean squared difference of vertical neighbours plus \
+by the mean square of the painting's; tv is the mean squared difference of vertical neighbours plus \
 that of horizontal ones, of images in [0, 1]. All times their weights. Adam of all parameters. The \
 state leaves out what the loss does not depend on, since a norm follows that takes any constant \
 away: the biases of convolutions, and of the norms that residual blocks end with; and running means, \
@@ -248,9 +248,8 @@ def gram(features):
     return flat @ flat.transpose(1, 2) / (c * h * w)
 
 
-def error(seen, wanted, relative):
-    mse = (seen - wanted).square().mean()
-    return mse / wanted.square().mean() if relative else mse
+def mean_square(x):
+    return x.square().mean()
 
 
 def total_variation(x):
@@ -259,13 +258,25 @@ def total_variation(x):
             + (x[:, :, :, 1:] - x[:, :, :, :-1]).square().mean())
 
 
-def terms(o, features, pictures, photographs, style):
-    seen, wanted = features(pictures), features(photographs)
-    relative = o["relative"]
-    content = sum(error(seen[k], wanted[k].detach(), relative) for k in features.CONTENT)
-    styled = sum(error(gram(seen[k]), style[k], relative) for k in features.STYLE)
-    return (o["content_weight"] * content, o["style_weight"] * styled,
-            o["tv_weight"] * total_variation(pictures))
+class Loss:
+    def __init__(self, o, features, painting):
+        seen = features(painting)
+        self.o, self.features = o, features
+        self.style = {k: gram(seen[k]) for k in features.STYLE}
+        self.content_scale = {k: self._scale(seen[k]) for k in features.CONTENT}
+        self.style_scale = {k: self._scale(self.style[k]) for k in features.STYLE}
+
+    def _scale(self, x):
+        return mean_square(x) if self.o["relative"] else 1
+
+    def __call__(self, pictures, photographs):
+        seen, wanted = self.features(pictures), self.features(photographs)
+        content = sum(mean_square(seen[k] - wanted[k]) / self.content_scale[k]
+                      for k in self.features.CONTENT)
+        styled = sum(mean_square(gram(seen[k]) - self.style[k]) / self.style_scale[k]
+                     for k in self.features.STYLE)
+        return (self.o["content_weight"] * content, self.o["style_weight"] * styled,
+                self.o["tv_weight"] * total_variation(pictures))
 
 
 # ------------------------------------------------------------------------------------------ traces
@@ -285,15 +296,13 @@ def train(o, dtype):
     stream = o["stream_offset"] + FEATURE_STREAM
     features = (Vgg(o["widths"], stream, dtype, kinks) if o["features"] == "vgg"
                 else RandomFilters(o["seed"], dtype, kinks))
-    with torch.no_grad():
-        painting = features(images(o, 0, 1, dtype))
-        style = {k: gram(painting[k]) for k in features.STYLE}
+    loss = Loss(o, features, images(o, 0, 1, dtype))
     adam = torch.optim.Adam(network.parameters(), lr=o["lr"], betas=o["betas"], eps=o["eps"])
     steps, first_gradients = [], {}
     for step in range(1, o["steps"] + 1):
         photographs = images(o, step, o["batch_size"], dtype)
         adam.zero_grad()
-        content, styled, tv = terms(o, features, network(photographs), photographs, style)
+        content, styled, tv = loss(network(photographs), photographs)
         total = content + styled + tv
         total.backward()
         if step == 1:

@@ -26,12 +26,16 @@ public final class PerceptualLoss implements AutoCloseable {
   /** The painting's Gram matrix by layer. */
   private final Map<String, Variable> targets = new HashMap<>();
 
+  /** What the error of each layer counts. */
+  private final Map<String, Float> contentFactors = new HashMap<>();
+
+  private final Map<String, Float> styleFactors = new HashMap<>();
+
   /**
    * What each term counts.
    *
-   * @param relative whether each layer's error is divided by the mean square of what it should have
-   *     been, so that it is a share, whatever the network's scale: 0 if nothing is lost, about 1 if
-   *     everything is
+   * @param relative whether each layer's error is divided by the mean square of the painting's
+   *     features there, or of their Gram matrix, so that weights suit networks of any scale
    */
   public record Weights(double content, double style, double tv, boolean relative) {
 
@@ -69,13 +73,23 @@ public final class PerceptualLoss implements AutoCloseable {
     try (Scope scope = backend.scope()) {
       Tensor image = backend.allocateActivation(Shape.of(1, 3, height, width));
       backend.upload(painting, image);
-      Map<String, Variable> seen = features.of(Variable.constant(backend, image), layers.style());
+      Map<String, Variable> seen = features.of(Variable.constant(backend, image), layers.all());
+      for (String layer : layers.content()) {
+        contentFactors.put(layer, factor(weights.content(), seen.get(layer)));
+      }
       for (String layer : layers.style()) {
         Variable gram = gram(seen.get(layer));
         scope.keep(gram.tensor());
         targets.put(layer, gram);
+        styleFactors.put(layer, factor(weights.style(), gram));
       }
     }
+  }
+
+  /** Fixed by the painting: a photograph may show nothing to divide by. */
+  private float factor(double weight, Variable ofPainting) {
+    double scale = weights.relative() ? Ops.mean(Ops.square(ofPainting)).item() : 1;
+    return (float) (weight / scale);
   }
 
   /**
@@ -113,26 +127,19 @@ public final class PerceptualLoss implements AutoCloseable {
     Map<String, Variable> wanted = features.of(photographs.detach(), layers.content());
     Variable content = zero(pictures.backend());
     for (String layer : layers.content()) {
-      content = Ops.add(content, error(seen.get(layer), wanted.get(layer)));
+      Variable error = Ops.mseLoss(seen.get(layer), wanted.get(layer));
+      content = Ops.add(content, Ops.affine(error, contentFactors.get(layer), 0));
     }
     Variable style = zero(pictures.backend());
     for (String layer : layers.style()) {
-      style = Ops.add(style, error(gram(seen.get(layer)), targets.get(layer)));
+      Variable error = Ops.mseLoss(gram(seen.get(layer)), targets.get(layer));
+      style = Ops.add(style, Ops.affine(error, styleFactors.get(layer), 0));
     }
-    Variable tv = weights.tv() == 0 ? zero(pictures.backend()) : totalVariation(pictures);
-    content = weighted(weights.content(), content);
-    style = weighted(weights.style(), style);
-    tv = weighted(weights.tv(), tv);
+    Variable tv = zero(pictures.backend());
+    if (weights.tv() > 0) {
+      tv = Ops.affine(totalVariation(pictures), (float) weights.tv(), 0);
+    }
     return new Terms(content, style, tv, Ops.add(Ops.add(content, style), tv));
-  }
-
-  private Variable error(Variable seen, Variable wanted) {
-    Variable error = Ops.mseLoss(seen, wanted);
-    return weights.relative() ? Ops.div(error, Ops.mean(Ops.square(wanted))) : error;
-  }
-
-  private static Variable weighted(double weight, Variable term) {
-    return Ops.affine(term, (float) weight, 0);
   }
 
   private static Variable zero(Backend backend) {

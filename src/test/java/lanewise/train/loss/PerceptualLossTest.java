@@ -43,14 +43,22 @@ final class PerceptualLossTest {
   }
 
   @Test
-  void relativeErrorsAreShares() {
+  void relativeErrorsAreSharesOfThePainting() {
     try (PerceptualLoss loss = loss();
         Scope _ = backend.scope()) {
-      Terms terms = loss.of(grey(), stripes(16));
+      Terms terms = loss.of(grey(), stripes(8));
       int layers = features.defaultLayers().style().size();
       assertEquals(1, terms.content().item(), 1e-3);
       assertEquals(layers - 1, terms.style().item(), 1, "all layers but colours see nothing");
       assertEquals(0, terms.tv().item());
+    }
+  }
+
+  @Test
+  void aPhotographOfNothingHasALoss() {
+    try (PerceptualLoss loss = loss();
+        Scope _ = backend.scope()) {
+      assertEquals(1, loss.of(stripes(8), grey()).content().item(), 1e-3);
     }
   }
 
