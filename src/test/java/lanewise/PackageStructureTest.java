@@ -78,6 +78,8 @@ class PackageStructureTest {
               "lanewise.inference",
               Set.of(
                   "lanewise.train",
+                  "lanewise.onnx",
+                  "lanewise.autograd",
                   "lanewise.picture",
                   "lanewise.io",
                   "lanewise.model",

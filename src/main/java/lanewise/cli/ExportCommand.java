@@ -5,14 +5,15 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import lanewise.UserException;
 import lanewise.backend.Backend;
 import lanewise.backend.Backends;
 import lanewise.model.Norm;
+import lanewise.nn.Statistics;
 import lanewise.onnx.OnnxExporter;
 import lanewise.train.NetworkExport;
 import lanewise.train.OnnxCheck;
 import lanewise.train.RunFolder;
-import lanewise.train.TrainedGenerator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -32,6 +33,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  lanewise export --model runs/fashion-mnist-batch-1 --format onnx",
       "  lanewise export --model RUN --format onnx --opset 21 --out clothes.onnx",
+      "  lanewise export --model latest_net_G.pth --format onnx",
       "  lanewise export --model RUN/checkpoint/generator.safetensors --format safetensors --out"
           + " g.safetensors"
     })
@@ -53,7 +55,11 @@ final class ExportCommand implements Runnable {
       names = {"-m", "--model"},
       paramLabel = "RUN|FILE",
       required = true,
-      description = "A run's folder, or a generator.safetensors (also PyTorch's DCGAN).")
+      description = {
+        "A run's folder, or a generator.safetensors (also PyTorch's DCGAN); of networks from"
+            + " images",
+        "to images, also PyTorch's .pth."
+      })
   private Path model;
 
   @Option(
@@ -63,7 +69,7 @@ final class ExportCommand implements Runnable {
       converter = Choice.OfFormat.class,
       completionCandidates = Choice.OfFormat.class,
       description = {
-        "onnx: a model that any number of latents go through at a time.",
+        "onnx: a model of any number of samples, and of images of any size.",
         "safetensors: the weights by PyTorch's names, for load_state_dict(strict=True)."
       })
   private Format format;
@@ -71,8 +77,11 @@ final class ExportCommand implements Runnable {
   @Option(
       names = {"-o", "--out"},
       paramLabel = "FILE",
-      description = "Replaced if it exists. Default: generator.onnx or generator.safetensors")
+      description = "Default: generator.onnx or generator.safetensors")
   private Path out;
+
+  @Option(names = "--force", description = "Replace a file that exists.")
+  private boolean force;
 
   @Option(
       names = "--opset",
@@ -86,6 +95,18 @@ final class ExportCommand implements Runnable {
         "Default: " + OnnxExporter.DEFAULT_OPSET
       })
   private Integer opset;
+
+  @Option(
+      names = "--statistics",
+      paramLabel = "NAME",
+      converter = Choice.OfStatistics.class,
+      completionCandidates = Choice.OfStatistics.class,
+      description = {
+        "What batch norm uses in an ONNX model of images to images: running averages, or those of",
+        "the input, each image by itself.",
+        "Default: input for pix2pix and CycleGAN, running for style transfer"
+      })
+  private Statistics statistics;
 
   @Option(
       names = "--norm",
@@ -102,8 +123,8 @@ final class ExportCommand implements Runnable {
     Path file = out == null ? Path.of("generator." + format) : out;
     check(file);
     try (Backend backend = Backends.open("auto");
-        TrainedGenerator generator = TrainedGenerator.open(backend, model, norm)) {
-      write(generator.export(), file, spec.commandLine().getOut());
+        NetworkExport export = NetworkExport.open(backend, model, norm, statistics)) {
+      write(export, file, spec.commandLine().getOut());
     }
   }
 
@@ -119,9 +140,16 @@ final class ExportCommand implements Runnable {
     if (Files.isDirectory(file)) {
       throw usage("--out %s is a folder; name a file".formatted(file));
     }
+    if (statistics != null && format != Format.ONNX) {
+      throw usage("--statistics is of --format onnx alone; leave it out");
+    }
     Path source = Files.isDirectory(model) ? new RunFolder(model).generator() : model;
     if (isSame(source, file)) {
       throw usage("--out %s is the model itself; name another file".formatted(file));
+    }
+    if (!force && Files.exists(file)) {
+      throw new UserException(
+          "%s exists; give --force to replace it, or another --out".formatted(file));
     }
   }
 
@@ -145,9 +173,11 @@ final class ExportCommand implements Runnable {
         OnnxCheck check = export.writeOnnx(file, version);
         text.printf("written  %s, opset %d: %s%n", file, version, export.signature());
         text.printf(
-            "checked  read back and run on %d random samples: differs from the network by at most"
-                + " %.1e, where that gives up to %.1e%n",
-            check.samples(), check.difference(), check.largest());
+            "checked  read back and run on %s: differs from the network by at most %.1e, where that"
+                + " gives up to %.1e%n",
+            check.samples() == 1 ? "a random sample" : check.samples() + " random samples",
+            check.difference(),
+            check.largest());
       }
       case SAFETENSORS -> {
         int tensors = export.writeSafetensors(file);

@@ -1,5 +1,7 @@
 package lanewise.cli;
 
+import lanewise.UserException;
+import lanewise.model.ValueRange;
 import lanewise.picture.Pictures;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -81,17 +83,12 @@ final class PictureArguments {
   }
 
   private PictureTensors.Range range(String option, String text) {
-    int dots = text.indexOf("..");
     try {
-      float black = Float.parseFloat(text.substring(0, Math.max(0, dots)));
-      float white = Float.parseFloat(text.substring(dots + 2));
-      if (black < white && Float.isFinite(white - black)) {
-        return new PictureTensors.Range(black, white);
-      }
-    } catch (NumberFormatException e) {
-      // Answered as numbers in the wrong order are.
+      ValueRange values = ValueRange.named(text);
+      return new PictureTensors.Range(values.black(), values.white());
+    } catch (UserException e) {
+      throw new ParameterException(spec.commandLine(), option + " is " + e.getMessage(), e);
     }
-    throw usage(option + " is BLACK..WHITE, such as 0..1, not '" + text + "'");
   }
 
   /** One number for each of three channels. */

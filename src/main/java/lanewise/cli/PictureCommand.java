@@ -11,6 +11,7 @@ import lanewise.inference.Luminance;
 import lanewise.inference.ModelFile;
 import lanewise.inference.PictureModel;
 import lanewise.io.AtomicFiles;
+import lanewise.model.ValueRange;
 import lanewise.nn.Statistics;
 import lanewise.picture.Picture;
 import lanewise.picture.Pictures;
@@ -31,8 +32,8 @@ abstract class PictureCommand implements Callable<Integer> {
       paramLabel = "RUN|FILE",
       required = true,
       description = {
-        "A run's folder, or weights: safetensors, or PyTorch's .pth; the architecture is told by",
-        "their names and sizes."
+        "A run's folder; weights (safetensors, or PyTorch's .pth), whose architecture is told by",
+        "their names and sizes; or an ONNX model from one image to another (.onnx)."
       })
   private Path model;
 
@@ -68,6 +69,15 @@ abstract class PictureCommand implements Callable<Integer> {
   private Statistics statistics;
 
   @Option(
+      names = "--range",
+      paramLabel = "BLACK..WHITE",
+      description = {
+        "What a picture's black and white are for an ONNX model: 0..1, -1..1, ...",
+        "Default: 0..255; other models' is known"
+      })
+  private String range;
+
+  @Option(
       names = Pictures.MAX_PIXELS_OPTION,
       paramLabel = "N",
       defaultValue = "" + Pictures.DEFAULT_MAX_PIXELS,
@@ -101,13 +111,25 @@ abstract class PictureCommand implements Callable<Integer> {
     return spec.commandLine().getOut();
   }
 
+  private ValueRange values() {
+    try {
+      return range == null ? null : ValueRange.named(range);
+    } catch (UserException e) {
+      throw new ParameterException(spec.commandLine(), "--range is " + e.getMessage(), e);
+    }
+  }
+
+  private PictureModel open(Backend backend) {
+    return ModelFile.open(backend, model, statistics, values());
+  }
+
   private int picture() {
     Path result = Files.isDirectory(out) ? out.resolve(in.getFileName()) : out;
     Pictures.checkName(result);
     requireAbsent(result);
     try (Backend backend = engine.open();
-        PictureModel network = ModelFile.open(backend, model, statistics)) {
-      text().println(network.spec());
+        PictureModel network = open(backend)) {
+      text().println(network);
       apply(network, in, result);
       text().println(result);
     }
@@ -124,8 +146,8 @@ abstract class PictureCommand implements Callable<Integer> {
     PictureFolder pictures = PictureFolder.of(in);
     int failures = 0;
     try (Backend backend = engine.open();
-        PictureModel network = ModelFile.open(backend, model, statistics)) {
-      text().println(network.spec());
+        PictureModel network = open(backend)) {
+      text().println(network);
       try (PictureProgress progress = PictureProgress.of(text(), pictures.files().size())) {
         for (Path file : pictures.files()) {
           try {
@@ -167,7 +189,11 @@ abstract class PictureCommand implements Callable<Integer> {
       picture = resized(picture);
     }
     Picture made = network.apply(picture);
-    Pictures.write(result, originalColors ? Luminance.with(picture, made) : made);
+    if (originalColors) {
+      made =
+          Luminance.with(picture.resized(made.width(), made.height(), ResizeFilter.BICUBIC), made);
+    }
+    Pictures.write(result, made);
   }
 
   private Picture resized(Picture picture) {

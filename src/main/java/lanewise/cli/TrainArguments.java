@@ -31,6 +31,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
@@ -61,7 +62,8 @@ final class TrainArguments {
         "fashion-mnist, stacked-fashion-mnist (three images as channels, 1,000 classes), ring-8 or"
             + " grid-25 (points in the plane), or the path of an IDX file, of CIFAR-10's binary"
             + " files, or of a folder with PNG and JPEG images.",
-        "Default: fashion-mnist"
+        "Default: fashion-mnist. For other models than gan: a folder of pictures, see"
+            + " docs/translation.md and docs/style.md"
       })
   private String data;
 
@@ -467,7 +469,6 @@ final class TrainArguments {
    * @throws ParameterException if the model has no such option
    */
   private Map<String, Object> given(TaskOptions base) {
-    requireNoneTwice();
     Map<String, Object> given = new LinkedHashMap<>();
     BOTH.forEach(
         (name, two) -> {
@@ -481,7 +482,7 @@ final class TrainArguments {
       if (name != null) {
         requireOptionOf(base, name);
         if (base.has(name)) {
-          given.put(name, json(option.getValue()));
+          given.put(name, json(last(option)));
         }
       }
     }
@@ -502,19 +503,6 @@ final class TrainArguments {
       given.put("steps", 0);
     }
     return given;
-  }
-
-  /** Picocli takes the second for the begin of another group, and forgets the rest of the first. */
-  private void requireNoneTwice() {
-    List<String> words = spec.commandLine().getParseResult().originalArgs();
-    for (OptionSpec option : spec.commandLine().getCommandSpec().options()) {
-      List<String> names = List.of(option.names());
-      long times = words.stream().filter(word -> names.contains(word.split("=", 2)[0])).count();
-      if (times > 1) {
-        throw new ParameterException(
-            spec.commandLine(), option.longestName() + " is given twice; leave out one");
-      }
-    }
   }
 
   private void requireOptionOf(TaskOptions base, String name) {
@@ -542,6 +530,21 @@ final class TrainArguments {
 
   /** What was given, or null. */
   private <T> T value(String option) {
-    return spec.commandLine().getParseResult().matchedOptionValue(option, null);
+    return value(spec.commandLine().getParseResult(), option);
+  }
+
+  /** What was given last, or null. */
+  @SuppressWarnings("unchecked") // of the type that the option has
+  static <T> T value(ParseResult given, String option) {
+    OptionSpec matched = given.matchedOption(option);
+    return matched == null ? null : (T) last(matched);
+  }
+
+  /**
+   * What was given last. Picocli takes a repeated option for the begin of its group anew, whose
+   * other options then have their defaults.
+   */
+  private static Object last(OptionSpec option) {
+    return option.typedValues().getLast();
   }
 }

@@ -10,7 +10,9 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import lanewise.diagnosis.Finding;
 import lanewise.train.TaskOptions;
+import lanewise.train.TrainOptions;
 import lanewise.train.TrainingRun;
+import lanewise.train.style.StyleOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -24,8 +26,8 @@ import picocli.CommandLine.Spec;
     name = "train",
     defaultValueProvider = TrainArguments.Defaults.class,
     description = {
-      "Trains a GAN, or a translation of pictures, and leaves a folder: samples, weights, metrics,"
-          + " checkpoint and report.html.",
+      "Trains a GAN, or a network from pictures to pictures, and leaves a folder: samples, weights,"
+          + " metrics, checkpoint and report.html.",
       "Ctrl-C ends it after the present step, with a checkpoint; again, at once."
     },
     sortOptions = false,
@@ -66,7 +68,9 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--out"},
       paramLabel = "DIR",
-      description = "A new or empty folder for the run. Default: runs/DATA-NORM-N")
+      description =
+          "A new or empty folder for the run. Default: runs/DATA-NORM-N, for pictures"
+              + " runs/DATA-MODEL-N")
   private Path out;
 
   @Option(
@@ -210,7 +214,7 @@ final class TrainCommand implements Callable<Integer> {
         text.printf("done: %,d steps in %s%n", run.totalSteps(), Pace.clock(time));
         text.println("report   " + run.folder().report());
         text.println("samples  " + run.folder().sample(run.totalSteps()));
-        text.println("more     lanewise generate --model " + quoted(folder.toString()));
+        text.println("more     lanewise " + use(options, quoted(folder.toString())));
       }
       case STOPPED -> {
         text.printf("stopped at step %d of %d%n", run.task().steps(), run.totalSteps());
@@ -219,6 +223,15 @@ final class TrainCommand implements Callable<Integer> {
     }
     text.flush();
     return status;
+  }
+
+  /** The command that makes something with what was trained. */
+  private static String use(TaskOptions options, String run) {
+    return switch (options) {
+      case TrainOptions _ -> "generate --model " + run;
+      case StyleOptions _ -> "stylize --model %s photo.jpg out.png".formatted(run);
+      default -> "translate --model %s pictures/ translated/".formatted(run);
+    };
   }
 
   private Progress progress(TrainingRun run, TaskOptions options, PrintWriter text) {

@@ -185,8 +185,8 @@ final class TranslationArguments {
    */
   Map<String, Object> epochs(TaskOptions options) {
     ParseResult given = spec.commandLine().getParseResult();
-    Integer constant = given.matchedOptionValue(N_EPOCHS, null);
-    Integer falling = given.matchedOptionValue(N_EPOCHS_DECAY, null);
+    Integer constant = TrainArguments.value(given, N_EPOCHS);
+    Integer falling = TrainArguments.value(given, N_EPOCHS_DECAY);
     Map<String, Object> epochs = new LinkedHashMap<>();
     if (constant == null && falling == null) {
       return epochs;

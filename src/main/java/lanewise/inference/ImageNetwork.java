@@ -11,6 +11,7 @@ import lanewise.nn.GraphNode;
 import lanewise.nn.GraphOperation;
 import lanewise.nn.GraphOperation.Array;
 import lanewise.nn.Network;
+import lanewise.nn.OwnStatistics;
 import lanewise.nn.Statistics;
 
 /**
@@ -22,7 +23,7 @@ import lanewise.nn.Statistics;
  * there as a whole. Norms that take their statistics from the image get those of whole planes,
  * merged from the strips' in double.
  */
-public final class ImageNetwork implements AutoCloseable {
+public final class ImageNetwork implements ImageFunction {
   /** Elements of a strip, so that it and what is made for it are small beside whole planes. */
   private static final int STRIP = 1 << 21;
 
@@ -109,11 +110,7 @@ public final class ImageNetwork implements AutoCloseable {
     return new Plan(graph, x).shape(graph.result());
   }
 
-  /**
-   * Bytes of memory that an image needs with its result, about.
-   *
-   * @throws IllegalArgumentException as {@link #outputShape}
-   */
+  @Override
   public long bytes(Shape x) {
     Plan plan = new Plan(graph, x);
     long images = (long) x.size() + plan.shape(graph.result()).size();
@@ -135,6 +132,13 @@ public final class ImageNetwork implements AutoCloseable {
               .formatted(x.shape().w(), x.shape().h(), 1e-9 * Float.BYTES * plan.size()));
     }
     new Application(backend, graph, plan, weights, strip).run(x, y);
+  }
+
+  @Override
+  public Tensor apply(Tensor x) {
+    Tensor y = backend.allocate(outputShape(x.shape()));
+    apply(x, y);
+    return y;
   }
 
   @Override

@@ -12,7 +12,9 @@ import lanewise.model.TranslatorSpec;
 import lanewise.model.ValueRange;
 import lanewise.nn.Network;
 import lanewise.nn.Statistics;
+import lanewise.onnx.OnnxModel;
 import lanewise.picture.Picture;
+import lanewise.picture.ResizeFilter;
 
 /**
  * A trained network from pictures to pictures, for pictures of any size: those whose sides it
@@ -22,9 +24,15 @@ public final class PictureModel implements AutoCloseable {
   /** Rows that are on their way to the engine or back at a time. */
   private static final int ROWS = 64;
 
+  /** A multiple that suits networks which halve images twice, as most do that say nothing of it. */
+  private static final int USUAL_MULTIPLE = 4;
+
   private final Backend backend;
-  private final TranslatorSpec spec;
-  private final ImageNetwork network;
+  private final ImageFunction network;
+  private final String description;
+  private final int channels;
+  private final int multiple;
+  private final ValueRange values;
 
   /**
    * A network with its present weights, which are copied.
@@ -36,8 +44,27 @@ public final class PictureModel implements AutoCloseable {
     requireColours("takes", spec.inputChannels());
     requireColours("makes", spec.outputChannels());
     this.backend = network.backend();
-    this.spec = spec;
     this.network = new ImageNetwork(network, spec.inputChannels(), statistics);
+    description = spec.toString();
+    channels = spec.inputChannels();
+    multiple = spec.multiple();
+    values = spec.values();
+  }
+
+  /**
+   * An ONNX model.
+   *
+   * @param values that stand for black and white, in what it takes and in what it makes
+   * @throws UserException if it is not from one image to another
+   */
+  public PictureModel(Backend backend, OnnxModel model, ValueRange values) {
+    OnnxImages images = OnnxImages.of(backend, model);
+    this.backend = backend;
+    this.network = images;
+    description = images.toString();
+    channels = images.channels();
+    multiple = images.hasFixedSize() ? 1 : USUAL_MULTIPLE;
+    this.values = values;
   }
 
   private static void requireColours(String what, int channels) {
@@ -47,35 +74,44 @@ public final class PictureModel implements AutoCloseable {
     }
   }
 
-  public TranslatorSpec spec() {
-    return spec;
+  /** What it is, for people. */
+  @Override
+  public String toString() {
+    return description;
   }
 
   /**
-   * What the network makes of a picture: as large, with its alpha.
+   * What the network makes of a picture: with its alpha, and as large, unless it enlarges.
    *
    * @throws UserException if the picture is too small for the network, or needs more memory than
    *     there is
    */
   public Picture apply(Picture picture) {
-    int width = Math.ceilDiv(picture.width(), spec.multiple()) * spec.multiple();
-    int height = Math.ceilDiv(picture.height(), spec.multiple()) * spec.multiple();
+    int width = Math.ceilDiv(picture.width(), multiple) * multiple;
+    int height = Math.ceilDiv(picture.height(), multiple) * multiple;
     Shape input = shape(picture, width, height);
-    Shape output = outputShape(picture, input);
-    requireMemory(picture, network.bytes(input));
+    requireMemory(picture, bytes(picture, input));
     try (Scope _ = backend.scope()) {
       Tensor x = backend.allocate(input);
       upload(levels(picture), picture.width(), picture.height(), x);
-      Tensor y = backend.allocate(output);
-      network.apply(x, y);
-      float[][] planes = read(y, picture.width(), picture.height());
-      return new Picture(picture.width(), picture.height(), planes, picture.alpha());
+      Tensor y = network.apply(x);
+      Shape made = y.shape();
+      requireColours("makes", made.c());
+      if (made.h() == height && made.w() == width) {
+        float[][] planes = read(y, picture.width(), picture.height());
+        return new Picture(picture.width(), picture.height(), planes, picture.alpha());
+      }
+      // What was added to the picture is as much larger as the picture itself.
+      int newWidth = Math.toIntExact((long) picture.width() * made.w() / width);
+      int newHeight = Math.toIntExact((long) picture.height() * made.h() / height);
+      float[] alpha = picture.resized(newWidth, newHeight, ResizeFilter.BICUBIC).alpha();
+      return new Picture(newWidth, newHeight, read(y, newWidth, newHeight), alpha);
     }
   }
 
   private Shape shape(Picture picture, int width, int height) {
     try {
-      return Shape.of(1, spec.inputChannels(), height, width);
+      return Shape.of(1, channels, height, width);
     } catch (IllegalArgumentException e) {
       throw new UserException(
           "%d x %d pixels are too many for one tensor; use a smaller --size"
@@ -84,9 +120,9 @@ public final class PictureModel implements AutoCloseable {
     }
   }
 
-  private Shape outputShape(Picture picture, Shape input) {
+  private long bytes(Picture picture, Shape input) {
     try {
-      return network.outputShape(input);
+      return network.bytes(input);
     } catch (IllegalArgumentException e) {
       throw new UserException(
           "%d x %d pixels are too few for the network (%s); use a larger picture, or --size"
@@ -112,35 +148,32 @@ public final class PictureModel implements AutoCloseable {
 
   /** The planes that the network takes. */
   private float[][] levels(Picture picture) {
-    return spec.inputChannels() == 1
-        ? new float[][] {Luminance.of(picture)}
-        : picture.rgb().planes();
+    return channels == 1 ? new float[][] {Luminance.of(picture)} : picture.rgb().planes();
   }
 
   // ---- to the engine and back, some rows at a time
 
   private void upload(float[][] planes, int width, int height, Tensor x) {
-    ValueRange range = spec.values();
-    float scale = (range.white() - range.black()) / 255;
+    float scale = (values.white() - values.black()) / 255;
     IntUnaryOperator column = mirrored(width);
     IntUnaryOperator row = mirrored(height);
     Shape s = x.shape();
-    float[] values = {};
+    float[] numbers = {};
     for (int from = 0; from < s.h(); from += ROWS) {
       Shape strip = Shape.of(1, s.c(), Math.min(ROWS, s.h() - from), s.w());
-      if (values.length != strip.size()) {
-        values = new float[strip.size()];
+      if (numbers.length != strip.size()) {
+        numbers = new float[strip.size()];
       }
       int at = 0;
       for (float[] plane : planes) {
         for (int i = 0; i < strip.h(); i++) {
           int start = row.applyAsInt(from + i) * width;
           for (int j = 0; j < s.w(); j++) {
-            values[at++] = range.black() + scale * plane[start + column.applyAsInt(j)];
+            numbers[at++] = values.black() + scale * plane[start + column.applyAsInt(j)];
           }
         }
       }
-      backend.upload(values, x.part((long) from * s.w() * s.c(), strip));
+      backend.upload(numbers, x.part((long) from * s.w() * s.c(), strip));
     }
   }
 
@@ -154,22 +187,21 @@ public final class PictureModel implements AutoCloseable {
   }
 
   private float[][] read(Tensor y, int width, int height) {
-    ValueRange range = spec.values();
-    float scale = 255 / (range.white() - range.black());
+    float scale = 255 / (values.white() - values.black());
     Shape s = y.shape();
     float[][] planes = new float[s.c()][width * height];
-    float[] values = {};
+    float[] numbers = {};
     for (int from = 0; from < height; from += ROWS) {
       Shape strip = Shape.of(1, s.c(), Math.min(ROWS, height - from), s.w());
-      if (values.length != strip.size()) {
-        values = new float[strip.size()];
+      if (numbers.length != strip.size()) {
+        numbers = new float[strip.size()];
       }
-      backend.read(y.part((long) from * s.w() * s.c(), strip), values);
+      backend.read(y.part((long) from * s.w() * s.c(), strip), numbers);
       for (int c = 0; c < s.c(); c++) {
         for (int i = 0; i < strip.h(); i++) {
           int start = (c * strip.h() + i) * s.w();
           for (int j = 0; j < width; j++) {
-            float level = scale * (values[start + j] - range.black());
+            float level = scale * (numbers[start + j] - values.black());
             planes[c][(from + i) * width + j] = Math.clamp(level, 0f, 255f);
           }
         }

@@ -55,6 +55,10 @@ final class ActivationOps {
     return map(x -> Ops.clip(Ops.affine(x, alpha, beta), 0, 1));
   }
 
+  static Operation hardSwish(Declaration node) {
+    return map(x -> Ops.mul(x, Ops.hardSigmoid(x)));
+  }
+
   /** The slopes broadcast to x, and x not to them. */
   static Operation prelu(Declaration node) {
     return Operation.single(

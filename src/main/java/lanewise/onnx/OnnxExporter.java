@@ -14,6 +14,8 @@ import lanewise.backend.Shape;
 import lanewise.nn.GraphNode;
 import lanewise.nn.GraphOperation;
 import lanewise.nn.Network;
+import lanewise.nn.OwnStatistics;
+import lanewise.nn.Statistics;
 
 /**
  * Writes a trained network as an ONNX model: for any number of samples, in float32, with values
@@ -30,7 +32,9 @@ public final class OnnxExporter {
 
   public static final int NEWEST_OPSET = 22;
 
-  /** PyTorch's own default for long: ONNX Runtime knows it since version 1.12, of 2022. */
+  /**
+   * As PyTorch's TorchScript exporter has it: ONNX Runtime knows it since version 1.12, of 2022.
+   */
   public static final int DEFAULT_OPSET = 17;
 
   /** What a protobuf message can hold, less room for all but weights. */
@@ -41,17 +45,26 @@ public final class OnnxExporter {
   /**
    * A model as the bytes of its file.
    *
+   * @param statistics that norms with running averages use: those, or each sample's own
    * @param metadata free text by name
    * @param opset from {@value #OLDEST_OPSET} to {@value #NEWEST_OPSET}
    * @throws UserException if the network has no form in ONNX
    */
   public static byte[] encode(
-      Network network, Signature signature, Map<String, String> metadata, int opset) {
-    return model(network, signature, metadata, opset).toByteArray();
+      Network network,
+      Signature signature,
+      Statistics statistics,
+      Map<String, String> metadata,
+      int opset) {
+    return model(network, signature, statistics, metadata, opset).toByteArray();
   }
 
   static ModelProto model(
-      Network network, Signature signature, Map<String, String> metadata, int opset) {
+      Network network,
+      Signature signature,
+      Statistics statistics,
+      Map<String, String> metadata,
+      int opset) {
     if (opset < OLDEST_OPSET || opset > NEWEST_OPSET) {
       throw new UserException(
           "opset %d cannot be written; use one from %d to %d"
@@ -66,7 +79,8 @@ public final class OnnxExporter {
         ModelProto.newBuilder()
             .setIrVersion(irVersion(opset))
             .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(opset))
-            .setProducerName("Lanewise");
+            .setProducerName("Lanewise")
+            .setDocString(signature.meaning());
     String version = OnnxExporter.class.getPackage().getImplementationVersion();
     if (version != null) {
       model.setProducerVersion(version);
@@ -76,14 +90,19 @@ public final class OnnxExporter {
             model.addMetadataProps(
                 StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
     GraphWriter graph = new GraphWriter();
-    fill(graph, network, signature, opset);
+    fill(graph, network, signature, statistics, opset);
     return model.setGraph(graph.finish(network.name())).build();
   }
 
-  private static void fill(GraphWriter graph, Network network, Signature signature, int opset) {
+  private static void fill(
+      GraphWriter graph, Network network, Signature signature, Statistics statistics, int opset) {
     GraphNode input = node(signature.input());
     GraphNode condition = signature.condition() == null ? null : node(signature.condition());
-    GraphNode result = BatchNormFolding.apply(network.describe(input, condition));
+    GraphNode described = network.describe(input, condition);
+    GraphNode result =
+        statistics == Statistics.RUNNING
+            ? BatchNormFolding.apply(described)
+            : OwnStatistics.of(described);
     boolean vectors = new OperationWriter(opset, graph, result, signature.output()).write();
     graph.output(signature.output(), outputDimensions(network, signature.input(), vectors));
   }

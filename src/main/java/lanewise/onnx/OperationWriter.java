@@ -40,7 +40,7 @@ final class OperationWriter {
   private final GraphWriter graph;
   private final GraphNode result;
   private final String resultName;
-  private final Map<GraphNode, Value> values = new IdentityHashMap<>();
+  private final Map<GraphNode, Computed> values = new IdentityHashMap<>();
   private final Map<String, String> shared = new HashMap<>();
 
   /**
@@ -48,7 +48,7 @@ final class OperationWriter {
    *
    * @param vectors whether it is N x C and not N x C x H x W
    */
-  private record Value(String name, boolean vectors) {}
+  private record Computed(String name, boolean vectors) {}
 
   /**
    * A writer of the nodes that {@code result} depends on.
@@ -69,24 +69,24 @@ final class OperationWriter {
    * @throws UserException if there is no form for one of them
    */
   boolean write() {
-    Value value = value(result);
+    Computed value = computed(result);
     if (!value.name().equals(resultName)) {
       graph.node("Identity", resultName, List.of(value.name()));
     }
     return value.vectors();
   }
 
-  private Value value(GraphNode node) {
-    Value known = values.get(node);
+  private Computed computed(GraphNode node) {
+    Computed known = values.get(node);
     if (known == null) {
-      known = write(node, node.inputs().stream().map(this::value).toList());
+      known = write(node, node.inputs().stream().map(this::computed).toList());
       values.put(node, known);
     }
     return known;
   }
 
-  private Value write(GraphNode node, List<Value> inputs) {
-    Value x = inputs.isEmpty() ? null : inputs.getFirst();
+  private Computed write(GraphNode node, List<Computed> inputs) {
+    Computed x = inputs.isEmpty() ? null : inputs.getFirst();
     return switch (node.operation()) {
       case GraphOperation.Input input -> input(input);
       case GraphOperation.Convolution(Array weight, Array bias, ConvSpec spec) ->
@@ -111,17 +111,16 @@ final class OperationWriter {
       case GraphOperation.Norm norm -> norm(node, x, norm);
       case GraphOperation.LeakyRelu(float slope) ->
           slope == 0
-              ? last(node, "Relu", x.vectors(), List.of(x))
-              : last(node, "LeakyRelu", x.vectors(), List.of(x), real("alpha", slope));
+              ? pointwise(node, "Relu", x)
+              : pointwise(node, "LeakyRelu", x, real("alpha", slope));
       case GraphOperation.Affine affine -> affine(node, x, affine);
       case GraphOperation.Prelu(Array slopes) ->
-          last(node, "PRelu", x.vectors(), List.of(x, perChannel(slopes, x.vectors())));
-      case GraphOperation.Elu(float alpha) ->
-          last(node, "Elu", x.vectors(), List.of(x), real("alpha", alpha));
+          last(node, "PRelu", x.vectors(), List.of(x.name(), perChannel(slopes, x.vectors())));
+      case GraphOperation.Elu(float alpha) -> pointwise(node, "Elu", x, real("alpha", alpha));
       case GraphOperation.Clip(float low, float high) -> {
-        Value least = scalar(node, "low", low);
-        Value most = scalar(node, "high", high);
-        yield last(node, "Clip", x.vectors(), List.of(x, least, most));
+        String least = scalar(node, "low", low);
+        String most = scalar(node, "high", high);
+        yield last(node, "Clip", x.vectors(), List.of(x.name(), least, most));
       }
       case GraphOperation.Pad(Padding padding, PadMode mode) -> pad(node, images(x), padding, mode);
       case GraphOperation.Resize(double factor, Interpolation interpolation) ->
@@ -131,16 +130,16 @@ final class OperationWriter {
               node,
               "AveragePool",
               false,
-              List.of(images(x)),
+              List.of(images(x).name()),
               with(geometry(node, windows), integer("count_include_pad", countPadding ? 1 : 0)));
       case GraphOperation.MaxPool(PoolSpec windows) ->
-          last(node, "MaxPool", false, List.of(images(x)), geometry(node, windows));
+          last(node, "MaxPool", false, List.of(images(x).name()), geometry(node, windows));
       case GraphOperation.Channels(int from, int count) -> channels(node, x, from, count);
       case GraphOperation.Simple simple -> simple(node, simple, inputs);
     };
   }
 
-  private Value input(GraphOperation.Input input) {
+  private Computed input(GraphOperation.Input input) {
     Shape shape = input.shape();
     List<Dimension> dimensions = new ArrayList<>(List.of(symbolic("batch"), fixed(shape.c())));
     if (input.anySize()) {
@@ -150,45 +149,45 @@ final class OperationWriter {
     }
     String name = graph.unique(input.name());
     graph.input(name, dimensions);
-    return new Value(name, dimensions.size() == 2);
+    return new Computed(name, dimensions.size() == 2);
   }
 
-  private Value simple(GraphNode node, GraphOperation.Simple operation, List<Value> inputs) {
-    Value x = inputs.getFirst();
+  private Computed simple(GraphNode node, GraphOperation.Simple operation, List<Computed> inputs) {
+    Computed x = inputs.getFirst();
     return switch (operation) {
-      case TANH -> last(node, "Tanh", x.vectors(), inputs);
-      case SIGMOID -> last(node, "Sigmoid", x.vectors(), inputs);
-      case SOFTPLUS -> last(node, "Softplus", x.vectors(), inputs);
-      case SELU -> last(node, "Selu", x.vectors(), inputs);
+      case TANH -> pointwise(node, "Tanh", x);
+      case SIGMOID -> pointwise(node, "Sigmoid", x);
+      case SOFTPLUS -> pointwise(node, "Softplus", x);
+      case SELU -> pointwise(node, "Selu", x);
       case HARD_SIGMOID ->
-          last(node, "HardSigmoid", x.vectors(), inputs, real("alpha", 1f / 6), real("beta", 0.5f));
+          pointwise(node, "HardSigmoid", x, real("alpha", 1f / 6), real("beta", 0.5f));
       case ADD -> together(node, "Add", inputs);
       case MUL -> together(node, "Mul", inputs);
       case MAX -> together(node, "Max", inputs);
       case CONCAT -> together(node, "Concat", inputs, integer("axis", 1));
       case GLOBAL_AVERAGE -> {
         String means = part(node, "mean", "GlobalAveragePool", List.of(images(x).name()));
-        yield last(node, "Flatten", true, List.of(new Value(means, false)), integer("axis", 1));
+        yield last(node, "Flatten", true, List.of(means), integer("axis", 1));
       }
       case GLOBAL_SUM ->
           last(
               node,
               "ReduceSum",
               true,
-              List.of(images(x), new Value(shared("pixel_axes", 2, 3), false)),
+              List.of(images(x).name(), shared("pixel_axes", 2, 3)),
               integer("keepdims", 0));
     };
   }
 
   /** A node that multiplies by trained values. */
-  private Value weighted(
+  private Computed weighted(
       GraphNode node,
       String operator,
-      Value x,
+      Computed x,
       Array weight,
       Array bias,
       List<AttributeProto> attributes) {
-    List<Value> inputs = new ArrayList<>(List.of(x, constant(weight)));
+    List<String> inputs = new ArrayList<>(List.of(x.name(), constant(weight)));
     if (bias != null) {
       inputs.add(constant(bias));
     }
@@ -226,11 +225,11 @@ final class OperationWriter {
     return all;
   }
 
-  private Value runningNorm(GraphNode node, Value x, GraphOperation.RunningNorm norm) {
+  private Computed runningNorm(GraphNode node, Computed x, GraphOperation.RunningNorm norm) {
     int channels = norm.mean().values().length;
-    List<Value> inputs =
+    List<String> inputs =
         List.of(
-            x,
+            x.name(),
             scale(norm.scale(), channels),
             shift(norm.shift(), channels),
             constant(norm.mean()),
@@ -238,7 +237,7 @@ final class OperationWriter {
     return last(node, "BatchNormalization", x.vectors(), inputs, real("epsilon", norm.eps()));
   }
 
-  private Value norm(GraphNode node, Value x, GraphOperation.Norm norm) {
+  private Computed norm(GraphNode node, Computed x, GraphOperation.Norm norm) {
     return switch (norm.scope()) {
       case NormScope.Instance() ->
           last(
@@ -246,7 +245,7 @@ final class OperationWriter {
               "InstanceNormalization",
               false,
               List.of(
-                  images(x),
+                  images(x).name(),
                   scale(norm.scale(), norm.channels()),
                   shift(norm.shift(), norm.channels())),
               real("epsilon", norm.eps()));
@@ -260,10 +259,11 @@ final class OperationWriter {
     };
   }
 
-  private Value groupNorm(GraphNode node, Value x, GraphOperation.Norm norm, int groups) {
+  private Computed groupNorm(GraphNode node, Computed x, GraphOperation.Norm norm, int groups) {
     if (opset >= GROUP_NORMALIZATION) {
-      List<Value> inputs =
-          List.of(x, scale(norm.scale(), norm.channels()), shift(norm.shift(), norm.channels()));
+      List<String> inputs =
+          List.of(
+              x.name(), scale(norm.scale(), norm.channels()), shift(norm.shift(), norm.channels()));
       return last(
           node,
           "GroupNormalization",
@@ -279,56 +279,50 @@ final class OperationWriter {
             "groups",
             "Reshape",
             List.of(x.name(), shared("groups_" + groups, 0, groups, -1)));
-    List<String> group = List.of(planes, scale(null, groups).name(), shift(null, groups).name());
+    List<String> group = List.of(planes, scale(null, groups), shift(null, groups));
     String normalised =
         part(node, "normalised", "InstanceNormalization", group, real("epsilon", norm.eps()));
-    List<Value> back =
-        List.of(
-            new Value(normalised, false),
-            new Value(part(node, "shape", "Shape", List.of(x.name())), true));
+    List<String> back = List.of(normalised, part(node, "shape", "Shape", List.of(x.name())));
     if (norm.scale() == null) {
       return last(node, "Reshape", x.vectors(), back);
     }
-    List<String> names = back.stream().map(Value::name).toList();
-    String y = part(node, "images", "Reshape", names);
-    Value scale = perChannel(norm.scale(), x.vectors());
-    String scaled = part(node, "scaled", "Mul", List.of(y, scale.name()));
-    Value shift = perChannel(norm.shift(), x.vectors());
-    return last(node, "Add", x.vectors(), List.of(new Value(scaled, x.vectors()), shift));
+    String y = part(node, "images", "Reshape", back);
+    String scale = perChannel(norm.scale(), x.vectors());
+    String scaled = part(node, "scaled", "Mul", List.of(y, scale));
+    String shift = perChannel(norm.shift(), x.vectors());
+    return last(node, "Add", x.vectors(), List.of(scaled, shift));
   }
 
-  private Value scale(Array scale, int channels) {
+  private String scale(Array scale, int channels) {
     return scale == null ? filled("ones_", channels, 1) : constant(scale);
   }
 
-  private Value shift(Array shift, int channels) {
+  private String shift(Array shift, int channels) {
     return shift == null ? filled("zeros_", channels, 0) : constant(shift);
   }
 
-  private Value filled(String prefix, int count, float value) {
+  private String filled(String prefix, int count, float value) {
     float[] data = new float[count];
     Arrays.fill(data, value);
     String name = prefix + count;
-    return new Value(
-        shared.computeIfAbsent(name, _ -> graph.constant(name, new long[] {count}, data)), true);
+    return shared.computeIfAbsent(name, _ -> graph.constant(name, new long[] {count}, data));
   }
 
-  private Value affine(GraphNode node, Value x, GraphOperation.Affine affine) {
-    Value shift = scalar(node, "shift", affine.shift());
+  private Computed affine(GraphNode node, Computed x, GraphOperation.Affine affine) {
+    String shift = scalar(node, "shift", affine.shift());
     if (affine.scale() == 1) {
-      return last(node, "Add", x.vectors(), List.of(x, shift));
+      return last(node, "Add", x.vectors(), List.of(x.name(), shift));
     }
-    String scale = scalar(node, "scale", affine.scale()).name();
+    String scale = scalar(node, "scale", affine.scale());
     String scaled = part(node, "scaled", "Mul", List.of(x.name(), scale));
-    return last(node, "Add", x.vectors(), List.of(new Value(scaled, x.vectors()), shift));
+    return last(node, "Add", x.vectors(), List.of(scaled, shift));
   }
 
-  private Value scalar(GraphNode node, String what, float value) {
-    float[] data = {value};
-    return new Value(graph.constant(below(node, what), new long[0], data), true);
+  private String scalar(GraphNode node, String what, float value) {
+    return graph.constant(below(node, what), new long[0], new float[] {value});
   }
 
-  private Value pad(GraphNode node, Value x, Padding padding, PadMode mode) {
+  private Computed pad(GraphNode node, Computed x, Padding padding, PadMode mode) {
     String pads =
         graph.constant(
             below(node, "pads"),
@@ -346,14 +340,14 @@ final class OperationWriter {
           case EDGE -> "edge";
           case REFLECT -> "reflect";
         };
-    return last(node, "Pad", false, List.of(x, new Value(pads, true)), text("mode", name));
+    return last(node, "Pad", false, List.of(x.name(), pads), text("mode", name));
   }
 
-  private Value resize(GraphNode node, Value x, float factor, Interpolation interpolation) {
+  private Computed resize(GraphNode node, Computed x, float factor, Interpolation interpolation) {
     String scales =
         graph.constant(below(node, "scales"), new long[] {4}, new float[] {1, 1, factor, factor});
     // The second input is only for cropping, which no layer asks for.
-    List<Value> inputs = List.of(x, new Value("", true), new Value(scales, true));
+    List<String> inputs = List.of(x.name(), "", scales);
     return last(node, "Resize", false, inputs, interpolation(node, interpolation));
   }
 
@@ -404,51 +398,51 @@ final class OperationWriter {
     return with(attributes, integer("antialias", 1));
   }
 
-  private Value channels(GraphNode node, Value x, int from, int count) {
-    List<Value> inputs =
-        List.of(
-            x,
-            new Value(graph.constant(below(node, "from"), from), true),
-            new Value(graph.constant(below(node, "to"), (long) from + count), true),
-            new Value(shared("channel_axis", 1), true));
+  private Computed channels(GraphNode node, Computed x, int from, int count) {
+    String first = graph.constant(below(node, "from"), from);
+    String end = graph.constant(below(node, "to"), (long) from + count);
+    List<String> inputs = List.of(x.name(), first, end, shared("channel_axis", 1));
     return last(node, "Slice", x.vectors(), inputs);
   }
 
+  private Computed pointwise(
+      GraphNode node, String operator, Computed x, AttributeProto... attributes) {
+    return last(node, operator, x.vectors(), List.of(x.name()), attributes);
+  }
+
   /** A node of several inputs, which are vectors or images; vectors apply to all pixels. */
-  private Value together(
-      GraphNode node, String operator, List<Value> inputs, AttributeProto... attributes) {
-    boolean vectors = inputs.stream().allMatch(Value::vectors);
-    List<Value> alike = vectors ? inputs : inputs.stream().map(this::images).toList();
+  private Computed together(
+      GraphNode node, String operator, List<Computed> inputs, AttributeProto... attributes) {
+    boolean vectors = inputs.stream().allMatch(Computed::vectors);
+    List<String> alike = inputs.stream().map(x -> vectors ? x.name() : images(x).name()).toList();
     return last(node, operator, vectors, alike, attributes);
   }
 
-  private Value images(Value x) {
+  private Computed images(Computed x) {
     if (!x.vectors()) {
       return x;
     }
     List<String> inputs = List.of(x.name(), shared("pixel_axes", 2, 3));
-    return new Value(graph.node("Unsqueeze", graph.unique(x.name() + "/image"), inputs), false);
+    return new Computed(graph.node("Unsqueeze", graph.unique(x.name() + "/image"), inputs), false);
   }
 
-  private Value vectors(Value x) {
+  private Computed vectors(Computed x) {
     if (x.vectors()) {
       return x;
     }
     String name = graph.unique(x.name() + "/flat");
-    return new Value(graph.node("Flatten", name, List.of(x.name()), integer("axis", 1)), true);
+    return new Computed(graph.node("Flatten", name, List.of(x.name()), integer("axis", 1)), true);
   }
 
-  private Value constant(Array array) {
-    return constant(array, array.dimensions());
+  private String constant(Array array) {
+    return graph.constant(array.name(), array.dimensions(), array.values());
   }
 
-  private Value perChannel(Array array, boolean vectors) {
+  /** Values for channels in a shape that broadcasts. */
+  private String perChannel(Array array, boolean vectors) {
     long channels = array.values().length;
-    return constant(array, vectors ? new long[] {channels} : new long[] {channels, 1, 1});
-  }
-
-  private Value constant(Array array, long[] dimensions) {
-    return new Value(graph.constant(array.name(), dimensions, array.values()), true);
+    long[] dimensions = vectors ? new long[] {channels} : new long[] {channels, 1, 1};
+    return graph.constant(array.name(), dimensions, array.values());
   }
 
   /** A constant that several nodes use, by its name. */
@@ -463,23 +457,22 @@ final class OperationWriter {
   }
 
   /** The node that computes an operation's result. */
-  private Value last(
+  private Computed last(
       GraphNode node,
       String operator,
       boolean vectors,
-      List<Value> inputs,
+      List<String> inputs,
       AttributeProto... attributes) {
     String layer = node.layer().isEmpty() ? operator.toLowerCase(Locale.ROOT) : node.layer();
     String name = node == result ? resultName : graph.unique(layer);
-    List<String> names = inputs.stream().map(Value::name).toList();
-    return new Value(graph.node(operator, name, names, attributes), vectors);
+    return new Computed(graph.node(operator, name, inputs, attributes), vectors);
   }
 
-  private Value last(
+  private Computed last(
       GraphNode node,
       String operator,
       boolean vectors,
-      List<Value> inputs,
+      List<String> inputs,
       List<AttributeProto> attributes) {
     return last(node, operator, vectors, inputs, attributes.toArray(AttributeProto[]::new));
   }

@@ -63,12 +63,16 @@ final class PadOps {
 
   /** Rows and columns of images at once, any other axis by itself. */
   private static DeviceTensor map(DeviceTensor x, int[] before, int[] after, PadMode mode) {
-    DeviceTensor y = x;
+    int[] target = new int[x.rank()];
+    Arrays.setAll(
+        target, axis -> Math.addExact(x.dims()[axis], Math.addExact(before[axis], after[axis])));
+    // Before there are maps of such sizes.
+    Dims.size(target);
     AxisMap[] maps = new AxisMap[x.rank()];
     for (int axis = 0; axis < maps.length; axis++) {
       maps[axis] = AxisMap.pad(x.dims()[axis], before[axis], after[axis], mode);
     }
-    return y.resample(maps);
+    return x.resample(maps);
   }
 
   /** A constant around the tensor, axis by axis. */

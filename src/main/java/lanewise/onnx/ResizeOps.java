@@ -140,6 +140,12 @@ final class ResizeOps {
 
   private static DeviceTensor resize(
       DeviceTensor x, int[] axes, int[] sizes, double[] scales, Sampling how) {
+    int[] target = x.dims().clone();
+    for (int i = 0; i < axes.length; i++) {
+      target[axes[i]] = sizes[i];
+    }
+    // Before there are maps of such sizes.
+    Dims.size(target);
     AxisMap[] maps = Arrays.stream(x.dims()).mapToObj(AxisMap::identity).toArray(AxisMap[]::new);
     for (int i = 0; i < axes.length; i++) {
       int inputs = x.dims()[axes[i]];

@@ -10,10 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import lanewise.UserException;
+import lanewise.backend.Backend;
 import lanewise.io.AtomicFiles;
 import lanewise.io.Safetensors;
 import lanewise.io.TensorEntry;
+import lanewise.model.Norm;
 import lanewise.nn.Network;
+import lanewise.nn.Statistics;
 import lanewise.onnx.OnnxExporter;
 import lanewise.onnx.OnnxModel;
 import lanewise.onnx.Signature;
@@ -21,9 +24,38 @@ import lanewise.onnx.Signature;
 /**
  * A trained network on its way to other programs.
  *
+ * @param statistics that batch norms use there: running ones, or those of each sample by itself
  * @param metadata what is to be known of it, as free text by name
  */
-public record NetworkExport(Network network, Signature signature, Map<String, String> metadata) {
+public record NetworkExport(
+    Network network, Signature signature, Statistics statistics, Map<String, String> metadata)
+    implements AutoCloseable {
+
+  /**
+   * Opens a generator of any kind.
+   *
+   * @param source a run's folder, or a file of weights
+   * @param norm of a generator from latents, where its file does not tell; otherwise null
+   * @param statistics of a network from images to images; null for what is usual with it
+   * @throws UserException if it is missing, damaged, or of no architecture that is known
+   */
+  public static NetworkExport open(Backend backend, Path source, Norm norm, Statistics statistics) {
+    if (TrainedTranslator.isOne(source)) {
+      if (norm != null) {
+        throw new UserException(
+            "%s is a network from images to images, whose norm its weights tell; leave out --norm"
+                .formatted(source));
+      }
+      return TrainedTranslator.open(backend, source).export(statistics);
+    }
+    if (statistics == Statistics.INPUT) {
+      throw new UserException(
+          "%s is a generator from latents, which is exported with running statistics; leave out"
+                  .formatted(source)
+              + " --statistics");
+    }
+    return TrainedGenerator.open(backend, source, norm).export();
+  }
 
   /**
    * Writes the network as an ONNX model, reads that and runs both on the same random samples.
@@ -35,13 +67,13 @@ public record NetworkExport(Network network, Signature signature, Map<String, St
    * @throws IllegalStateException if the model computes something else; likewise
    */
   public OnnxCheck writeOnnx(Path file, int opset) {
-    byte[] model = OnnxExporter.encode(network, signature, metadata, opset);
+    byte[] model = OnnxExporter.encode(network, signature, statistics, metadata, opset);
     AtomicReference<OnnxCheck> check = new AtomicReference<>();
     AtomicFiles.replaceFile(
         file,
         temporary -> {
           Files.write(temporary, model);
-          check.set(OnnxCheck.run(network, signature, OnnxModel.read(temporary)).requireSame());
+          check.set(OnnxCheck.run(this, OnnxModel.read(temporary)).requireSame());
         });
     return check.get();
   }
@@ -80,5 +112,10 @@ public record NetworkExport(Network network, Signature signature, Map<String, St
         throw new IOException("what was read back is not what was written");
       }
     }
+  }
+
+  @Override
+  public void close() {
+    network.close();
   }
 }

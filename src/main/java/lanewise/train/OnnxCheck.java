@@ -9,7 +9,6 @@ import lanewise.backend.Scope;
 import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
 import lanewise.nn.GraphOperation;
-import lanewise.nn.Network;
 import lanewise.nn.Pass;
 import lanewise.nn.Statistics;
 import lanewise.onnx.HostTensor;
@@ -25,46 +24,51 @@ import lanewise.onnx.Signature;
  * @param largest magnitude of a result
  */
 public record OnnxCheck(int samples, double difference, double largest) {
-  private static final int SAMPLES = 2;
-
   /** Far above what rounding does, far below what a wrong weight or layer does. */
   private static final double TOLERANCE = 1e-3;
 
   /** Computes both. */
-  static OnnxCheck run(Network network, Signature signature, OnnxModel model) {
-    Backend backend = network.backend();
-    SplittableRandom random = new SplittableRandom(SAMPLES);
+  static OnnxCheck run(NetworkExport export, OnnxModel model) {
+    Backend backend = export.network().backend();
+    Signature signature = export.signature();
+    // The network's batch norms would mix two samples.
+    int samples = export.statistics() == Statistics.INPUT ? 1 : 2;
+    SplittableRandom random = new SplittableRandom(samples);
     Map<String, HostTensor> inputs = new LinkedHashMap<>();
     try (Scope _ = backend.scope();
         OnnxSession session = model.open(backend)) {
-      float[] x = new float[shape(signature.input()).size()];
+      float[] x = new float[shape(signature.input(), samples).size()];
       for (int i = 0; i < x.length; i++) {
         x[i] = (float) random.nextGaussian();
       }
-      Variable input = give(backend, signature.input(), x, inputs);
+      Variable input = give(backend, signature.input(), samples, x, inputs);
       Variable condition = null;
       if (signature.condition() != null) {
         int classes = signature.condition().shape().c();
-        float[] rows = new float[SAMPLES * classes];
-        Labels.fillOneHot(Labels.inTurn(classes - 1, SAMPLES, classes), classes, rows);
-        condition = give(backend, signature.condition(), rows, inputs);
+        float[] rows = new float[samples * classes];
+        Labels.fillOneHot(Labels.inTurn(classes - 1, samples, classes), classes, rows);
+        condition = give(backend, signature.condition(), samples, rows, inputs);
       }
-      Variable y = network.forward(input, new Pass(Statistics.RUNNING, condition));
+      Variable y = export.network().forward(input, new Pass(export.statistics(), condition));
       float[] expected = new float[y.shape().size()];
       backend.read(y.tensor(), expected);
-      return compare(expected, session.run(inputs).get(signature.output()).floats());
+      return compare(samples, expected, session.run(inputs).get(signature.output()).floats());
     }
   }
 
-  private static Shape shape(GraphOperation.Input input) {
+  private static Shape shape(GraphOperation.Input input, int samples) {
     Shape one = input.shape();
-    return Shape.of(SAMPLES, one.c(), one.h(), one.w());
+    return Shape.of(samples, one.c(), one.h(), one.w());
   }
 
   /** Puts values among the model's inputs and on the backend. */
   private static Variable give(
-      Backend backend, GraphOperation.Input input, float[] values, Map<String, HostTensor> inputs) {
-    Shape shape = shape(input);
+      Backend backend,
+      GraphOperation.Input input,
+      int samples,
+      float[] values,
+      Map<String, HostTensor> inputs) {
+    Shape shape = shape(input, samples);
     inputs.put(
         input.name(),
         shape.isMatrix()
@@ -75,7 +79,7 @@ public record OnnxCheck(int samples, double difference, double largest) {
     return Variable.constant(backend, tensor);
   }
 
-  private static OnnxCheck compare(float[] expected, float[] actual) {
+  private static OnnxCheck compare(int samples, float[] expected, float[] actual) {
     if (expected.length != actual.length) {
       throw new IllegalStateException(
           "the model gives %d values, the network %d".formatted(actual.length, expected.length));
@@ -91,7 +95,7 @@ public record OnnxCheck(int samples, double difference, double largest) {
         largest = Math.max(largest, Math.abs(expected[i]));
       }
     }
-    return new OnnxCheck(SAMPLES, difference, largest);
+    return new OnnxCheck(samples, difference, largest);
   }
 
   /** Passes if the model computes what the network does. */

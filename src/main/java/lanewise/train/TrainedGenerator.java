@@ -116,13 +116,17 @@ public final class TrainedGenerator implements AutoCloseable {
     return Dcgan.ofGenerator(dimensions, batch ? Norm.BATCH : given);
   }
 
-  /** The generator for other programs. */
+  /** The generator for other programs; closing either closes both. */
   public NetworkExport export() {
     String output = spec().imageSize() == 1 ? "point" : "image";
-    Map<String, String> metadata = GanTask.metadata(model);
+    Map<String, String> metadata =
+        NetworkMetadata.of(model.architecture().toString(), model.spec());
     metadata.put(NetworkMetadata.NETWORK, network.name());
     return new NetworkExport(
-        network, Signature.ofGenerator(spec().latent(), spec().classes(), output), metadata);
+        network,
+        Signature.ofGenerator(spec().latent(), spec().classes(), output),
+        Statistics.RUNNING,
+        metadata);
   }
 
   /** What it makes, from what; the discriminator's part is not known. */

@@ -10,10 +10,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import lanewise.backend.Backend;
+import lanewise.backend.Backends;
 import lanewise.io.Safetensors;
+import lanewise.model.Norm;
+import lanewise.model.TranslatorSpec;
+import lanewise.nn.Initialization;
+import lanewise.nn.Network;
+import lanewise.onnx.OnnxModel;
+import lanewise.onnx.OnnxNode;
+import lanewise.train.StateDict;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +58,7 @@ class ExportCommandTest {
     String text = export(run, "--format", "safetensors", "--out", out).succeeded().out();
     assertTrue(text.contains("equal bit for bit"), text);
     assertEqualTensors(run.resolve("generator.safetensors"), out);
+    assertEqualSpecs(run.resolve("generator.safetensors"), out);
     Path latest = dir.resolve("latest.safetensors");
     Path checkpoint = run.resolve("checkpoint/generator.safetensors");
     export(checkpoint, "--format", "safetensors", "--out", latest).succeeded();
@@ -61,6 +72,12 @@ class ExportCommandTest {
       assertEquals(List.copyOf(a.names()), List.copyOf(b.names()));
       a.names().forEach(name -> assertArrayEquals(a.shape(name), b.shape(name)));
       a.names().forEach(name -> assertArrayEquals(a.floats(name), b.floats(name)));
+    }
+  }
+
+  private static void assertEqualSpecs(Path expected, Path actual) {
+    try (Safetensors a = Safetensors.open(expected);
+        Safetensors b = Safetensors.open(actual)) {
       assertEquals(a.metadata().get("lanewise.spec"), b.metadata().get("lanewise.spec"));
     }
   }
@@ -82,6 +99,37 @@ class ExportCommandTest {
   }
 
   @Test
+  void networksFromImagesToImagesAreToldByTheirWeights() throws IOException {
+    TranslatorSpec unet = TranslatorSpec.unet(3, 3, 2, 5, Norm.BATCH, true);
+    Path weights = dir.resolve("latest_net_G.safetensors");
+    try (Backend backend = Backends.open("scalar");
+        Network network = new Network(backend, unet.network())) {
+      network.initialize(Initialization.DEFAULT, 1);
+      Safetensors.write(weights, StateDict.of(network), Map.of());
+    }
+    Path own = dir.resolve("own.onnx");
+    Path running = dir.resolve("running.onnx");
+    Path copy = dir.resolve("copy.safetensors");
+    String text = export(weights, "-f", "onnx", "-o", own).succeeded().out();
+    assertTrue(text.contains("image to output"), text);
+    assertTrue(text.contains("on a random sample"), text);
+    export(weights, "-f", "onnx", "--statistics", "running", "-o", running).succeeded();
+    assertTrue(operations(own).contains("InstanceNormalization"));
+    assertFalse(operations(running).stream().anyMatch(name -> name.endsWith("Normalization")));
+    export(weights, "-f", "safetensors", "-o", copy).succeeded();
+    assertEqualTensors(weights, copy);
+    export(weights, "-f", "onnx", "--norm", "batch", "-o", dir.resolve("x")).failed(1, "--norm");
+    export(runs.resolve("points"), "-f", "onnx", "--statistics", "input", "-o", dir.resolve("x"))
+        .failed(1, "leave out --statistics");
+  }
+
+  private static Set<String> operations(Path model) {
+    return OnnxModel.read(model).nodes().stream()
+        .map(OnnxNode::operation)
+        .collect(Collectors.toSet());
+  }
+
+  @Test
   void formatsAndOptionsThatDoNotGoTogetherAreUsageErrors() {
     Path run = runs.resolve("averaged");
     export(run).failed(2, "--format");
@@ -96,10 +144,12 @@ class ExportCommandTest {
   @Test
   void whatCannotBeExportedLeavesTheOldFile() throws IOException {
     Path out = Files.writeString(dir.resolve("old.onnx"), "old");
-    export(dir, "--format", "onnx", "--out", out).failed(1, "is not a run");
-    export(dir.resolve("no.safetensors"), "--format", "onnx", "--out", out)
+    export(runs.resolve("points"), "--format", "onnx", "--out", out).failed(1, "give --force");
+    export(dir, "--format", "onnx", "--force", "--out", out).failed(1, "is not a run");
+    export(dir.resolve("no.safetensors"), "--format", "onnx", "--force", "--out", out)
         .failed(1, "no such file");
-    export(runs.resolve("averaged/discriminator.safetensors"), "--format", "onnx", "--out", out)
+    Path discriminator = runs.resolve("averaged/discriminator.safetensors");
+    export(discriminator, "--format", "onnx", "--force", "--out", out)
         .failed(1, "a discriminator, not a generator");
     assertEquals("old", Files.readString(out));
     export(runs.resolve("averaged"), "--format", "onnx", "--out", out.resolve("below.onnx"))

@@ -154,6 +154,8 @@ class PictureCommandTest {
         .failed(1, "wide.png", "100", "--max-pixels");
     Cli.run("stylize", "--model", style, "--size", 900, "--max-pixels", 1000, wide, result)
         .failed(1, "900 x 510", "--max-pixels");
+    Cli.run("stylize", "--model", style, "--range", "1", wide, result)
+        .failed(2, "--range is BLACK..WHITE");
     Cli.run("translate", "--model", style, in, in).failed(2, "another folder");
     Cli.run("translate", "--model", style, in, wide).failed(2, "is a file");
     Path empty = Files.createDirectory(dir.resolve("empty"));

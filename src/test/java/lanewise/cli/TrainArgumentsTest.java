@@ -78,6 +78,14 @@ class TrainArgumentsTest {
   }
 
   @Test
+  void whatIsGivenTwiceIsTheLastAndLeavesTheRest() {
+    TrainOptions options = parse("--ngf=8", "--latent=7", "--spectral-norm", "--ngf=9");
+    assertEquals(9, options.model().ngf());
+    assertEquals(7, options.model().latent());
+    assertTrue(options.model().spectralNorm());
+  }
+
+  @Test
   void aFolderOfImagesIsUsuallyTrainedAt64PixelsFromAnywhere() {
     TrainOptions options = parse("--data", dir.toString());
     assertEquals(64, options.model().imageSize());

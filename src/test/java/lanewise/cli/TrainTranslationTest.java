@@ -121,7 +121,6 @@ class TrainTranslationTest {
         "cyclegan | --latent 3                | --latent is for --model gan, not cyclegan",
         "gan      | --n-epochs 3              | --n-epochs is for --model pix2pix or cyclegan",
         "pix2pix  | --n-epochs 3 --steps 2   | --n-epochs says what --steps says",
-        "pix2pix  | --load-size 40 --crop-size 32 --load-size 50 | --load-size is given twice",
         "pix2pix  | --crop-size 48 --net-g unet_32 | --crop-size 48 is not a multiple of 32",
         "pix2pix  | --crop-size 64 --load-size 60  | --crop-size 64 is larger than --load-size 60",
         "pix2pix  | --net-g unet_100          | --net-g 'unet_100' is not known",

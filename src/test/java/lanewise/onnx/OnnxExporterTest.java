@@ -124,7 +124,8 @@ class OnnxExporterTest {
     try (Backend backend = Backends.open("scalar");
         Network network = new Network(backend, gan.generator(), "generator")) {
       draw(network, 1);
-      ModelProto model = OnnxExporter.model(network, signature, Map.of(), opset);
+      ModelProto model =
+          OnnxExporter.model(network, signature, Statistics.RUNNING, Map.of(), opset);
       requireWellFormed(model);
       try (OrtModel ort = new OrtModel(model.toByteArray())) {
         for (int count : new int[] {1, 3}) {
@@ -149,16 +150,32 @@ class OnnxExporterTest {
   void translatorsTakeImagesOfAnySize(TranslatorSpec spec, int height, int width)
       throws OrtException {
     Shape example = Shape.of(1, spec.inputChannels(), 64, 64);
-    Signature signature = Signature.ofImages(example);
+    Signature signature = Signature.ofImages(example, -1, 1);
     try (Backend backend = Backends.open("scalar");
         Network network = new Network(backend, spec.network(), "generator")) {
       draw(network, 2);
-      ModelProto model = OnnxExporter.model(network, signature, Map.of(), 17);
+      ModelProto model = OnnxExporter.model(network, signature, Statistics.RUNNING, Map.of(), 17);
       requireWellFormed(model);
       try (OrtModel ort = new OrtModel(model.toByteArray())) {
         assertClose(network, signature, ort, example, NETWORK);
         Shape other = Shape.of(2, spec.inputChannels(), height, width);
         assertClose(network, signature, ort, other, NETWORK);
+      }
+    }
+  }
+
+  @Test
+  void batchNormMayTakeTheStatisticsOfEachImage() throws OrtException {
+    Signature signature = Signature.ofImages(Shape.of(1, 1, 32, 32), -1, 1);
+    Module unet = TranslatorSpec.unet(1, 3, 4, 5, Norm.BATCH, true).network();
+    try (Backend backend = Backends.open("scalar");
+        Network network = new Network(backend, unet)) {
+      draw(network, 4);
+      ModelProto model = OnnxExporter.model(network, signature, Statistics.INPUT, Map.of(), 17);
+      requireWellFormed(model);
+      try (OrtModel ort = new OrtModel(model.toByteArray())) {
+        Shape shape = Shape.of(1, 1, 64, 32);
+        assertClose(network, signature, ort, shape, Statistics.INPUT, NETWORK);
       }
     }
   }
@@ -217,12 +234,13 @@ class OnnxExporterTest {
   }
 
   private static void assertSameInOnnxRuntime(Module layer, int... opsets) throws OrtException {
-    Signature signature = Signature.ofImages(Shape.of(1, 8, 6, 6));
+    Signature signature = Signature.ofImages(Shape.of(1, 8, 6, 6), 0, 255);
     for (int opset : opsets) {
       try (Backend backend = Backends.open("scalar");
           Network network = new Network(backend, layer)) {
         draw(network, 3);
-        ModelProto model = OnnxExporter.model(network, signature, Map.of(), opset);
+        ModelProto model =
+            OnnxExporter.model(network, signature, Statistics.RUNNING, Map.of(), opset);
         requireWellFormed(model);
         try (OrtModel ort = new OrtModel(model.toByteArray())) {
           assertClose(network, signature, ort, Shape.of(3, 8, 6, 6), LAYER);
@@ -255,7 +273,10 @@ class OnnxExporterTest {
     try (Backend backend = Backends.open("scalar");
         Network network = new Network(backend, gan.generator(), "generator")) {
       Signature signature = Signature.ofGenerator(LATENT, 0, "image");
-      return OnnxExporter.model(network, signature, Map.of(), 17).getGraph().getNodeList().stream()
+      return OnnxExporter.model(network, signature, Statistics.RUNNING, Map.of(), 17)
+          .getGraph()
+          .getNodeList()
+          .stream()
           .collect(Collectors.groupingBy(NodeProto::getOpType, Collectors.counting()));
     }
   }
@@ -266,8 +287,10 @@ class OnnxExporterTest {
     try (Backend backend = Backends.open("scalar");
         Network network = new Network(backend, gan.generator(), "generator")) {
       Signature signature = Signature.ofGenerator(LATENT, 0, "image");
-      ModelProto model = OnnxExporter.model(network, signature, Map.of("a", "b"), 17);
+      ModelProto model =
+          OnnxExporter.model(network, signature, Statistics.RUNNING, Map.of("a", "b"), 17);
       assertEquals("Lanewise", model.getProducerName());
+      assertEquals("z: N x 6, standard normal", model.getDocString());
       assertEquals(List.of("a=b"), metadata(model));
       assertEquals(17, model.getOpsetImport(0).getVersion());
       GraphProto graph = model.getGraph();
@@ -318,12 +341,13 @@ class OnnxExporterTest {
   }
 
   private static void assertRefused(Module layer, int opset, String words) {
-    Signature signature = Signature.ofImages(Shape.of(1, 8, 6, 6));
+    Signature signature = Signature.ofImages(Shape.of(1, 8, 6, 6), 0, 255);
     try (Backend backend = Backends.open("scalar");
         Network network = new Network(backend, layer)) {
       UserException e =
           assertThrows(
-              UserException.class, () -> OnnxExporter.model(network, signature, Map.of(), opset));
+              UserException.class,
+              () -> OnnxExporter.model(network, signature, Statistics.RUNNING, Map.of(), opset));
       assertTrue(e.getMessage().contains(words), e.getMessage());
     }
   }
@@ -350,6 +374,17 @@ class OnnxExporterTest {
   private static void assertClose(
       Network network, Signature signature, OrtModel ort, Shape shape, double tolerance)
       throws OrtException {
+    assertClose(network, signature, ort, shape, Statistics.RUNNING, tolerance);
+  }
+
+  private static void assertClose(
+      Network network,
+      Signature signature,
+      OrtModel ort,
+      Shape shape,
+      Statistics statistics,
+      double tolerance)
+      throws OrtException {
     Random random = new Random(7);
     Map<String, OrtModel.Values> inputs = new LinkedHashMap<>();
     Backend backend = network.backend();
@@ -360,7 +395,7 @@ class OnnxExporterTest {
         Shape rows = Shape.matrix(shape.n(), signature.condition().shape().c());
         condition = input(backend, signature.condition(), rows, random, inputs);
       }
-      Variable y = network.forward(x, new Pass(Statistics.RUNNING, condition));
+      Variable y = network.forward(x, new Pass(statistics, condition));
       float[] expected = new float[y.shape().size()];
       backend.read(y.tensor(), expected);
       OrtModel.Values actual = ort.run(inputs);

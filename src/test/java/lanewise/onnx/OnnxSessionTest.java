@@ -281,4 +281,21 @@ class OnnxSessionTest {
       assertTrue(message.contains("node 0 'constantofshape0'"), message);
     }
   }
+
+  @Test
+  void resultsBeyondAllMeasureAreRefused() {
+    long much = Integer.MAX_VALUE - 8;
+    List<ModelBuilder> models =
+        List.of(
+            new ModelBuilder(13).ints("n", 0, 0, much, 0, 0, 0, 0, 0).node("Pad", "x n", "y"),
+            new ModelBuilder(13).ints("n", 1, 3, much, 4).node("Resize", "x - - n", "y"),
+            new ModelBuilder(13).ints("n", 2, 3, much, 4).node("Expand", "x n", "y"));
+    for (ModelBuilder model : models) {
+      model.input("x", 1, 3, 1, 4).output("y");
+      try (OnnxSession session = read(model).open(backend)) {
+        String message = refusal(session, model.inputs());
+        assertTrue(message.contains("node 0") && message.contains("2^31-1"), message);
+      }
+    }
+  }
 }

@@ -395,6 +395,7 @@ class OperationsTest {
             "Reciprocal")) {
       cases.add(named(plain, onImage(11, plain)));
     }
+    cases.add(named("HardSwish", onImage(14, "HardSwish")));
     cases.add(named("LeakyRelu with its slope", onImage(16, "LeakyRelu", "alpha", 0.2f)));
     cases.add(named("Elu with its scale", onImage(22, "Elu", "alpha", 0.7f)));
     cases.add(named("Selu with its scales", onImage(22, "Selu", "alpha", 1.2f, "gamma", 0.9f)));
@@ -1060,6 +1061,28 @@ class OperationsTest {
                 .node("Equal", "wanted minusOne", "isOpen")
                 .node("Where", "isOpen ones wanted", "shape")
                 .node("Expand", "x shape", "y")));
+    for (String relation :
+        List.of("Less", "Greater", "LessOrEqual", "GreaterOrEqual", "Equal", "And", "Or")) {
+      boolean isLogical = relation.equals("And") || relation.equals("Or");
+      int bool = 9;
+      cases.add(
+          named(
+              relation + " and Not, chosen by Where",
+              new ModelBuilder(13)
+                  .input("x", 3, 4, 1, 2)
+                  .ints("b", 3, 3, 0, 0)
+                  .ints("one", 1)
+                  .ints("two", 2)
+                  .node("Shape", "x", "a")
+                  .node("Cast", "a", "p", "to", isLogical ? bool : 7)
+                  .node("Cast", "b", "q", "to", isLogical ? bool : 7)
+                  .node(relation, "p q", "r")
+                  .node("Not", "r", "n")
+                  .node("Where", "r one two", "y")
+                  .node("Where", "n one two", "z")
+                  .integerOutput("y")
+                  .integerOutput("z")));
+    }
     cases.add(
         named(
             "Integers as outputs",

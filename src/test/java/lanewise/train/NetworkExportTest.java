@@ -25,6 +25,7 @@ import lanewise.nn.MinibatchStddev;
 import lanewise.nn.Module;
 import lanewise.nn.Network;
 import lanewise.nn.Sequential;
+import lanewise.nn.Statistics;
 import lanewise.onnx.OnnxModel;
 import lanewise.onnx.Signature;
 import org.junit.jupiter.api.Test;
@@ -53,7 +54,7 @@ class NetworkExportTest {
   void pointsAndTranslatedImagesToo() {
     Module mlp = new Mlp(GanSpec.of(1, 2, 3, 16, 8, Norm.BATCH)).generator();
     assertSame(mlp, Signature.ofGenerator(3, 0, "point"), 17, Double.MAX_VALUE);
-    Signature images = Signature.ofImages(Shape.of(1, 3, 32, 32));
+    Signature images = Signature.ofImages(Shape.of(1, 3, 32, 32), -1, 1);
     assertSame(TranslatorSpec.resnet(3, 4, 1, Norm.INSTANCE_PLAIN).network(), images, 17, 1);
     assertSame(TranslatorSpec.unet(3, 3, 4, 5, Norm.BATCH, true).network(), images, 17, 1);
     assertSame(
@@ -67,7 +68,7 @@ class NetworkExportTest {
     try (Backend backend = Backends.open("auto");
         Network network = new Network(backend, module, "generator")) {
       network.initialize(Initialization.DEFAULT, 1);
-      NetworkExport export = new NetworkExport(network, signature, Map.of());
+      NetworkExport export = new NetworkExport(network, signature, Statistics.RUNNING, Map.of());
       Path file = dir.resolve("model.onnx");
       OnnxCheck check = export.writeOnnx(file, opset);
       assertTrue(check.difference() <= 1e-5 * Math.max(1, check.largest()), check.toString());
@@ -84,11 +85,12 @@ class NetworkExportTest {
         Network network = new Network(backend, module)) {
       network.initialize(Initialization.DEFAULT, 1);
       Path file = dir.resolve("model.onnx");
-      new NetworkExport(network, signature, Map.of()).writeOnnx(file, 17);
+      NetworkExport export = new NetworkExport(network, signature, Statistics.RUNNING, Map.of());
+      export.writeOnnx(file, 17);
       OnnxModel model = OnnxModel.read(file);
-      OnnxCheck.run(network, signature, model).requireSame();
+      OnnxCheck.run(export, model).requireSame();
       network.initialize(Initialization.DEFAULT, 2);
-      OnnxCheck check = OnnxCheck.run(network, signature, model);
+      OnnxCheck check = OnnxCheck.run(export, model);
       assertThrows(IllegalStateException.class, check::requireSame);
     }
   }
@@ -98,8 +100,8 @@ class NetworkExportTest {
     Module module = new Sequential(new Conv2d(3, 4, 3, 1, 1), new MinibatchStddev());
     try (Backend backend = Backends.open("scalar");
         Network network = new Network(backend, module)) {
-      Signature signature = Signature.ofImages(Shape.of(1, 3, 8, 8));
-      NetworkExport export = new NetworkExport(network, signature, Map.of());
+      Signature signature = Signature.ofImages(Shape.of(1, 3, 8, 8), -1, 1);
+      NetworkExport export = new NetworkExport(network, signature, Statistics.RUNNING, Map.of());
       Path file = dir.resolve("folder/model.onnx");
       UserException e = assertThrows(UserException.class, () -> export.writeOnnx(file, 17));
       assertTrue(e.getMessage().contains("the layer 1 (MinibatchStddev"), e.getMessage());

@@ -1,22 +1,20 @@
-package lanewise.inference;
+package lanewise.nn;
 
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import lanewise.backend.NormScope;
-import lanewise.nn.GraphNode;
-import lanewise.nn.GraphOperation;
 
 /**
  * Lets norms that remember running averages use the statistics of the image, as they do in training
  * with one image at a time: batch norm of one image is instance norm.
  */
-final class OwnStatistics {
+public final class OwnStatistics {
 
   private OwnStatistics() {}
 
   /** The same graph with every such norm replaced. */
-  static GraphNode of(GraphNode result) {
+  public static GraphNode of(GraphNode result) {
     return of(result, new IdentityHashMap<>());
   }
 

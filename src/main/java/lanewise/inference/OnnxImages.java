@@ -1,0 +1,89 @@
+package lanewise.inference;
+
+import java.util.List;
+import java.util.Map;
+import lanewise.UserException;
+import lanewise.autograd.Variable;
+import lanewise.backend.Backend;
+import lanewise.backend.Shape;
+import lanewise.backend.Tensor;
+import lanewise.onnx.OnnxModel;
+import lanewise.onnx.OnnxSession;
+import lanewise.onnx.Port;
+
+/** An ONNX model from one image to one image; it is computed as a whole. */
+final class OnnxImages implements ImageFunction {
+  private static final int RANK = 4;
+
+  private final Backend backend;
+  private final OnnxSession session;
+  private final Port input;
+  private final Port output;
+
+  private OnnxImages(Backend backend, OnnxSession session, Port input, Port output) {
+    this.backend = backend;
+    this.session = session;
+    this.input = input;
+    this.output = output;
+  }
+
+  /**
+   * A model that is ready to run.
+   *
+   * @throws UserException if it is not from one image, N x C x H x W, to others
+   */
+  static OnnxImages of(Backend backend, OnnxModel model) {
+    if (model.inputs().size() != 1 || !isImage(model.inputs().getFirst())) {
+      throw new UserException(
+          "it does not take one image (N x C x H x W), but %s; use lanewise run"
+              .formatted(model.inputs()));
+    }
+    Port output = model.outputs().getFirst();
+    if (!isImage(output)) {
+      throw new UserException(
+          "it does not make an image, but %s; use lanewise run".formatted(output));
+    }
+    return new OnnxImages(backend, model.open(backend), model.inputs().getFirst(), output);
+  }
+
+  private static boolean isImage(Port port) {
+    return port.sizes() == null || port.sizes().size() == RANK;
+  }
+
+  /** Of the images it takes: 1 or 3; 3 where it does not say. */
+  int channels() {
+    return input.sizes() != null && input.sizes().get(1).equals("1") ? 1 : 3;
+  }
+
+  /** Whether it takes images of one size alone. */
+  boolean hasFixedSize() {
+    return input.sizes() != null
+        && !input.fits(1, channels(), Integer.MAX_VALUE, Integer.MAX_VALUE);
+  }
+
+  @Override
+  public long bytes(Shape x) {
+    if (!input.fits(x.n(), x.c(), x.h(), x.w())) {
+      throw new UserException(
+          "the model takes images of %s alone, not of %d x %d pixels; crop or resize the picture"
+              .formatted(input, x.w(), x.h()));
+    }
+    return 0;
+  }
+
+  @Override
+  public Tensor apply(Tensor x) {
+    Map<String, Variable> given = Map.of(input.name(), Variable.constant(backend, x));
+    return session.evaluate(given, List.of(output.name())).get(output.name()).tensor();
+  }
+
+  @Override
+  public void close() {
+    session.close();
+  }
+
+  @Override
+  public String toString() {
+    return "ONNX model, %s to %s".formatted(input, output);
+  }
+}
