@@ -9,7 +9,8 @@ cd "$(dirname "$0")/../.."
 out=${1:-runs/edges-to-clothes}
 minutes=${2:-15}
 ./lanewise --version
-java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+jdk=${LANEWISE_JAVA_HOME:-${JAVA_HOME:-}}
+java=${jdk:+$jdk/bin/}java
 "$java" -cp target/launcher/lanewise.jar benchmarks/pix2pix/EdgesToClothes.java "$out/pairs" 4000
 # Interrupted as by Ctrl-C, so that it ends with a checkpoint and its samples. As it is not known how
 # many steps there will be, the learning rate stays.
