@@ -8,6 +8,7 @@ import java.util.Locale;
 import lanewise.UserException;
 import lanewise.backend.Backend;
 import lanewise.backend.Backends;
+import lanewise.io.StateDictFile;
 import lanewise.model.Norm;
 import lanewise.nn.Statistics;
 import lanewise.onnx.OnnxExporter;
@@ -61,6 +62,13 @@ final class ExportCommand implements Runnable {
         "to images, also PyTorch's .pth."
       })
   private Path model;
+
+  @Option(
+      names = StateDictFile.KEY_OPTION,
+      paramLabel = "KEY",
+      description =
+          "Which weights of a .pth that has several, by their key, or keys joined by dots.")
+  private String stateDict;
 
   @Option(
       names = {"-f", "--format"},
@@ -123,7 +131,7 @@ final class ExportCommand implements Runnable {
     Path file = out == null ? Path.of("generator." + format) : out;
     check(file);
     try (Backend backend = Backends.open("auto");
-        NetworkExport export = NetworkExport.open(backend, model, norm, statistics)) {
+        NetworkExport export = NetworkExport.open(backend, model, stateDict, norm, statistics)) {
       write(export, file, spec.commandLine().getOut());
     }
   }

@@ -11,6 +11,7 @@ import lanewise.inference.Luminance;
 import lanewise.inference.ModelFile;
 import lanewise.inference.PictureModel;
 import lanewise.io.AtomicFiles;
+import lanewise.io.StateDictFile;
 import lanewise.model.ValueRange;
 import lanewise.nn.Statistics;
 import lanewise.picture.Picture;
@@ -45,6 +46,13 @@ abstract class PictureCommand implements Callable<Integer> {
       paramLabel = "OUT",
       description = "The result: .png or .jpg; of a folder, a folder.")
   private Path out;
+
+  @Option(
+      names = StateDictFile.KEY_OPTION,
+      paramLabel = "KEY",
+      description =
+          "Which weights of a .pth that has several, by their key, or keys joined by dots.")
+  private String stateDict;
 
   @Option(
       names = "--size",
@@ -120,7 +128,7 @@ abstract class PictureCommand implements Callable<Integer> {
   }
 
   private PictureModel open(Backend backend) {
-    return ModelFile.open(backend, model, statistics, values());
+    return ModelFile.open(backend, model, stateDict, statistics, values());
   }
 
   private int picture() {

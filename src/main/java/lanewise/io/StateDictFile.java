@@ -18,6 +18,9 @@ import lanewise.io.torch.TorchTensor;
  * and {@code .pt} through {@link TorchFile}. What a file holds decides, not its name.
  */
 public final class StateDictFile {
+  /** Names one of several state dicts, where a program is told the file. */
+  public static final String KEY_OPTION = TorchFile.KEY_OPTION;
+
   private static final int FIRST_BYTES = 9;
 
   private StateDictFile() {}
@@ -60,7 +63,7 @@ public final class StateDictFile {
     if (key != null) {
       throw new UserException(
           "%s is safetensors, which holds one state dict and has no keys: leave out %s"
-              .formatted(file, TorchFile.KEY_OPTION));
+              .formatted(file, KEY_OPTION));
     }
     return readSafetensors(file);
   }

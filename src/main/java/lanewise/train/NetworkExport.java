@@ -13,6 +13,7 @@ import lanewise.UserException;
 import lanewise.backend.Backend;
 import lanewise.io.AtomicFiles;
 import lanewise.io.Safetensors;
+import lanewise.io.StateDictFile;
 import lanewise.io.TensorEntry;
 import lanewise.model.Norm;
 import lanewise.nn.Network;
@@ -35,24 +36,30 @@ public record NetworkExport(
    * Opens a generator of any kind.
    *
    * @param source a run's folder, or a file of weights
+   * @param key which of a file's state dicts; null for the only one
    * @param norm of a generator from latents, where its file does not tell; otherwise null
    * @param statistics of a network from images to images; null for what is usual with it
    * @throws UserException if it is missing, damaged, or of no architecture that is known
    */
-  public static NetworkExport open(Backend backend, Path source, Norm norm, Statistics statistics) {
+  public static NetworkExport open(
+      Backend backend, Path source, String key, Norm norm, Statistics statistics) {
     if (TrainedTranslator.isOne(source)) {
       if (norm != null) {
         throw new UserException(
             "%s is a network from images to images, whose norm its weights tell; leave out --norm"
                 .formatted(source));
       }
-      return TrainedTranslator.open(backend, source).export(statistics);
+      return TrainedTranslator.open(backend, source, key).export(statistics);
     }
     if (statistics == Statistics.INPUT) {
       throw new UserException(
           "%s is a generator from latents, which is exported with running statistics; leave out"
                   .formatted(source)
               + " --statistics");
+    }
+    if (key != null) {
+      throw new UserException(
+          "%s has one state dict only; leave out %s".formatted(source, StateDictFile.KEY_OPTION));
     }
     return TrainedGenerator.open(backend, source, norm).export();
   }

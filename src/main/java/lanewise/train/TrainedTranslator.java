@@ -45,12 +45,13 @@ public final class TrainedTranslator implements AutoCloseable {
    * Opens a network.
    *
    * @param source a run's folder, or a file of weights: safetensors, or PyTorch's {@code .pth}
+   * @param key which of a file's state dicts; null for the only one
    * @throws UserException if there is none, it is damaged, or it is not a network of a known
    *     architecture; says what did not match
    */
-  public static TrainedTranslator open(Backend backend, Path source) {
+  public static TrainedTranslator open(Backend backend, Path source, String key) {
     Path file = Files.isDirectory(source) ? generatorOf(source) : source;
-    List<TensorEntry> entries = StateDictFile.read(file);
+    List<TensorEntry> entries = StateDictFile.read(file, key);
     try {
       return of(backend, told(file), entries);
     } catch (UserException e) {

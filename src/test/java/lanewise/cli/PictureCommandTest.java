@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import lanewise.backend.Backend;
 import lanewise.backend.Backends;
@@ -114,6 +115,19 @@ class PictureCommandTest {
     assertEquals(1, folder.status());
     assertTrue(folder.out().contains("skipped tall.jpg: "), folder.out());
     assertEquals("precious", Files.readString(out.resolve("tall.jpg")));
+  }
+
+  @Test
+  void oneOfSeveralStateDictsIsNamed() {
+    Path two = Path.of("src/test/resources/lanewise/io/torch/two.pth");
+    Path result = dir.resolve("never.png");
+    Object[] pictures = {in.resolve("wide.png"), result};
+    Cli.run("stylize", "--model", two, List.of(pictures)).failed(1, "'gan.G'", "--state-dict");
+    Cli.run("stylize", "--model", two, "--state-dict=gan.D", List.of(pictures))
+        .failed(1, "two.pth cannot be used");
+    Cli.run("stylize", "--model", style, "--state-dict=gan.D", List.of(pictures))
+        .failed(1, "leave out --state-dict");
+    assertFalse(Files.exists(result));
   }
 
   @Test

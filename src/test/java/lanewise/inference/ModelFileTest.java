@@ -59,7 +59,7 @@ class ModelFileTest {
   }
 
   private String open(Path source) {
-    try (PictureModel model = ModelFile.open(backend, source, null, null)) {
+    try (PictureModel model = ModelFile.open(backend, source, null, null, null)) {
       return model.toString();
     }
   }
@@ -136,7 +136,7 @@ class ModelFileTest {
       Signature signature = Signature.ofImages(Shape.of(1, 3, 16, 16), 0, 255);
       Files.write(file, OnnxExporter.encode(network, signature, Statistics.RUNNING, Map.of(), 17));
       try (PictureModel known = new PictureModel(network, spec, Statistics.RUNNING);
-          PictureModel model = ModelFile.open(backend, file, null, null)) {
+          PictureModel model = ModelFile.open(backend, file, null, null, null)) {
         Picture expected = known.apply(picture);
         Picture made = model.apply(picture);
         assertEquals(22, made.width());
@@ -147,7 +147,8 @@ class ModelFileTest {
     }
     assertTrue(
         assertThrows(
-                UserException.class, () -> ModelFile.open(backend, file, Statistics.INPUT, null))
+                UserException.class,
+                () -> ModelFile.open(backend, file, null, Statistics.INPUT, null))
             .getMessage()
             .contains("--statistics"));
   }
@@ -158,7 +159,8 @@ class ModelFileTest {
     Safetensors.write(file, state(CYCLE_GAN), Map.of());
     String message =
         assertThrows(
-                UserException.class, () -> ModelFile.open(backend, file, null, ValueRange.BYTES))
+                UserException.class,
+                () -> ModelFile.open(backend, file, null, null, ValueRange.BYTES))
             .getMessage();
     assertTrue(message.contains("--range"), message);
   }

@@ -1,7 +1,6 @@
 package lanewise.train.translation;
 
 import java.util.Map;
-import lanewise.UserException;
 import lanewise.autograd.Variable;
 import lanewise.backend.Backend;
 import lanewise.backend.Shape;
@@ -34,17 +33,10 @@ final class Discriminator implements AutoCloseable {
   /**
    * Passes if images of a shape are large enough.
    *
-   * @throws UserException if they are not
+   * @throws lanewise.UserException if they are not
    */
   void requireFits(Shape images) {
-    try {
-      network.outputShape(images);
-    } catch (IllegalArgumentException e) {
-      throw new UserException(
-          "The discriminator does not fit pictures of %d x %d pixels: %s"
-              .formatted(images.w(), images.h(), e.getMessage()),
-          e);
-    }
+    Generator.requireFits("discriminator", network, images);
   }
 
   Network network() {

@@ -63,12 +63,16 @@ final class Generator implements AutoCloseable {
    * @throws UserException if they are too small, or cannot be halved as often as they are
    */
   void requireFits(Shape images) {
+    requireFits("generator", network, images);
+  }
+
+  static void requireFits(String what, Network network, Shape images) {
     try {
       network.outputShape(images);
     } catch (IllegalArgumentException e) {
       throw new UserException(
-          "The generator does not fit pictures of %d x %d pixels: %s"
-              .formatted(images.w(), images.h(), e.getMessage()),
+          "The %s does not fit pictures of %d x %d pixels: %s"
+              .formatted(what, images.w(), images.h(), e.getMessage()),
           e);
     }
   }
