@@ -8,13 +8,11 @@ import java.util.function.Function;
 import lanewise.UserException;
 import lanewise.backend.Backend;
 import lanewise.data.UnpairedPictures;
-import lanewise.model.TranslatorSpec;
 import lanewise.train.EngineOptions;
 import lanewise.train.OptionGroups;
 import lanewise.train.OptionsFile;
 import lanewise.train.RunOptions;
 import lanewise.train.Task;
-import lanewise.train.TaskOptions;
 
 /**
  * The options of CycleGAN's training.
@@ -29,7 +27,7 @@ public record CycleGanOptions(
     RateOptions rates,
     RunOptions run,
     EngineOptions engine)
-    implements TaskOptions {
+    implements TranslationOptions {
   /** Its name for {@code --model}. */
   public static final String TASK = "cyclegan";
 
@@ -48,7 +46,7 @@ public record CycleGanOptions(
 
   /** Checks what does not go together. */
   public CycleGanOptions {
-    Usual.requirePossible(pictures, generator(pictures, networks), rates);
+    Usual.requirePossible(pictures, networks, rates);
     if (loss.lambdaIdentity() > 0 && pictures.inputNc() != pictures.outputNc()) {
       throw new UserException(
           "--lambda-identity needs pictures of one number of channels; give 0, or --input-nc and"
@@ -72,17 +70,8 @@ public record CycleGanOptions(
     return REFERENCE.with(all);
   }
 
-  private static TranslatorSpec generator(PictureOptions pictures, NetworkOptions networks) {
-    return networks.generator(pictures.inputNc(), pictures.outputNc());
-  }
-
   @Override
   public String task() {
-    return TASK;
-  }
-
-  @Override
-  public String label() {
     return TASK;
   }
 
@@ -97,30 +86,21 @@ public record CycleGanOptions(
   }
 
   @Override
-  public boolean isScheduled() {
-    return rates.decay() > 0;
-  }
-
-  @Override
   public Function<Backend, Task> prepare(boolean capture, Consumer<String> log) {
-    TranslatorSpec generator = generator(pictures, networks);
     UnpairedPictures pairs =
-        UnpairedPictures.open(Path.of(data), pictures.kinds(), pictures.plan(generator.multiple()));
+        UnpairedPictures.open(
+            Path.of(data), pictures.kinds(), pictures.plan(generator().multiple()));
     return TranslationTask.prepare(
         pairs,
-        new TranslationTask.Settings(pictures, networks, rates, run),
+        this,
         (backend, total) ->
-            new CycleGanTrainer(
-                backend,
-                recipe(total),
-                run.seed(),
-                capture && pictures.plan(generator.multiple()).preprocess().crops()));
+            new CycleGanTrainer(backend, recipe(total), run.seed(), capture && hasOneSize()));
   }
 
   /** How to train for so many steps. */
   public CycleGanRecipe recipe(long totalSteps) {
     return new CycleGanRecipe(
-        generator(pictures, networks),
+        generator(),
         networks.discriminator(pictures.outputNc()),
         GanMode.named(loss.ganMode()),
         (float) loss.lambdaA(),

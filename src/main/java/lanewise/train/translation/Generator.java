@@ -4,7 +4,6 @@ import java.util.Map;
 import lanewise.UserException;
 import lanewise.autograd.Variable;
 import lanewise.backend.Backend;
-import lanewise.backend.DropoutSpec;
 import lanewise.backend.Scope;
 import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
@@ -75,10 +74,6 @@ final class Generator implements AutoCloseable {
               .formatted(what, images.w(), images.h(), e.getMessage()),
           e);
     }
-  }
-
-  static Tensor key(Backend backend) {
-    return backend.allocate(DropoutSpec.KEY);
   }
 
   Network network() {

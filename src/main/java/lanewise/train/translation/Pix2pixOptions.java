@@ -7,13 +7,11 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import lanewise.backend.Backend;
 import lanewise.data.PairedPictures;
-import lanewise.model.TranslatorSpec;
 import lanewise.train.EngineOptions;
 import lanewise.train.OptionGroups;
 import lanewise.train.OptionsFile;
 import lanewise.train.RunOptions;
 import lanewise.train.Task;
-import lanewise.train.TaskOptions;
 
 /**
  * The options of pix2pix's training.
@@ -28,7 +26,7 @@ public record Pix2pixOptions(
     RateOptions rates,
     RunOptions run,
     EngineOptions engine)
-    implements TaskOptions {
+    implements TranslationOptions {
   /** Its name for {@code --model}. */
   public static final String TASK = "pix2pix";
 
@@ -44,7 +42,7 @@ public record Pix2pixOptions(
 
   /** Checks what does not go together. */
   public Pix2pixOptions {
-    Usual.requirePossible(pictures, generator(pictures, networks), rates);
+    Usual.requirePossible(pictures, networks, rates);
   }
 
   /**
@@ -63,17 +61,8 @@ public record Pix2pixOptions(
     return REFERENCE.with(all);
   }
 
-  private static TranslatorSpec generator(PictureOptions pictures, NetworkOptions networks) {
-    return networks.generator(pictures.inputNc(), pictures.outputNc());
-  }
-
   @Override
   public String task() {
-    return TASK;
-  }
-
-  @Override
-  public String label() {
     return TASK;
   }
 
@@ -88,30 +77,20 @@ public record Pix2pixOptions(
   }
 
   @Override
-  public boolean isScheduled() {
-    return rates.decay() > 0;
-  }
-
-  @Override
   public Function<Backend, Task> prepare(boolean capture, Consumer<String> log) {
-    TranslatorSpec generator = generator(pictures, networks);
     PairedPictures pairs =
-        PairedPictures.open(Path.of(data), pictures.kinds(), pictures.plan(generator.multiple()));
+        PairedPictures.open(Path.of(data), pictures.kinds(), pictures.plan(generator().multiple()));
     return TranslationTask.prepare(
         pairs,
-        new TranslationTask.Settings(pictures, networks, rates, run),
+        this,
         (backend, total) ->
-            new Pix2pixTrainer(
-                backend,
-                recipe(total),
-                run.seed(),
-                capture && pictures.plan(generator.multiple()).preprocess().crops()));
+            new Pix2pixTrainer(backend, recipe(total), run.seed(), capture && hasOneSize()));
   }
 
   /** How to train for so many steps. */
   public Pix2pixRecipe recipe(long totalSteps) {
     return new Pix2pixRecipe(
-        generator(pictures, networks),
+        generator(),
         networks.discriminator(pictures.inputNc() + pictures.outputNc()),
         GanMode.named(loss.ganMode()),
         (float) loss.lambdaL1(),

@@ -21,14 +21,10 @@ final class TranslationTask implements Task {
   private static final int ROWS = 4;
 
   private final PicturePairs pairs;
-  private final Settings settings;
+  private final TranslationOptions options;
   private final PairBatches batches;
   private final TranslationTrainer trainer;
   private final ReadAhead<PairBatch> next;
-
-  /** What a task wants to know of its options. */
-  record Settings(
-      PictureOptions pictures, NetworkOptions networks, RateOptions rates, RunOptions run) {}
 
   /** Builds networks. */
   @FunctionalInterface
@@ -38,12 +34,12 @@ final class TranslationTask implements Task {
 
   private TranslationTask(
       PicturePairs pairs,
-      Settings settings,
+      TranslationOptions options,
       PairBatches batches,
       long total,
       TranslationTrainer trainer) {
     this.pairs = pairs;
-    this.settings = settings;
+    this.options = options;
     this.batches = batches;
     this.trainer = trainer;
     next = new ReadAhead<>(batches::read, total);
@@ -51,24 +47,24 @@ final class TranslationTask implements Task {
 
   /** See {@link lanewise.train.TaskOptions#prepare}. */
   static Function<Backend, Task> prepare(
-      PicturePairs pairs, Settings settings, TrainerFactory factory) {
-    RunOptions run = settings.run;
-    PairBatches batches = new PairBatches(pairs, settings.rates.batchSize(), run.seed());
+      PicturePairs pairs, TranslationOptions options, TrainerFactory factory) {
+    RunOptions run = options.run();
+    PairBatches batches = new PairBatches(pairs, options.rates().batchSize(), run.seed());
     long total = run.totalSteps(batches.stepsPerEpoch());
     return backend ->
-        new TranslationTask(pairs, settings, batches, total, factory.build(backend, total));
+        new TranslationTask(pairs, options, batches, total, factory.build(backend, total));
   }
 
   @Override
   public Description description() {
-    PictureOptions pictures = settings.pictures;
-    NetworkOptions networks = settings.networks;
+    PictureOptions pictures = options.pictures();
+    NetworkOptions networks = options.networks();
     int side = pictures.cropSize();
     return new Description(
         pairs.name(),
         "%d x %d x %d, %s".formatted(pictures.inputNc(), side, side, pictures.preprocess()),
         "%s and %s, --norm %s".formatted(networks.netG(), networks.netD(), networks.norm()),
-        trainer.parts(Shape.of(settings.rates.batchSize(), pictures.inputNc(), side, side)));
+        trainer.parts(Shape.of(options.rates().batchSize(), pictures.inputNc(), side, side)));
   }
 
   @Override
@@ -83,7 +79,7 @@ final class TranslationTask implements Task {
 
   @Override
   public int samplesPerStep() {
-    return settings.rates.batchSize();
+    return options.rates().batchSize();
   }
 
   @Override
@@ -103,8 +99,8 @@ final class TranslationTask implements Task {
     for (int row = 0; row < rows; row++) {
       cells.addAll(trainer.row(pairs.sample((int) ((long) row * pairs.samples() / rows))));
     }
-    int side = settings.pictures.cropSize();
-    int channels = Math.max(settings.pictures.inputNc(), settings.pictures.outputNc());
+    int side = options.pictures().cropSize();
+    int channels = Math.max(options.pictures().inputNc(), options.pictures().outputNc());
     int size = channels * side * side;
     float[] all = new float[cells.size() * size];
     for (int i = 0; i < cells.size(); i++) {

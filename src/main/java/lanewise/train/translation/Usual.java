@@ -22,8 +22,8 @@ final class Usual {
   }
 
   /** Passes if the generator can take the pictures. */
-  static void requirePossible(
-      PictureOptions pictures, TranslatorSpec generator, RateOptions rates) {
+  static void requirePossible(PictureOptions pictures, NetworkOptions networks, RateOptions rates) {
+    TranslatorSpec generator = networks.generator(pictures.inputNc(), pictures.outputNc());
     boolean crops = pictures.plan(generator.multiple()).preprocess().crops();
     if (rates.batchSize() > 1 && !crops) {
       throw new UserException(
