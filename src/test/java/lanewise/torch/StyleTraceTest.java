@@ -1,8 +1,8 @@
 package lanewise.torch;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static lanewise.torch.TraceCheck.summary;
+import static lanewise.torch.TraceCheck.within;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.System.Logger.Level;
 import java.util.Arrays;
@@ -14,7 +14,6 @@ import lanewise.io.TensorEntry;
 import lanewise.nn.Network;
 import lanewise.nn.Parameter;
 import lanewise.perceptual.PerceptualFeatures;
-import lanewise.torch.DcganTrace.Summary;
 import lanewise.torch.StyleTrace.Step;
 import lanewise.train.StateDict;
 import lanewise.train.loss.PerceptualLoss;
@@ -100,7 +99,7 @@ abstract class StyleTraceTest {
               network.backend().read(p.gradient(), gradient);
               double scale = Arrays.stream(expected.sample()).map(Math::abs).max().orElseThrow();
               TensorEntry entry = new TensorEntry(name, p.dimensions(), gradient);
-              double difference = compare(expected, entry, tolerances.gradients * scale);
+              double difference = summary(name, expected, entry, tolerances.gradients * scale);
               largestOfGradients = Math.max(largestOfGradients, difference / scale);
             });
   }
@@ -113,32 +112,9 @@ abstract class StyleTraceTest {
         .forEach(
             (name, expected) -> {
               double scale = Math.max(1, expected.rms());
-              double difference = compare(expected, state.get(name), tolerances.weights * scale);
+              double difference =
+                  summary(name, expected, state.get(name), tolerances.weights * scale);
               largestOfWeights = Math.max(largestOfWeights, difference / scale);
             });
-  }
-
-  private static double compare(Summary expected, TensorEntry tensor, double allowed) {
-    Summary actual = Summary.of(tensor, expected.sample().length);
-    assertArrayEquals(expected.shape(), actual.shape(), tensor.name());
-    within(tensor.name() + ", mean", expected.mean(), actual.mean(), allowed);
-    within(tensor.name() + ", root mean square", expected.rms(), actual.rms(), allowed);
-    double largest = 0;
-    for (int i = 0; i < expected.sample().length; i++) {
-      String what = tensor.name() + ", sample " + i;
-      double difference = within(what, expected.sample()[i], actual.sample()[i], allowed);
-      largest = Math.max(largest, difference);
-    }
-    return largest;
-  }
-
-  private static double within(String what, double expected, double actual, double allowed) {
-    double difference = Math.abs(actual - expected);
-    assertTrue(
-        difference <= allowed,
-        () ->
-            "%s is %s, PyTorch has %s; they differ by %.2g, allowed are %.2g"
-                .formatted(what, actual, expected, difference, allowed));
-    return difference;
   }
 }

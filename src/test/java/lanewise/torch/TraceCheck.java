@@ -48,21 +48,21 @@ final class TraceCheck {
 
   void gradient(Summary expected, TensorEntry actual) {
     double scale = Arrays.stream(expected.sample()).map(Math::abs).max().orElseThrow();
-    summary(expected, actual, tolerances.gradients() * scale);
+    summary(actual.name(), expected, actual, tolerances.gradients() * scale);
   }
 
   void state(Map<String, Summary> expected, List<TensorEntry> state) {
     List<String> names = state.stream().map(TensorEntry::name).toList();
     assertEquals(List.copyOf(expected.keySet()), names, "names of the state dict");
     for (TensorEntry entry : state) {
-      double difference = summary(expected.get(entry.name()), entry, tolerances.weights());
+      double difference =
+          summary(entry.name(), expected.get(entry.name()), entry, tolerances.weights());
       largestOfWeights = Math.max(largestOfWeights, difference);
     }
   }
 
   /** Passes if a tensor agrees with what is recorded of it; the largest difference. */
-  private static double summary(Summary expected, TensorEntry tensor, double allowed) {
-    String name = tensor.name();
+  static double summary(String name, Summary expected, TensorEntry tensor, double allowed) {
     Summary actual = Summary.of(tensor, expected.sample().length);
     assertArrayEquals(expected.shape(), actual.shape(), name);
     within(name + ", mean", expected.mean(), actual.mean(), allowed);
@@ -76,7 +76,8 @@ final class TraceCheck {
     return largest;
   }
 
-  private static double within(String what, double expected, double actual, double allowed) {
+  /** Passes if a number is that near to PyTorch's; the difference. */
+  static double within(String what, double expected, double actual, double allowed) {
     double difference = Math.abs(actual - expected);
     assertTrue(
         difference <= allowed,

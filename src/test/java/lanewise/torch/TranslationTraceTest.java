@@ -1,8 +1,8 @@
 package lanewise.torch;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static lanewise.torch.TraceCheck.summary;
+import static lanewise.torch.TraceCheck.within;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.System.Logger.Level;
 import java.util.LinkedHashMap;
@@ -81,7 +81,8 @@ abstract class TranslationTraceTest {
         .forEach(
             (name, expected) -> {
               double difference =
-                  summary(of, expected, actual.get(name), tolerances.gradients() * scale);
+                  summary(
+                      of + " " + name, expected, actual.get(name), tolerances.gradients() * scale);
               largestOfGradients = Math.max(largestOfGradients, difference / scale);
             });
   }
@@ -92,33 +93,8 @@ abstract class TranslationTraceTest {
     expected.forEach(
         (name, summary) -> {
           double difference =
-              summary(network.name(), summary, actual.get(name), tolerances.weights());
+              summary(network.name() + " " + name, summary, actual.get(name), tolerances.weights());
           largestOfWeights = Math.max(largestOfWeights, difference);
         });
-  }
-
-  /** Passes if a tensor agrees with what is recorded of it; the largest difference. */
-  private static double summary(String of, Summary expected, TensorEntry tensor, double allowed) {
-    String name = of + " " + tensor.name();
-    Summary actual = Summary.of(tensor, expected.sample().length);
-    assertArrayEquals(expected.shape(), actual.shape(), name);
-    within(name + ", mean", expected.mean(), actual.mean(), allowed);
-    double largest = within(name + ", rms", expected.rms(), actual.rms(), allowed);
-    for (int i = 0; i < expected.sample().length; i++) {
-      String what = name + ", sample " + i;
-      double difference = within(what, expected.sample()[i], actual.sample()[i], allowed);
-      largest = Math.max(largest, difference);
-    }
-    return largest;
-  }
-
-  private static double within(String what, double expected, double actual, double allowed) {
-    double difference = Math.abs(actual - expected);
-    assertTrue(
-        difference <= allowed,
-        () ->
-            "%s is %s, PyTorch has %s; they differ by %.2g, allowed are %.2g"
-                .formatted(what, actual, expected, difference, allowed));
-    return difference;
   }
 }
