@@ -201,7 +201,7 @@ final class TrainArguments {
     @Option(
         names = "--gp",
         paramLabel = "LAMBDA",
-        description = "Weight of WGAN-GP's gradient penalty; 10 with --loss wgan-gp." + DEFAULT)
+        description = "Weight of WGAN-GP's gradient penalty; 10 with --loss wgan-gp that nothing else bounds." + DEFAULT)
     private double gp;
 
     @Option(
@@ -423,9 +423,6 @@ final class TrainArguments {
     Map<String, Object> chosen = new LinkedHashMap<>(Map.of("data", data, "imageSize", imageSize));
     chosen.putAll(more);
     chosen.putAll(given(TrainedModel.GAN.defaults()));
-    if (preset == null && Objective.WGAN_GP.toString().equals(chosen.get("loss"))) {
-      chosen.putIfAbsent("gp", chosen.containsKey("spectralNorm") ? 0 : 10);
-    }
     return usage(() -> TrainOptions.of(preset == null ? usual : preset, chosen));
   }
 

@@ -13,7 +13,6 @@ import lanewise.UserException;
 import lanewise.train.Preset;
 import lanewise.train.TrainOptions;
 import lanewise.train.TrainingRun;
-import lanewise.train.loss.Objective;
 
 /**
  * What a lab is asked for.
@@ -31,9 +30,6 @@ public record Plan(Grid grid, List<String> varied, String budget, TrainOptions o
 
   /** Between two measurements, so that they take a small part of the time. */
   private static final long FEWEST_STEPS = 50;
-
-  /** Gulrajani et al. 2017, where nothing else bounds the critic's slope. */
-  private static final double WGAN_GP_PENALTY = 10;
 
   /**
    * Checks that the norms are put somewhere.
@@ -92,13 +88,6 @@ public record Plan(Grid grid, List<String> varied, String budget, TrainOptions o
     changes.put("loss", variant.loss());
     changes.put("pack", variant.pack());
     changes.put("seed", cell.seed());
-    boolean bounded =
-        options.objective().gp() > 0
-            || options.objective().r1() > 0
-            || options.model().spectralNorm();
-    if (Objective.named(variant.loss()) == Objective.WGAN_GP && !bounded) {
-      changes.put("gp", WGAN_GP_PENALTY);
-    }
     return options.with(changes);
   }
 

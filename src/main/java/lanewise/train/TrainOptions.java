@@ -32,6 +32,9 @@ public record TrainOptions(
   /** Steps of a training whose length nobody gave. */
   public static final long DEFAULT_STEPS = 4000;
 
+  /** Gulrajani et al. 2017. */
+  private static final double WGAN_GP_PENALTY = 10;
+
   /** What may change in a run that goes on, beside {@link TaskOptions#FREE}. */
   private static final Set<String> ALSO_FREE =
       Set.of("preset", "metrics", "metricsEvery", "metricsSamples", "classifier");
@@ -76,8 +79,7 @@ public record TrainOptions(
                   + " or none")
               .formatted(model.normD()));
     }
-    boolean bounded = objective.gp() > 0 || objective.r1() > 0 || model.spectralNorm();
-    if (Objective.named(objective.loss()) == Objective.WGAN_GP && !bounded) {
+    if (isUnbounded(objective.loss(), objective.gp(), objective.r1(), model.spectralNorm())) {
       throw new UserException(
           "--loss wgan-gp needs a critic whose slope is bounded; give --gp 10, or --spectral-norm");
     }
@@ -114,9 +116,28 @@ public record TrainOptions(
     return model.normG();
   }
 
+  /**
+   * The same with others in place of some. WGAN-GP's critic gets its gradient penalty where nothing
+   * bounds its slope and no {@code gp} was given.
+   */
   @Override
   public TrainOptions with(Map<String, ?> changes) {
-    return OptionGroups.with(this, changes);
+    Map<String, Object> all = flat();
+    all.putAll(changes);
+    boolean unbounded =
+        isUnbounded(
+            (String) all.get("loss"),
+            ((Number) all.get("gp")).doubleValue(),
+            ((Number) all.get("r1")).doubleValue(),
+            (boolean) all.get("spectralNorm"));
+    if (unbounded && !changes.containsKey("gp")) {
+      all.put("gp", WGAN_GP_PENALTY);
+    }
+    return OptionGroups.with(this, all);
+  }
+
+  private static boolean isUnbounded(String loss, double gp, double r1, boolean spectralNorm) {
+    return Objective.named(loss) == Objective.WGAN_GP && gp == 0 && r1 == 0 && !spectralNorm;
   }
 
   @Override

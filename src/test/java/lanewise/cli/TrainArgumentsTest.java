@@ -12,6 +12,8 @@ import lanewise.train.Preset;
 import lanewise.train.TrainOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,6 +56,19 @@ class TrainArgumentsTest {
   void whatAPresetSwitchesOnCanBeSwitchedOff() {
     assertTrue(parse("--preset=sngan").model().spectralNorm());
     assertFalse(parse("--preset=sngan", "--no-spectral-norm").model().spectralNorm());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "10, --loss=wgan-gp --norm-d=layer",
+    "10, --preset=lsgan --loss=wgan-gp --norm-d=layer",
+    "3, --loss=wgan-gp --norm-d=layer --gp=3",
+    "0, --loss=wgan-gp --spectral-norm",
+    "0, --loss=wgan-gp --r1=10",
+    "0, --loss=hinge",
+  })
+  void aCriticThatNothingElseBoundsHasWganGpsPenalty(double penalty, String args) {
+    assertEquals(penalty, parse(args.split(" ")).objective().gp());
   }
 
   @Test
