@@ -267,7 +267,7 @@ public final class PairedPictures implements PicturePairs {
       PictureSize other = b.sizeOf(inB[index]);
       if (!size.equals(other)) {
         throw new UserException(
-            "%s is %s pixels and %s is %s; both pictures of a pair have one size"
+            "%s is %s pixels and %s is %s; both pictures of a pair have one size, so resize one"
                 .formatted(a.file(index), size, b.file(inB[index]), other));
       }
       return size;

@@ -12,7 +12,6 @@ final class TooManyPixelsException extends IOException {
    * @param limit what width times height may be
    */
   TooManyPixelsException(int width, int height, long limit) {
-    super(
-        "%d x %d pixels are too many, at most %d are allowed".formatted(width, height, limit));
+    super("%d x %d pixels are too many, at most %d are allowed".formatted(width, height, limit));
   }
 }

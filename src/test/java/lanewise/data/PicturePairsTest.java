@@ -7,12 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import lanewise.UserException;
 import lanewise.io.Images;
+import lanewise.picture.Picture;
+import lanewise.picture.Pictures;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -141,6 +144,36 @@ class PicturePairsTest {
     assertArrayEquals(new boolean[] {true, true, true}, met);
   }
 
+  /** Those of {@code make_pictures.py}; the names say what kind each is of. */
+  @Test
+  void picturesOfEveryKindAreTrainedOnAsTheyAreSeen() throws IOException {
+    Path kinds = Path.of("src/test/resources/lanewise/picture");
+    Files.createDirectories(dir.resolve("trainA"));
+    Files.createDirectories(dir.resolve("trainB"));
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(kinds, "*.{png,jpg}")) {
+      for (Path file : files) {
+        String name = file.getFileName().toString();
+        String unique = name.replace('.', '-') + name.substring(name.length() - 4);
+        Files.copy(file, dir.resolve("trainA").resolve(unique));
+        Files.copy(file, dir.resolve("trainB").resolve(unique));
+      }
+    }
+    PictureFolder seen = PictureFolder.of(dir.resolve("trainA"), MAX);
+    for (int channels : new int[] {1, 3}) {
+      PictureKinds equal = new PictureKinds(Direction.A_TO_B, channels, channels);
+      PicturePairs paired = PairedPictures.open(dir, MAX, equal, PLAIN);
+      PicturePairs unpaired = UnpairedPictures.open(dir, MAX, equal, PLAIN);
+      for (int i = 0; i < seen.size(); i++) {
+        Picture picture = Pictures.read(seen.file(i), MAX);
+        Planes expected = Planes.of(PictureFolder.withChannels(picture, channels));
+        Planes trained = unpaired.training(i, random()).a();
+        assertEquals(picture.width(), trained.width(), seen.file(i).toString());
+        assertArrayEquals(expected.values(), trained.values(), seen.file(i).toString());
+        assertArrayEquals(expected.values(), paired.training(i, random()).b().values());
+      }
+    }
+  }
+
   private void refused(String... words) {
     refused(A_TO_B, PLAIN, words);
   }
@@ -161,6 +194,44 @@ class PicturePairsTest {
     write(dir.resolve("B/x.png"), 8, 8, 0, 0);
     write(dir.resolve("B/other.png"), 8, 8, 0, 0);
     refused("alone", "other", "A only", "B only");
+  }
+
+  @Test
+  void aFolderWithoutTheOtherIsNamed() throws IOException {
+    write(dir.resolve("trainA/x.png"), 8, 8, 0, 0);
+    refused("no folder trainB beside trainA");
+    write(dir.resolve("trainB/x.png"), 8, 8, 0, 0);
+    write(dir.resolve("testB/x.png"), 8, 8, 0, 0);
+    refused("no folder testA beside testB");
+  }
+
+  @Test
+  void twoPicturesOfOneNameAreNamed() throws IOException {
+    write(dir.resolve("A/x.png"), 8, 8, 0, 0);
+    write(dir.resolve("B/x.png"), 8, 8, 0, 0);
+    write(dir.resolve("B/x.jpg"), 8, 8, 0, 0);
+    refused("B/x.jpg", "B/x.png have one name");
+  }
+
+  @Test
+  void whatIsMissingOfAFileIsFoundBeforeItIsRead() throws IOException {
+    for (String folder : new String[] {"trainA", "trainB", "testA", "testB"}) {
+      write(dir.resolve(folder + "/x.png"), 8, 8, 0, 0);
+    }
+    Path test = dir.resolve("testB/x.png");
+    byte[] whole = Files.readAllBytes(test);
+    Files.write(test, Arrays.copyOf(whole, whole.length - 20));
+    refused("testB/x.png: truncated");
+    UserException refusal =
+        assertThrows(UserException.class, () -> UnpairedPictures.open(dir, MAX, A_TO_B, PLAIN));
+    assertTrue(refusal.getMessage().contains("testB/x.png: truncated"), refusal.getMessage());
+  }
+
+  @Test
+  void moreThanTheAllowedPixelsAreNotRead() throws IOException {
+    write(dir.resolve("x.png"), 40, 52, 0, 0);
+    refused("x.png: 52 x 40 pixels", "at most 2000", "--max-pixels");
+    assertEquals(1, PairedPictures.open(dir, 2080, A_TO_B, PLAIN).size());
   }
 
   @Test

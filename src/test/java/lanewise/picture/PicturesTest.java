@@ -191,7 +191,9 @@ class PicturesTest {
     assertEquals(17, Pictures.read(FILES.resolve("rgb.png"), 17 * 11).width());
     Path bomb = bombOf(50_000, 50_000);
     assertRefused(() -> read(bomb), "50000 x 50000 pixels", "at most 100000000", "--max-pixels");
-    assertRefused(() -> Pictures.read(bomb, Long.MAX_VALUE), "at most 268435455 are allowed; make it smaller");
+    assertRefused(
+        () -> Pictures.read(bomb, Long.MAX_VALUE),
+        "at most 268435455 are allowed; make it smaller");
     Path largest = bombOf(Integer.MAX_VALUE, Integer.MAX_VALUE);
     assertRefused(() -> read(largest), "2147483647 x 2147483647");
   }

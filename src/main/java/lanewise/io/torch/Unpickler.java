@@ -261,14 +261,14 @@ final class Unpickler {
   private Object made(Global.Constructor constructor, List<Object> arguments)
       throws TorchFormatException {
     return switch (constructor) {
-          case ORDERED_DICT, COUNTER -> dict(arguments);
-          case DEFAULT_DICT -> new LinkedHashMap<>();
-          case SIZE -> new Tuple(argument(arguments, 0, Tuple.class).items());
-          case DEVICE -> new Global.Name("torch.device");
-          case REBUILD_TENSOR, REBUILD_TENSOR_V2 -> tensor(arguments);
-          case REBUILD_PARAMETER, REBUILD_PARAMETER_WITH_STATE ->
-              argument(arguments, 0, TensorView.class);
-        };
+      case ORDERED_DICT, COUNTER -> dict(arguments);
+      case DEFAULT_DICT -> new LinkedHashMap<>();
+      case SIZE -> new Tuple(argument(arguments, 0, Tuple.class).items());
+      case DEVICE -> new Global.Name("torch.device");
+      case REBUILD_TENSOR, REBUILD_TENSOR_V2 -> tensor(arguments);
+      case REBUILD_PARAMETER, REBUILD_PARAMETER_WITH_STATE ->
+          argument(arguments, 0, TensorView.class);
+    };
   }
 
   /** A new dict: empty, of pairs as Python 2 wrote it, or a copy. */

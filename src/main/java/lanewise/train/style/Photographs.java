@@ -159,9 +159,7 @@ final class Photographs {
 
   private Picture picture(int index) {
     Photograph photograph = photographs.get(index);
-    return photograph.kept() != null
-        ? photograph.kept()
-        : read(photograph.file(), maxPixels, side);
+    return photograph.kept() != null ? photograph.kept() : read(photograph.file(), maxPixels, side);
   }
 
   private static void copy(Picture picture, float[] target, int index) {

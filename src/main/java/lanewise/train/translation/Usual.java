@@ -2,7 +2,6 @@ package lanewise.train.translation;
 
 import lanewise.UserException;
 import lanewise.model.TranslatorSpec;
-import lanewise.picture.Pictures;
 import lanewise.train.RunOptions;
 
 /** What both kinds of image-to-image training have in common. */
@@ -12,8 +11,6 @@ final class Usual {
 
   /** The papers' 200 epochs. */
   static final RunOptions RUN = new RunOptions(0, 200, 0, 400, 1000, false);
-
-  static final long MAX_PIXELS = Pictures.DEFAULT_MAX_PIXELS;
 
   private static final double LOADED_TO_CROPPED = 286.0 / 256;
 

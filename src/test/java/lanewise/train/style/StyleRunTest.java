@@ -125,7 +125,8 @@ final class StyleRunTest {
 
   private float[] squares(long seed, long step) {
     float[] target = new float[2 * 3 * 64 * 64];
-    Photographs.open(dir.resolve("photos"), 1_000_000, 64, seed, 1 << 20, _ -> {}).read(step, 2, target);
+    Photographs.open(dir.resolve("photos"), 1_000_000, 64, seed, 1 << 20, _ -> {})
+        .read(step, 2, target);
     return target;
   }
 

@@ -97,6 +97,31 @@ beside = {
 save("beside-2.pth", beside)
 save("beside-4.pth", beside, pickle_protocol=4)
 save("beside-legacy.pth", beside, _use_new_zipfile_serialization=False)
+
+
+def dcgan(*layers):
+    """With PyTorch's DCGAN example's names."""
+    module = torch.nn.Module()
+    module.main = torch.nn.Sequential(*layers)
+    return module.state_dict()
+
+
+transposed, batch_norm = torch.nn.ConvTranspose2d, torch.nn.BatchNorm2d
+save(
+    "dcgan.pth",
+    {
+        "netG": dcgan(
+            transposed(3, 4, 4, 1, 0, bias=False),
+            batch_norm(4),
+            torch.nn.ReLU(),
+            transposed(4, 2, 4, 2, 1, bias=False),
+            batch_norm(2),
+            torch.nn.ReLU(),
+            transposed(2, 1, 4, 2, 1, bias=False),
+        ),
+        "netD": dcgan(torch.nn.Conv2d(1, 2, 4, 2, 1, bias=False)),
+    },
+)
 save("tensor.pth", torch.ones(2))
 save("list.pth", [torch.ones(2)])
 
