@@ -29,11 +29,18 @@ public final class PairedPictures implements PicturePairs {
   private final Halves samples;
   private final PictureKinds kinds;
   private final PicturePlan plan;
+  private final Map<PictureSize, Path> sizes;
   private final String name;
 
   private PairedPictures(
-      Path root, Halves training, Halves samples, PictureKinds kinds, PicturePlan plan) {
+      Path root,
+      Halves training,
+      Map<PictureSize, Path> sizes,
+      Halves samples,
+      PictureKinds kinds,
+      PicturePlan plan) {
     this.training = training;
+    this.sizes = sizes;
     this.samples = samples;
     this.kinds = kinds;
     this.plan = plan;
@@ -69,12 +76,13 @@ public final class PairedPictures implements PicturePairs {
   public static PairedPictures open(
       Path root, long maxPixels, PictureKinds kinds, PicturePlan plan) {
     Halves training = training(root, maxPixels);
-    requireUsable(training, plan);
+    Map<PictureSize, Path> sizes = usableSizes(training, plan);
     Halves heldOut = heldOut(root, maxPixels);
     if (heldOut != null) {
-      requireUsable(heldOut, plan);
+      usableSizes(heldOut, plan);
     }
-    return new PairedPictures(root, training, heldOut == null ? training : heldOut, kinds, plan);
+    Halves samples = heldOut == null ? training : heldOut;
+    return new PairedPictures(root, training, sizes, samples, kinds, plan);
   }
 
   private static Halves training(Path root, long maxPixels) {
@@ -121,15 +129,25 @@ public final class PairedPictures implements PicturePairs {
     return TwoFolders.of(PictureFolder.of(a, maxPixels), PictureFolder.of(b, maxPixels));
   }
 
-  private static void requireUsable(Halves halves, PicturePlan plan) {
+  /** What training sees; see {@link #sizes}. */
+  private static Map<PictureSize, Path> usableSizes(Halves halves, PicturePlan plan) {
+    Map<PictureSize, Path> sizes = new LinkedHashMap<>();
     for (int i = 0; i < halves.size(); i++) {
-      plan.requireLargeEnough(halves.file(i), halves.sizeOf(i));
+      PictureSize size = halves.sizeOf(i);
+      plan.requireLargeEnough(halves.file(i), size);
+      sizes.putIfAbsent(plan.seen(size), halves.file(i));
     }
+    return sizes;
   }
 
   @Override
   public String name() {
     return name;
+  }
+
+  @Override
+  public Map<PictureSize, Path> sizes() {
+    return sizes;
   }
 
   @Override

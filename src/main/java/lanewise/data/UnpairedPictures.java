@@ -2,12 +2,15 @@ package lanewise.data;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.ObjIntConsumer;
 import lanewise.UserException;
 import lanewise.data.PicturePlan.Choice;
 import lanewise.picture.Picture;
+import lanewise.picture.PictureSize;
 
 /**
  * Two folders of pictures that have nothing to do with each other. As in the original, an epoch is
@@ -23,6 +26,7 @@ public final class UnpairedPictures implements PicturePairs {
   private final Two samples;
   private final PictureKinds kinds;
   private final PicturePlan plan;
+  private final Map<PictureSize, Path> sizes;
   private final String name;
 
   /** What is translated, and what it is to become. */
@@ -38,8 +42,14 @@ public final class UnpairedPictures implements PicturePairs {
   }
 
   private UnpairedPictures(
-      Path root, Two training, Two samples, PictureKinds kinds, PicturePlan plan) {
+      Path root,
+      Two training,
+      Map<PictureSize, Path> sizes,
+      Two samples,
+      PictureKinds kinds,
+      PicturePlan plan) {
     this.training = training;
+    this.sizes = sizes;
     this.samples = samples;
     this.kinds = kinds;
     this.plan = plan;
@@ -67,16 +77,21 @@ public final class UnpairedPictures implements PicturePairs {
               : root + " is not a folder; give one with the folders trainA and trainB");
     }
     Two training = two(kinds, a, b, maxPixels);
+    Map<PictureSize, Path> sizes = new LinkedHashMap<>();
     training.forEachPicture(
-        (folder, i) -> plan.requireLargeEnough(folder.file(i), folder.sizeOf(i)));
+        (folder, i) -> {
+          PictureSize size = folder.sizeOf(i);
+          plan.requireLargeEnough(folder.file(i), size);
+          sizes.putIfAbsent(plan.seen(size), folder.file(i));
+        });
     Path testA = PictureFolder.find(root, HELD_OUT_A);
     Path testB = PictureFolder.find(root, HELD_OUT_B);
     if (testA == null || testB == null) {
-      return new UnpairedPictures(root, training, training, kinds, plan);
+      return new UnpairedPictures(root, training, sizes, training, kinds, plan);
     }
     Two samples = two(kinds, testA, testB, maxPixels);
     samples.forEachPicture(PictureFolder::sizeOf);
-    return new UnpairedPictures(root, training, samples, kinds, plan);
+    return new UnpairedPictures(root, training, sizes, samples, kinds, plan);
   }
 
   private static Two two(PictureKinds kinds, Path a, Path b, long maxPixels) {
@@ -89,6 +104,11 @@ public final class UnpairedPictures implements PicturePairs {
   @Override
   public String name() {
     return name;
+  }
+
+  @Override
+  public Map<PictureSize, Path> sizes() {
+    return sizes;
   }
 
   @Override

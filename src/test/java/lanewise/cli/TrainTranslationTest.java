@@ -152,6 +152,14 @@ class TrainTranslationTest {
   }
 
   @Test
+  void aPictureTooSmallForTheNetworksIsRefusedBeforeAnythingIsWritten() throws IOException {
+    Images.writePng(data.resolve("trainB/2.png"), new float[3 * 3 * 5], 3, 3, 5);
+    trainOther("cyclegan", "--net-g", "resnet_1blocks", "--preprocess", "none", "--steps", 1)
+        .failed(1, "trainB/2.png cannot be trained on", "4 x 4 pixels", "--preprocess");
+    assertFalse(Files.exists(out));
+  }
+
+  @Test
   void aFileThatCannotBeDecodedEndsTheRunWithACheckpoint() throws IOException {
     // The other picture is that of the first step.
     Path file = dir.resolve("pairs/train/0.png");
