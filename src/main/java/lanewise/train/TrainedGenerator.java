@@ -108,6 +108,12 @@ public final class TrainedGenerator implements AutoCloseable {
   private static Gan foreign(List<TensorEntry> tensors, Norm given) {
     Map<String, long[]> dimensions = new LinkedHashMap<>();
     tensors.forEach(tensor -> dimensions.put(tensor.name(), tensor.shape()));
+    if (!dimensions.containsKey(FIRST_NAME)) {
+      throw new UserException(
+          "it has no tensor %s, so it is no DCGAN generator; networks from pictures to pictures are"
+                  .formatted(FIRST_NAME)
+              + " for stylize and translate");
+    }
     boolean batch = dimensions.containsKey("main.1.running_mean");
     if (given == null && !batch) {
       throw new UserException("it does not say which norm it was trained with; give --norm");
