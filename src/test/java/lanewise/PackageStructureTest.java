@@ -131,7 +131,8 @@ class PackageStructureTest {
                   "lanewise.autograd",
                   "lanewise.backend",
                   "lanewise.data",
-                  "lanewise.io")),
+                  "lanewise.io",
+                  "lanewise.picture")),
           Map.entry(
               "lanewise.bench",
               Set.of(

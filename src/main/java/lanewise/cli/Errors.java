@@ -51,9 +51,9 @@ final class Errors implements IParameterExceptionHandler, IExecutionExceptionHan
       case OutOfMemoryError memory ->
           print(
               e,
-              "out of memory (%s); use a smaller --batch-size, --ngf or --ndf, or give the JVM more"
+              "out of memory (%s); use smaller pictures, a smaller --batch-size, --ngf or --ndf, or"
                       .formatted(memory.getMessage())
-                  + " by LANEWISE_JAVA_OPTS=-Xmx...");
+                  + " give the JVM more by LANEWISE_JAVA_OPTS=-Xmx...");
       default ->
           print(
               e,

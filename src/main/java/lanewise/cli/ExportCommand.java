@@ -56,11 +56,9 @@ final class ExportCommand implements Runnable {
       names = {"-m", "--model"},
       paramLabel = "RUN|FILE",
       required = true,
-      description = {
-        "A run's folder, or a generator.safetensors (also PyTorch's DCGAN); of networks from"
-            + " images",
-        "to images, also PyTorch's .pth."
-      })
+      description =
+          "A run's folder; or weights, also of PyTorch's DCGAN, of pix2pix, CycleGAN and style"
+              + " transfer (safetensors, or PyTorch's .pth).")
   private Path model;
 
   @Option(

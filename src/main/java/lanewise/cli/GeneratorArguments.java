@@ -2,6 +2,7 @@ package lanewise.cli;
 
 import java.nio.file.Path;
 import lanewise.backend.Backend;
+import lanewise.io.StateDictFile;
 import lanewise.model.Norm;
 import lanewise.train.TrainedGenerator;
 import picocli.CommandLine.Option;
@@ -11,8 +12,16 @@ final class GeneratorArguments {
   @Option(
       names = {"-m", "--model"},
       paramLabel = "RUN|FILE",
-      description = "A run's folder, or a generator.safetensors (also PyTorch's DCGAN).")
+      description =
+          "A run's folder; or weights, also of PyTorch's DCGAN (safetensors, or PyTorch's .pth).")
   private Path model;
+
+  @Option(
+      names = StateDictFile.KEY_OPTION,
+      paramLabel = "KEY",
+      description =
+          "Which weights of a .pth that has several, by their key, or keys joined by dots.")
+  private String stateDict;
 
   @Option(
       names = "--norm",
@@ -30,6 +39,6 @@ final class GeneratorArguments {
   }
 
   TrainedGenerator open(Backend backend) {
-    return TrainedGenerator.open(backend, model, norm);
+    return TrainedGenerator.open(backend, model, stateDict, norm);
   }
 }

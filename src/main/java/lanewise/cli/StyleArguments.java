@@ -1,6 +1,7 @@
 package lanewise.cli;
 
 import java.nio.file.Path;
+import lanewise.io.StateDictFile;
 import lanewise.perceptual.InputScale;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
@@ -48,6 +49,14 @@ final class StyleArguments {
             "What an ONNX classifier takes for levels from 0 to 255: ${COMPLETION-CANDIDATES}."
                 + " Default: ${DEFAULT-VALUE}")
     private InputScale featuresInput;
+
+    @Option(
+        names = StateDictFile.KEY_OPTION,
+        paramLabel = "KEY",
+        description =
+            "Which weights of a .pth of --features that has several, by their key, or keys joined"
+                + " by dots.")
+    private String stateDict;
 
     @Option(
         names = "--content-layers",

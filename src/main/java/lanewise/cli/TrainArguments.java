@@ -14,6 +14,7 @@ import lanewise.data.Datasets;
 import lanewise.model.Architecture;
 import lanewise.model.Norm;
 import lanewise.model.Upsampling;
+import lanewise.picture.Pictures;
 import lanewise.train.OptionGroups;
 import lanewise.train.Preset;
 import lanewise.train.Schedule;
@@ -66,6 +67,13 @@ final class TrainArguments {
             + " docs/translation.md and docs/style.md"
       })
   private String data;
+
+  @Option(
+      names = Pictures.MAX_PIXELS_OPTION,
+      paramLabel = "N",
+      description =
+          "What width times height of a picture may be, for other models than gan." + DEFAULT)
+  private long maxPixels;
 
   @Option(
       names = "--preset",

@@ -78,8 +78,8 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "RUN",
       description = {
         "Go on with a run from its checkpoint, up to its --steps or --epochs or to new ones.",
-        "Also --backend, --threads, --device, --precision, --sample-every, --checkpoint-every and",
-        "--tensorboard may change."
+        "Also --backend, --threads, --device, --precision, --max-pixels, --sample-every,"
+            + " --checkpoint-every and --tensorboard may change."
       })
   private Path resume;
 

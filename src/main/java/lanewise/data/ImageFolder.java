@@ -11,20 +11,18 @@ import java.util.stream.Collectors;
 import lanewise.UserException;
 import lanewise.picture.Picture;
 import lanewise.picture.PictureDecoder;
+import lanewise.picture.Pictures;
 
 /**
  * PNG and JPEG images in a folder and its sub-folders, in the order of their paths.
  *
  * <p>If all images lie in sub-folders, the first level of these names the classes, in alphabetical
- * order, as in torchvision's {@code ImageFolder}. Transparency is dropped, images are not turned,
- * and of 16 bits the upper 8 are kept. Files that cannot be decoded are skipped and reported.
- * Hidden files and folders do not count.
+ * order, as in torchvision's {@code ImageFolder}. Images are turned as EXIF says, transparency is
+ * dropped, and of 16 bits the upper 8 are kept. Files that cannot be decoded are skipped and
+ * reported. Hidden files and folders do not count.
  */
 final class ImageFolder {
   private static final int NAMED_FAILURES = 3;
-
-  /** An image that announces more is hostile or broken. */
-  private static final long LARGEST_PIXELS = 100_000_000;
 
   private final Path root;
   private final ImageShape wanted;
@@ -96,8 +94,8 @@ final class ImageFolder {
   }
 
   private static ByteImage decode(Path file, ImageShape shape) throws IOException {
-    Picture stored = PictureDecoder.decodeStored(file, LARGEST_PIXELS);
-    return ByteImage.of(stored).withChannels(shape.channels()).resizedTo(shape.side());
+    Picture picture = PictureDecoder.decode(file, Pictures.DEFAULT_MAX_PIXELS);
+    return ByteImage.of(picture).withChannels(shape.channels()).resizedTo(shape.side());
   }
 
   private void reportFailures(List<Failed> failures, int files) {

@@ -3,10 +3,11 @@ package lanewise.data;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import lanewise.UserException;
@@ -28,11 +29,18 @@ public final class PairedPictures implements PicturePairs {
   private final Halves samples;
   private final PictureKinds kinds;
   private final PicturePlan plan;
+  private final Map<PictureSize, Path> sizes;
   private final String name;
 
   private PairedPictures(
-      Path root, Halves training, Halves samples, PictureKinds kinds, PicturePlan plan) {
+      Path root,
+      Halves training,
+      Map<PictureSize, Path> sizes,
+      Halves samples,
+      PictureKinds kinds,
+      PicturePlan plan) {
     this.training = training;
+    this.sizes = sizes;
     this.samples = samples;
     this.kinds = kinds;
     this.plan = plan;
@@ -60,64 +68,86 @@ public final class PairedPictures implements PicturePairs {
    * root/B}. Samples are made of {@code test} or {@code val}, {@code testA} and {@code testB} if
    * there are any.
    *
+   * @param maxPixels what width times height of a file may be
    * @throws UserException if there are no pictures, names without their counterpart, halves of
-   *     different sizes, or pictures too small for what is to be cut out of them
+   *     different sizes, files that are cut off, or pictures too small for what is to be cut out of
+   *     them
    */
-  public static PairedPictures open(Path root, PictureKinds kinds, PicturePlan plan) {
-    Halves training = training(root);
-    requireUsable(training, plan);
-    Halves heldOut = heldOut(root);
+  public static PairedPictures open(
+      Path root, long maxPixels, PictureKinds kinds, PicturePlan plan) {
+    Halves training = training(root, maxPixels);
+    Map<PictureSize, Path> sizes = usableSizes(training, plan);
+    Halves heldOut = heldOut(root, maxPixels);
     if (heldOut != null) {
-      requireUsable(heldOut, plan);
+      usableSizes(heldOut, plan);
     }
-    return new PairedPictures(root, training, heldOut == null ? training : heldOut, kinds, plan);
+    Halves samples = heldOut == null ? training : heldOut;
+    return new PairedPictures(root, training, sizes, samples, kinds, plan);
   }
 
-  private static Halves training(Path root) {
+  private static Halves training(Path root, long maxPixels) {
     if (!Files.isDirectory(root)) {
       throw new UserException(root + " is not a folder; give one with pairs of pictures");
     }
-    Halves folders = folders(root, TRAIN);
+    Halves folders = folders(root, TRAIN, maxPixels);
     if (folders == null) {
-      folders = folders(root, "");
+      folders = folders(root, "", maxPixels);
     }
     if (folders != null) {
       return folders;
     }
     Path train = PictureFolder.find(root, TRAIN);
-    return new SideBySide(PictureFolder.of(train == null ? root : train));
+    return new SideBySide(PictureFolder.of(train == null ? root : train, maxPixels));
   }
 
-  private static Halves heldOut(Path root) {
+  private static Halves heldOut(Path root, long maxPixels) {
     for (String phase : HELD_OUT) {
-      Halves folders = folders(root, phase);
+      Halves folders = folders(root, phase, maxPixels);
       if (folders != null) {
         return folders;
       }
       Path folder = PictureFolder.find(root, phase);
       if (folder != null && !PictureFolder.list(folder).isEmpty()) {
-        return new SideBySide(PictureFolder.of(folder));
+        return new SideBySide(PictureFolder.of(folder, maxPixels));
       }
     }
     return null;
   }
 
-  /** Two folders, or null if they are not both there. */
-  private static Halves folders(Path root, String phase) {
+  /** Two folders, or null if there is neither. */
+  private static Halves folders(Path root, String phase, long maxPixels) {
     Path a = PictureFolder.find(root, phase + "A");
     Path b = PictureFolder.find(root, phase + "B");
-    return a == null || b == null ? null : TwoFolders.of(PictureFolder.of(a), PictureFolder.of(b));
+    if (a == null && b == null) {
+      return null;
+    }
+    if (a == null || b == null) {
+      throw new UserException(
+          "%s has no folder %s beside %s; pairs are in both, or side by side in each file"
+              .formatted(root, phase + (a == null ? "A" : "B"), phase + (a == null ? "B" : "A")));
+    }
+    return TwoFolders.of(PictureFolder.of(a, maxPixels), PictureFolder.of(b, maxPixels));
   }
 
-  private static void requireUsable(Halves halves, PicturePlan plan) {
+  /** What training sees; see {@link #sizes}. */
+  private static Map<PictureSize, Path> usableSizes(Halves halves, PicturePlan plan) {
+    Map<PictureSize, Path> sizes = new LinkedHashMap<>();
     for (int i = 0; i < halves.size(); i++) {
-      plan.requireLargeEnough(halves.file(i), halves.sizeOf(i));
+      PictureSize size = halves.sizeOf(i);
+      plan.requireLargeEnough(halves.file(i), size);
+      sizes.putIfAbsent(plan.seen(size), halves.file(i));
     }
+    return sizes;
   }
 
   @Override
   public String name() {
     return name;
+  }
+
+  @Override
+  public Map<PictureSize, Path> sizes() {
+    return sizes;
   }
 
   @Override
@@ -197,32 +227,37 @@ public final class PairedPictures implements PicturePairs {
     private static final int NAMED = 5;
 
     static TwoFolders of(PictureFolder a, PictureFolder b) {
-      Map<String, Integer> places = new TreeMap<>();
-      for (int i = 0; i < b.size(); i++) {
-        places.put(b.key(i), i);
-      }
-      TreeSet<String> alone = new TreeSet<>(places.keySet());
+      Map<String, Integer> placesA = places(a);
+      Map<String, Integer> placesB = places(b);
       List<String> complaints = new ArrayList<>();
-      int[] inB = new int[a.size()];
-      TreeSet<String> onlyA = new TreeSet<>();
-      for (int i = 0; i < a.size(); i++) {
-        if (alone.remove(a.key(i))) {
-          inB[i] = places.get(a.key(i));
-        } else {
-          onlyA.add(a.key(i));
-        }
-      }
-      complain(complaints, a.root(), onlyA);
-      complain(complaints, b.root(), alone);
+      complain(complaints, a.root(), placesA.keySet(), placesB.keySet());
+      complain(complaints, b.root(), placesB.keySet(), placesA.keySet());
       if (!complaints.isEmpty()) {
         throw new UserException(
             "Pictures without their other half: %s; give both the same name, or remove them"
                 .formatted(String.join("; ", complaints)));
       }
-      return new TwoFolders(a, b, inB);
+      return new TwoFolders(a, b, placesA.keySet().stream().mapToInt(placesB::get).toArray());
     }
 
-    private static void complain(List<String> complaints, Path folder, TreeSet<String> names) {
+    /** Where the pictures are by their keys, in the folder's order. */
+    private static Map<String, Integer> places(PictureFolder folder) {
+      Map<String, Integer> places = new LinkedHashMap<>();
+      for (int i = 0; i < folder.size(); i++) {
+        Integer other = places.put(folder.key(i), i);
+        if (other != null) {
+          throw new UserException(
+              "%s and %s have one name, so their other half is not told; rename or remove one"
+                  .formatted(folder.file(other), folder.file(i)));
+        }
+      }
+      return places;
+    }
+
+    private static void complain(
+        List<String> complaints, Path folder, Set<String> there, Set<String> others) {
+      TreeSet<String> names = new TreeSet<>(there);
+      names.removeAll(others);
       if (!names.isEmpty()) {
         complaints.add(
             "%d in %s only (%s%s)"
@@ -250,7 +285,7 @@ public final class PairedPictures implements PicturePairs {
       PictureSize other = b.sizeOf(inB[index]);
       if (!size.equals(other)) {
         throw new UserException(
-            "%s is %s pixels and %s is %s; both pictures of a pair have one size"
+            "%s is %s pixels and %s is %s; both pictures of a pair have one size, so resize one"
                 .formatted(a.file(index), size, b.file(inB[index]), other));
       }
       return size;

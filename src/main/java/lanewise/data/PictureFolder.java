@@ -10,7 +10,6 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import lanewise.UserException;
 import lanewise.picture.Picture;
-import lanewise.picture.PictureDecoder;
 import lanewise.picture.PictureSize;
 import lanewise.picture.Pictures;
 
@@ -18,21 +17,22 @@ import lanewise.picture.Pictures;
  * PNG and JPEG files of a folder and its sub-folders, in the order of their paths.
  *
  * @param files at least one
+ * @param maxPixels what width times height of each may be
  */
-public record PictureFolder(Path root, List<Path> files) {
+public record PictureFolder(Path root, List<Path> files, long maxPixels) {
 
   /**
    * Lists the pictures of a folder.
    *
    * @throws UserException if there are none
    */
-  public static PictureFolder of(Path root) {
+  public static PictureFolder of(Path root, long maxPixels) {
     List<Path> files = list(root);
     if (files.isEmpty()) {
       throw new UserException(
           root + " has no PNG or JPEG pictures; put some there, or give another folder");
     }
-    return new PictureFolder(root, files);
+    return new PictureFolder(root, files, maxPixels);
   }
 
   /** The files named like pictures in a folder and below; hidden ones do not count. */
@@ -89,17 +89,13 @@ public record PictureFolder(Path root, List<Path> files) {
   }
 
   /**
-   * Decodes a picture as it is stored.
+   * Decodes a picture.
    *
    * @param channels 1 (grey) or 3 (RGB)
+   * @throws UserException if it cannot be decoded
    */
   Picture read(int index, int channels) {
-    try {
-      return withChannels(
-          PictureDecoder.decodeStored(file(index), Pictures.DEFAULT_MAX_PIXELS), channels);
-    } catch (IOException e) {
-      throw unreadable(index, e);
-    }
+    return withChannels(Pictures.read(file(index), maxPixels), channels);
   }
 
   /** RGB becomes luma (ITU-R 601-2), rounded as Pillow does; grey is repeated. */
@@ -119,19 +115,12 @@ public record PictureFolder(Path root, List<Path> files) {
     return new Picture(picture.width(), picture.height(), new float[][] {luma});
   }
 
-  /** Reads the sides of a picture. */
+  /**
+   * The sides of a picture.
+   *
+   * @throws UserException if it is known without decoding that it cannot be decoded
+   */
   PictureSize sizeOf(int index) {
-    try {
-      return PictureDecoder.storedSize(file(index), Pictures.DEFAULT_MAX_PIXELS);
-    } catch (IOException e) {
-      throw unreadable(index, e);
-    }
-  }
-
-  private UserException unreadable(int index, IOException e) {
-    return new UserException(
-        "%s cannot be read as a picture: %s; remove or replace it"
-            .formatted(file(index), e.getMessage()),
-        e);
+    return Pictures.size(file(index), maxPixels);
   }
 }

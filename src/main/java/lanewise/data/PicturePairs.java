@@ -1,12 +1,18 @@
 package lanewise.data;
 
+import java.nio.file.Path;
+import java.util.Map;
 import java.util.SplittableRandom;
+import lanewise.picture.PictureSize;
 
 /** Pictures of two kinds, from which the translation of one kind into the other is learned. */
 public sealed interface PicturePairs permits PairedPictures, UnpairedPictures {
 
   /** What they are, in words. */
   String name();
+
+  /** The sides of what training sees of the pictures, each with the first file that has them. */
+  Map<PictureSize, Path> sizes();
 
   /** Pairs of an epoch. */
   int size();

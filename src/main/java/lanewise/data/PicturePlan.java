@@ -83,10 +83,16 @@ public record PicturePlan(
     return Math.max(1, Math.round((float) side / multiple)) * multiple;
   }
 
+  /** The sides of what training sees of a picture. */
+  PictureSize seen(PictureSize size) {
+    return preprocess.crops() ? new PictureSize(cropSize, cropSize) : loaded(size);
+  }
+
   /** A picture as training sees it. */
   Planes apply(Picture picture, Choice choice) {
-    PictureSize loaded = loaded(new PictureSize(picture.width(), picture.height()));
-    PictureSize size = preprocess.crops() ? new PictureSize(cropSize, cropSize) : loaded;
+    PictureSize given = new PictureSize(picture.width(), picture.height());
+    PictureSize loaded = loaded(given);
+    PictureSize size = seen(given);
     int left = (int) (choice.across * (loaded.width() - size.width() + 1));
     int top = (int) (choice.down * (loaded.height() - size.height() + 1));
     Picture cut =

@@ -2,10 +2,15 @@ package lanewise.data;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.ObjIntConsumer;
 import lanewise.UserException;
 import lanewise.data.PicturePlan.Choice;
 import lanewise.picture.Picture;
+import lanewise.picture.PictureSize;
 
 /**
  * Two folders of pictures that have nothing to do with each other. As in the original, an epoch is
@@ -21,14 +26,30 @@ public final class UnpairedPictures implements PicturePairs {
   private final Two samples;
   private final PictureKinds kinds;
   private final PicturePlan plan;
+  private final Map<PictureSize, Path> sizes;
   private final String name;
 
   /** What is translated, and what it is to become. */
-  private record Two(PictureFolder input, PictureFolder output) {}
+  private record Two(PictureFolder input, PictureFolder output) {
+
+    void forEachPicture(ObjIntConsumer<PictureFolder> check) {
+      for (PictureFolder folder : List.of(input, output)) {
+        for (int i = 0; i < folder.size(); i++) {
+          check.accept(folder, i);
+        }
+      }
+    }
+  }
 
   private UnpairedPictures(
-      Path root, Two training, Two samples, PictureKinds kinds, PicturePlan plan) {
+      Path root,
+      Two training,
+      Map<PictureSize, Path> sizes,
+      Two samples,
+      PictureKinds kinds,
+      PicturePlan plan) {
     this.training = training;
+    this.sizes = sizes;
     this.samples = samples;
     this.kinds = kinds;
     this.plan = plan;
@@ -40,10 +61,12 @@ public final class UnpairedPictures implements PicturePairs {
    * Opens the pictures of {@code root/trainA} and {@code root/trainB}, or of {@code root/A} and
    * {@code root/B}. Samples are made of {@code testA} and {@code testB} if there are any.
    *
-   * @throws UserException if a folder is missing or empty, or a picture is too small for what is to
-   *     be cut out of it
+   * @param maxPixels what width times height of a file may be
+   * @throws UserException if a folder is missing or empty, a file is cut off, or a picture is too
+   *     small for what is to be cut out of it
    */
-  public static UnpairedPictures open(Path root, PictureKinds kinds, PicturePlan plan) {
+  public static UnpairedPictures open(
+      Path root, long maxPixels, PictureKinds kinds, PicturePlan plan) {
     Path a = PictureFolder.find(root, TRAIN_A);
     Path b = PictureFolder.find(root, TRAIN_B);
     if (a == null || b == null) {
@@ -53,32 +76,39 @@ public final class UnpairedPictures implements PicturePairs {
                   .formatted(root, a == null ? "trainA" : "trainB")
               : root + " is not a folder; give one with the folders trainA and trainB");
     }
-    Two training = two(kinds, a, b);
-    requireUsable(training, plan);
+    Two training = two(kinds, a, b, maxPixels);
+    Map<PictureSize, Path> sizes = new LinkedHashMap<>();
+    training.forEachPicture(
+        (folder, i) -> {
+          PictureSize size = folder.sizeOf(i);
+          plan.requireLargeEnough(folder.file(i), size);
+          sizes.putIfAbsent(plan.seen(size), folder.file(i));
+        });
     Path testA = PictureFolder.find(root, HELD_OUT_A);
     Path testB = PictureFolder.find(root, HELD_OUT_B);
-    Two samples = testA == null || testB == null ? training : two(kinds, testA, testB);
-    return new UnpairedPictures(root, training, samples, kinds, plan);
+    if (testA == null || testB == null) {
+      return new UnpairedPictures(root, training, sizes, training, kinds, plan);
+    }
+    Two samples = two(kinds, testA, testB, maxPixels);
+    samples.forEachPicture(PictureFolder::sizeOf);
+    return new UnpairedPictures(root, training, sizes, samples, kinds, plan);
   }
 
-  private static Two two(PictureKinds kinds, Path a, Path b) {
-    PictureFolder first = PictureFolder.of(a);
-    PictureFolder second = PictureFolder.of(b);
+  private static Two two(PictureKinds kinds, Path a, Path b, long maxPixels) {
+    PictureFolder first = PictureFolder.of(a, maxPixels);
+    PictureFolder second = PictureFolder.of(b, maxPixels);
     Direction direction = kinds.direction();
     return new Two(direction.input(first, second), direction.output(first, second));
-  }
-
-  private static void requireUsable(Two two, PicturePlan plan) {
-    for (PictureFolder folder : new PictureFolder[] {two.input, two.output}) {
-      for (int i = 0; i < folder.size(); i++) {
-        plan.requireLargeEnough(folder.file(i), folder.sizeOf(i));
-      }
-    }
   }
 
   @Override
   public String name() {
     return name;
+  }
+
+  @Override
+  public Map<PictureSize, Path> sizes() {
+    return sizes;
   }
 
   @Override

@@ -53,11 +53,6 @@ public final class ModelFile {
       throw new UserException(
           "%s says itself what its norms use: leave out --statistics".formatted(file));
     }
-    OnnxModel model = OnnxModel.read(file);
-    try {
-      return new PictureModel(backend, model, values);
-    } catch (UserException e) {
-      throw new UserException("%s cannot be used: %s".formatted(file, e.getMessage()), e);
-    }
+    return new PictureModel(backend, OnnxModel.read(file), values);
   }
 }

@@ -35,13 +35,13 @@ final class OnnxImages implements ImageFunction {
   static OnnxImages of(Backend backend, OnnxModel model) {
     if (model.inputs().size() != 1 || !isImage(model.inputs().getFirst())) {
       throw new UserException(
-          "it does not take one image (N x C x H x W), but %s; use lanewise run"
-              .formatted(model.inputs()));
+          "%s does not take one image (N x C x H x W), but %s; use lanewise run"
+              .formatted(model.file(), model.inputs()));
     }
     Port output = model.outputs().getFirst();
     if (!isImage(output)) {
       throw new UserException(
-          "it does not make an image, but %s; use lanewise run".formatted(output));
+          "%s does not make an image, but %s; use lanewise run".formatted(model.file(), output));
     }
     return new OnnxImages(backend, model.open(backend), model.inputs().getFirst(), output);
   }

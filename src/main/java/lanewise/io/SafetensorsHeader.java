@@ -76,7 +76,9 @@ record SafetensorsHeader(Map<String, Tensor> tensors, Map<String, String> metada
       try (JsonParser parser = JSON.createParser(json)) {
         parse(parser);
       } catch (JsonProcessingException e) {
-        throw broken("its header is not valid: " + Printable.text(e.getOriginalMessage()));
+        // What follows tells where Jackson had its bytes from.
+        String reason = e.getOriginalMessage().replaceAll(" \\(start marker at .*", "");
+        throw broken("its header is not valid: " + Printable.text(reason));
       }
       return check(Long.BYTES + length);
     }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import lanewise.UserException;
 import lanewise.io.torch.TorchFile;
 import lanewise.io.torch.TorchTensor;
@@ -22,6 +23,13 @@ public final class StateDictFile {
   public static final String KEY_OPTION = TorchFile.KEY_OPTION;
 
   private static final int FIRST_BYTES = 9;
+
+  /**
+   * What a file holds.
+   *
+   * @param metadata of safetensors, free text by name; of a PyTorch file none
+   */
+  public record Content(Map<String, String> metadata, List<TensorEntry> tensors) {}
 
   private StateDictFile() {}
 
@@ -42,6 +50,16 @@ public final class StateDictFile {
    * @throws UserException as {@link #read(Path)}, or if there is no state dict of this key
    */
   public static List<TensorEntry> read(Path file, String key) {
+    return readAll(file, key).tensors();
+  }
+
+  /**
+   * Reads one of several state dicts, and what the file says of it.
+   *
+   * @param key as for {@link #read(Path, String)}
+   * @throws UserException as {@link #read(Path, String)}
+   */
+  public static Content readAll(Path file, String key) {
     if (Files.isDirectory(file)) {
       throw new UserException("cannot read " + file + ": it is a folder, not a file of weights");
     }
@@ -49,7 +67,13 @@ public final class StateDictFile {
       byte[] first = firstBytes(file);
       if (TorchFile.isRecognised(first)) {
         List<TorchTensor> tensors = key == null ? TorchFile.read(file) : TorchFile.read(file, key);
-        return tensors.stream().map(t -> new TensorEntry(t.name(), t.shape(), t.values())).toList();
+        return new Content(
+            Map.of(),
+            tensors.stream().map(t -> new TensorEntry(t.name(), t.shape(), t.values())).toList());
+      }
+      if (first.length == 0) {
+        throw new UserException(
+            "cannot read %s: it is empty; fetch or save it again".formatted(file));
       }
       if (!beginsLikeSafetensors(first)) {
         throw new UserException(
@@ -81,13 +105,13 @@ public final class StateDictFile {
         && first[FIRST_BYTES - 1] == '{';
   }
 
-  private static List<TensorEntry> readSafetensors(Path file) {
+  private static Content readSafetensors(Path file) {
     try (Safetensors safetensors = Safetensors.open(file)) {
       List<TensorEntry> tensors = new ArrayList<>();
       for (String name : safetensors.names()) {
         tensors.add(new TensorEntry(name, safetensors.shape(name), safetensors.floats(name)));
       }
-      return tensors;
+      return new Content(safetensors.metadata(), tensors);
     }
   }
 }

@@ -55,7 +55,7 @@ final class ModelReader {
   private static ModelProto parse(Path file) {
     try {
       if (!Files.isRegularFile(file)) {
-        throw new UserException("%s: there is no such file".formatted(file));
+        throw new UserException("%s: there is no such file; give an ONNX model".formatted(file));
       }
       if (Files.size(file) > LARGEST_FILE) {
         throw new UserException(
@@ -65,13 +65,17 @@ final class ModelReader {
       try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
         ModelProto model = ModelProto.parseFrom(in);
         if (!model.hasGraph() || model.getGraph().getNodeCount() == 0) {
-          throw new UserException("%s: not an ONNX model, or one without a graph".formatted(file));
+          throw new UserException(
+              "%s: not an ONNX model, or one without a graph; fetch or export it again"
+                  .formatted(file));
         }
         return model;
       }
     } catch (InvalidProtocolBufferException e) {
       throw new UserException(
-          "%s: not an ONNX model, or a damaged one (%s)".formatted(file, e.getMessage()), e);
+          "%s: not an ONNX model, or a damaged or truncated one; fetch or export it again"
+              .formatted(file),
+          e);
     } catch (IOException e) {
       throw new UserException("%s: cannot be read (%s)".formatted(file, e.getMessage()), e);
     }

@@ -30,6 +30,11 @@ enum Orientation {
     return exif >= 1 && exif <= 8 ? values()[exif - 1] : UPRIGHT;
   }
 
+  /** The sides of what is stored, turned. */
+  PictureSize uprightOf(PictureSize stored) {
+    return transposed ? new PictureSize(stored.height(), stored.width()) : stored;
+  }
+
   /** Turns what is stored. */
   Picture uprightOf(Picture stored) {
     if (this == UPRIGHT) {
@@ -37,8 +42,9 @@ enum Orientation {
     }
     int storedWidth = stored.width();
     int storedHeight = stored.height();
-    int width = transposed ? storedHeight : storedWidth;
-    int height = transposed ? storedWidth : storedHeight;
+    PictureSize upright = uprightOf(new PictureSize(storedWidth, storedHeight));
+    int width = upright.width();
+    int height = upright.height();
     return stored.rearranged(
         width,
         height,

@@ -30,45 +30,56 @@ public final class PictureDecoder {
   private static final float FINE_LEVELS = 257;
 
   /** Of the JDK's images, which are one array: 8 bytes a pixel with 16 bits and alpha. */
-  private static final int LARGEST = Integer.MAX_VALUE / 8;
+  static final int LARGEST = Integer.MAX_VALUE / 8;
 
   private PictureDecoder() {}
 
   /**
-   * Decodes a file as it is stored, whatever EXIF says.
+   * Decodes a file and turns it as EXIF says.
    *
    * @param maxPixels what width times height may be; looked at before anything is decoded
    * @return grey if it is stored as grey, or has a palette of greys alone
    * @throws IOException if it cannot, or only a part of the picture is there; the message says why
    */
-  public static Picture decodeStored(Path file, long maxPixels) throws IOException {
-    return decode(file, maxPixels, false);
+  public static Picture decode(Path file, long maxPixels) throws IOException {
+    return read(
+        file,
+        maxPixels,
+        (reader, jpeg, head) -> {
+          if (jpeg) {
+            JpegMarkers markers = JpegMarkers.read(head);
+            Picture stored = ofJpeg(readWhole(reader), markers.colors());
+            return markers.orientation().uprightOf(stored);
+          }
+          Orientation orientation = PngChunks.orientation(head);
+          return orientation.uprightOf(ofPng(reader.read(0)));
+        });
   }
 
   /**
-   * Decodes a file and turns it as EXIF says.
+   * Reads the sides that a picture has when it is decoded, and looks for its end, without decoding
+   * it.
    *
-   * @param maxPixels as for {@link #decodeStored}
-   * @throws IOException as {@link #decodeStored}
+   * @param maxPixels as for {@link #decode}
+   * @throws IOException if it is known already that the picture cannot be decoded; the message says
+   *     why
    */
-  public static Picture decodeUpright(Path file, long maxPixels) throws IOException {
-    return decode(file, maxPixels, true);
-  }
-
-  /**
-   * Reads the sides of a picture as it is stored, without decoding it.
-   *
-   * @param maxPixels as for {@link #decodeStored}
-   * @throws IOException as {@link #decodeStored}
-   */
-  public static PictureSize storedSize(Path file, long maxPixels) throws IOException {
-    return read(file, maxPixels, (reader, _) -> sizeOf(reader));
+  public static PictureSize size(Path file, long maxPixels) throws IOException {
+    return read(
+        file,
+        maxPixels,
+        (reader, jpeg, head) -> {
+          Orientation orientation =
+              jpeg ? JpegMarkers.read(head).orientation() : PngChunks.orientation(head);
+          return orientation.uprightOf(sizeOf(reader));
+        });
   }
 
   /** Reads something of a picture whose size is known to be allowed. */
   @FunctionalInterface
   private interface Reading<T> {
-    T of(ImageReader reader, boolean jpeg) throws IOException;
+    /** The file from its first byte on is {@code head}, beside the reader's. */
+    T of(ImageReader reader, boolean jpeg, InputStream head) throws IOException;
   }
 
   private static <T> T read(Path file, long maxPixels, Reading<T> reading) throws IOException {
@@ -84,11 +95,12 @@ public final class PictureDecoder {
     // ImageIO's own choice would try further formats on what is broken.
     ImageReader reader = ImageIO.getImageReadersByFormatName(jpeg ? "jpeg" : "png").next();
     try (InputStream bytes = Files.newInputStream(file);
-        ImageInputStream in = new MemoryCacheImageInputStream(bytes)) {
+        ImageInputStream in = new MemoryCacheImageInputStream(bytes);
+        InputStream head = Files.newInputStream(file)) {
       reader.setInput(in, true, true);
       PictureSize size = sizeOf(reader);
       checkSize(size.width(), size.height(), maxPixels);
-      return reading.of(reader, jpeg);
+      return reading.of(reader, jpeg, head);
     } catch (IIOException | RuntimeException e) {
       // The JDK's readers answer some broken files with index and argument exceptions.
       throw new IOException("broken or truncated image data", e);
@@ -101,35 +113,10 @@ public final class PictureDecoder {
     return new PictureSize(reader.getWidth(0), reader.getHeight(0));
   }
 
-  private static Picture decode(Path file, long maxPixels, boolean upright) throws IOException {
-    return read(
-        file,
-        maxPixels,
-        (reader, jpeg) -> {
-          Picture stored;
-          Orientation orientation;
-          try (InputStream head = Files.newInputStream(file)) {
-            if (jpeg) {
-              JpegMarkers markers = JpegMarkers.read(head);
-              stored = ofJpeg(readWhole(reader), markers.colors());
-              orientation = markers.orientation();
-            } else {
-              stored = ofPng(reader.read(0));
-              orientation = PngChunks.orientation(head);
-            }
-          }
-          return upright ? orientation.uprightOf(stored) : stored;
-        });
-  }
-
   private static void checkSize(int width, int height, long maxPixels) throws IOException {
-    long pixels = (long) width * height;
-    if (pixels > maxPixels) {
-      throw new TooManyPixelsException(width, height);
-    }
-    if (pixels > LARGEST) {
-      throw new IOException(
-          "%d x %d pixels are more than the %d that can be held".formatted(width, height, LARGEST));
+    long limit = Math.min(maxPixels, LARGEST);
+    if ((long) width * height > limit) {
+      throw new TooManyPixelsException(width, height, limit);
     }
   }
 

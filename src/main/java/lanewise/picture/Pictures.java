@@ -29,21 +29,45 @@ public final class Pictures {
   private Pictures() {}
 
   /**
-   * Reads a PNG or JPEG file as {@link PictureDecoder} does, upright.
+   * Reads a PNG or JPEG file as {@link PictureDecoder} does.
    *
    * @param maxPixels what width times height may be; looked at before anything is decoded
-   * @throws UserException if the file cannot be read, is broken or too large, or something else
+   * @throws UserException if the file cannot be read, is broken or too large, or something else;
+   *     its cause is then an {@link IOException}
    */
   public static Picture read(Path file, long maxPixels) {
+    return read(file, maxPixels, PictureDecoder::decode);
+  }
+
+  /**
+   * The sides that a picture has when it is read.
+   *
+   * @param maxPixels as for {@link #read}
+   * @throws UserException as {@link #read}, where that is known without decoding
+   */
+  public static PictureSize size(Path file, long maxPixels) {
+    return read(file, maxPixels, PictureDecoder::size);
+  }
+
+  @FunctionalInterface
+  private interface Reading<T> {
+    T of(Path file, long maxPixels) throws IOException;
+  }
+
+  private static <T> T read(Path file, long maxPixels, Reading<T> reading) {
     if (Files.isDirectory(file)) {
       throw new UserException("cannot read " + file + ": it is a folder, not a picture");
     }
     try {
-      return PictureDecoder.decodeUpright(file, maxPixels);
+      return reading.of(file, maxPixels);
     } catch (TooManyPixelsException e) {
+      boolean raisable = maxPixels < PictureDecoder.LARGEST;
       throw new UserException(
-          "cannot read %s: %s, at most %d are allowed; %s allows more"
-              .formatted(file, e.getMessage(), maxPixels, MAX_PIXELS_OPTION),
+          "cannot read %s: %s; %s"
+              .formatted(
+                  file,
+                  e.getMessage(),
+                  raisable ? MAX_PIXELS_OPTION + " allows more" : "make it smaller"),
           e);
     } catch (IOException e) {
       throw new UserException(

@@ -6,7 +6,12 @@ import java.io.IOException;
 final class TooManyPixelsException extends IOException {
   private static final long serialVersionUID = 1;
 
-  TooManyPixelsException(int width, int height) {
-    super(width + " x " + height + " pixels are too many");
+  /**
+   * Of a picture with these sides.
+   *
+   * @param limit what width times height may be
+   */
+  TooManyPixelsException(int width, int height, long limit) {
+    super("%d x %d pixels are too many, at most %d are allowed".formatted(width, height, limit));
   }
 }

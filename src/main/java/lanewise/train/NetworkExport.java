@@ -13,7 +13,6 @@ import lanewise.UserException;
 import lanewise.backend.Backend;
 import lanewise.io.AtomicFiles;
 import lanewise.io.Safetensors;
-import lanewise.io.StateDictFile;
 import lanewise.io.TensorEntry;
 import lanewise.model.Norm;
 import lanewise.nn.Network;
@@ -43,7 +42,7 @@ public record NetworkExport(
    */
   public static NetworkExport open(
       Backend backend, Path source, String key, Norm norm, Statistics statistics) {
-    if (TrainedTranslator.isOne(source)) {
+    if (TrainedTranslator.isOne(source, key)) {
       if (norm != null) {
         throw new UserException(
             "%s is a network from images to images, whose norm its weights tell; leave out --norm"
@@ -57,11 +56,7 @@ public record NetworkExport(
                   .formatted(source)
               + " --statistics");
     }
-    if (key != null) {
-      throw new UserException(
-          "%s has one state dict only; leave out %s".formatted(source, StateDictFile.KEY_OPTION));
-    }
-    return TrainedGenerator.open(backend, source, norm).export();
+    return TrainedGenerator.open(backend, source, key, norm).export();
   }
 
   /**

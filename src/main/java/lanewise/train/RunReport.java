@@ -57,7 +57,7 @@ public final class RunReport {
       long step,
       Search search,
       Consumer<String> log) {
-    try (TrainedGenerator generator = TrainedGenerator.open(backend, folder.path(), null)) {
+    try (TrainedGenerator generator = TrainedGenerator.open(backend, folder.path(), null, null)) {
       ReportImages images = new ReportImages(folder, generator, options.run().seed(), step);
       if (images.apply()) {
         images.writeInterpolation();

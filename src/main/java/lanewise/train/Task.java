@@ -54,7 +54,8 @@ public interface Task extends AutoCloseable {
    * Trains one step.
    *
    * @return what it measured, by the names of {@code metrics.jsonl}; losses are {@code loss_*}
-   * @throws lanewise.UserException if a loss is not finite
+   * @throws lanewise.UserException if a loss is not finite; or, caused by an {@link
+   *     java.io.IOException}, if its data cannot be read, and then nothing has changed
    */
   Map<String, Float> step();
 

@@ -24,6 +24,7 @@ public interface TaskOptions {
           "sampleEvery",
           "checkpointEvery",
           "tensorboard",
+          "maxPixels",
           "backend",
           "threads",
           "device",

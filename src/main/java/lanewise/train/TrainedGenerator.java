@@ -11,7 +11,7 @@ import java.util.Map;
 import lanewise.UserException;
 import lanewise.backend.Backend;
 import lanewise.evaluate.Samples;
-import lanewise.io.Safetensors;
+import lanewise.io.StateDictFile;
 import lanewise.io.TensorEntry;
 import lanewise.model.Architecture;
 import lanewise.model.Dcgan;
@@ -22,10 +22,13 @@ import lanewise.nn.Network;
 import lanewise.nn.Statistics;
 import lanewise.onnx.Signature;
 
-/** A generator from a run or from a safetensors file of PyTorch's names, ready to make images. */
+/** A generator from a run or from a file of weights by PyTorch's names, ready to make images. */
 public final class TrainedGenerator implements AutoCloseable {
   /** Images computed at a time: bounds the memory, never changes a result. */
   private static final int CHUNK = 64;
+
+  /** By which PyTorch's DCGAN is known. */
+  static final String FIRST_NAME = "main.0.weight";
 
   /** In place of a class: all of them in turn. */
   public static final int EVERY_CLASS = -1;
@@ -41,25 +44,24 @@ public final class TrainedGenerator implements AutoCloseable {
   /**
    * Opens a generator; its size, widths and channels are read from its weights.
    *
-   * @param source a run's folder, or a safetensors file
+   * @param source a run's folder, or a file of weights: safetensors, or PyTorch's {@code .pth}
+   * @param key which of a file's state dicts; null for the only one
    * @param norm needed only where the file does not tell, otherwise null: files that {@code train}
    *     wrote do, and batch norm is known by its running averages
    * @throws UserException if it is missing, damaged, or not a DCGAN generator
    */
-  public static TrainedGenerator open(Backend backend, Path source, Norm norm) {
+  public static TrainedGenerator open(Backend backend, Path source, String key, Norm norm) {
     Path file = Files.isDirectory(source) ? generatorOf(source) : source;
-    try (Safetensors tensors = Safetensors.open(file)) {
-      Gan model = architecture(tensors, file, norm);
-      List<TensorEntry> entries = Checkpoint.readAll(tensors);
-      Network network = new Network(backend, model.generator(), "generator");
-      try {
-        StateDict.load(network, entries, file.toString());
-      } catch (RuntimeException e) {
-        network.close();
-        throw e;
-      }
-      return new TrainedGenerator(model, network);
+    StateDictFile.Content content = StateDictFile.readAll(file, key);
+    Gan model = architecture(content, file, norm);
+    Network network = new Network(backend, model.generator(), "generator");
+    try {
+      StateDict.load(network, content.tensors(), file.toString());
+    } catch (RuntimeException e) {
+      network.close();
+      throw e;
     }
+    return new TrainedGenerator(model, network);
   }
 
   /** A generator that is there already; closing the result closes its network. */
@@ -81,15 +83,15 @@ public final class TrainedGenerator implements AutoCloseable {
     return folder.generator();
   }
 
-  private static Gan architecture(Safetensors tensors, Path file, Norm given) {
-    String architecture = tensors.metadata().get(NetworkMetadata.ARCHITECTURE);
-    String spec = tensors.metadata().get(NetworkMetadata.SPEC);
+  private static Gan architecture(StateDictFile.Content content, Path file, Norm given) {
+    String architecture = content.metadata().get(NetworkMetadata.ARCHITECTURE);
+    String spec = content.metadata().get(NetworkMetadata.SPEC);
     try {
-      if ("discriminator".equals(tensors.metadata().get(NetworkMetadata.NETWORK))) {
+      if ("discriminator".equals(content.metadata().get(NetworkMetadata.NETWORK))) {
         throw new UserException("it holds a discriminator, not a generator");
       }
       if (architecture == null || spec == null) {
-        return foreign(tensors, given);
+        return foreign(content.tensors(), given);
       }
       Gan model = Architecture.named(architecture).of(JSON.std.beanFrom(GanSpec.class, spec));
       Norm norm = model.spec().normG();
@@ -103,9 +105,15 @@ public final class TrainedGenerator implements AutoCloseable {
   }
 
   /** Of a file that was written elsewhere: only PyTorch's DCGAN example is known by its names. */
-  private static Gan foreign(Safetensors tensors, Norm given) {
+  private static Gan foreign(List<TensorEntry> tensors, Norm given) {
     Map<String, long[]> dimensions = new LinkedHashMap<>();
-    tensors.names().forEach(name -> dimensions.put(name, tensors.shape(name)));
+    tensors.forEach(tensor -> dimensions.put(tensor.name(), tensor.shape()));
+    if (!dimensions.containsKey(FIRST_NAME)) {
+      throw new UserException(
+          "it has no tensor %s, so it is no DCGAN generator; networks from pictures to pictures are"
+                  .formatted(FIRST_NAME)
+              + " for stylize and translate");
+    }
     boolean batch = dimensions.containsKey("main.1.running_mean");
     if (given == null && !batch) {
       throw new UserException("it does not say which norm it was trained with; give --norm");

@@ -13,7 +13,6 @@ import java.util.SequencedMap;
 import lanewise.UserException;
 import lanewise.backend.Backend;
 import lanewise.backend.Shape;
-import lanewise.io.Safetensors;
 import lanewise.io.StateDictFile;
 import lanewise.io.TensorEntry;
 import lanewise.model.TranslatorSpec;
@@ -25,8 +24,6 @@ import lanewise.onnx.Signature;
 
 /** A network from images to images, from a run or from a file of weights. */
 public final class TrainedTranslator implements AutoCloseable {
-  private static final String SAFETENSORS = ".safetensors";
-
   /** What a training's generators may be called; of CycleGAN's, A makes pictures of B. */
   private static final List<String> GENERATORS = List.of("generator", "generator_A", "generator_B");
 
@@ -51,9 +48,9 @@ public final class TrainedTranslator implements AutoCloseable {
    */
   public static TrainedTranslator open(Backend backend, Path source, String key) {
     Path file = Files.isDirectory(source) ? generatorOf(source) : source;
-    List<TensorEntry> entries = StateDictFile.read(file, key);
+    StateDictFile.Content content = StateDictFile.readAll(file, key);
     try {
-      return of(backend, told(file), entries);
+      return of(backend, told(content.metadata()), content.tensors());
     } catch (UserException e) {
       throw new UserException("%s cannot be used: %s".formatted(file, e.getMessage()), e);
     }
@@ -89,28 +86,27 @@ public final class TrainedTranslator implements AutoCloseable {
   }
 
   /**
-   * Whether that is a network from images to images, as far as can be told without all of it.
+   * Whether that is a network from images to images, as far as can be told by its names.
    *
    * @param source as for {@link #open}
+   * @param key likewise
    * @throws UserException if it cannot be read
    */
-  static boolean isOne(Path source) {
+  static boolean isOne(Path source, String key) {
     if (Files.isDirectory(source)) {
       return GENERATORS.stream()
           .map(new RunFolder(source)::weights)
           .filter(Files::exists)
           .findFirst()
-          .map(TrainedTranslator::isOne)
+          .map(file -> isOne(file, key))
           .orElse(false);
     }
-    if (!source.toString().endsWith(SAFETENSORS)) {
-      return true;
-    }
-    try (Safetensors tensors = Safetensors.open(source)) {
-      String architecture = tensors.metadata().get(NetworkMetadata.ARCHITECTURE);
-      String spec = tensors.metadata().get(NetworkMetadata.SPEC);
+    StateDictFile.Content content = StateDictFile.readAll(source, key);
+    String architecture = content.metadata().get(NetworkMetadata.ARCHITECTURE);
+    String spec = content.metadata().get(NetworkMetadata.SPEC);
+    try {
       return architecture == null || spec == null
-          ? !tensors.names().contains("main.0.weight")
+          ? content.tensors().stream().noneMatch(t -> t.name().equals(TrainedGenerator.FIRST_NAME))
           : isTranslator(architecture, spec);
     } catch (IOException e) {
       throw new UserException("%s: what it says of its network is not readable".formatted(source));
@@ -118,16 +114,13 @@ public final class TrainedTranslator implements AutoCloseable {
   }
 
   /** What a file of ours says that it is; null if it says nothing. */
-  private static TranslatorSpec told(Path file) {
-    if (!file.toString().endsWith(SAFETENSORS)) {
+  private static TranslatorSpec told(Map<String, String> metadata) {
+    String architecture = metadata.get(NetworkMetadata.ARCHITECTURE);
+    String spec = metadata.get(NetworkMetadata.SPEC);
+    if (architecture == null || spec == null) {
       return null;
     }
-    try (Safetensors tensors = Safetensors.open(file)) {
-      String architecture = tensors.metadata().get(NetworkMetadata.ARCHITECTURE);
-      String spec = tensors.metadata().get(NetworkMetadata.SPEC);
-      if (architecture == null || spec == null) {
-        return null;
-      }
+    try {
       if (!isTranslator(architecture, spec)) {
         throw new UserException(
             "it holds a network of the architecture %s, which makes no pictures of pictures"

@@ -98,8 +98,8 @@ public final class TrainingRun implements AutoCloseable {
    * Trains up to the last step.
    *
    * @param listener is told of every step
-   * @throws lanewise.UserException if a loss is not finite or the disk is full; the last checkpoint
-   *     is kept
+   * @throws lanewise.UserException if a loss is not finite or the disk is full, and the last
+   *     checkpoint is kept; or if data cannot be read, with a checkpoint of the last step
    */
   public Outcome run(Consumer<StepMetrics> listener) {
     folder.create();
@@ -108,7 +108,7 @@ public final class TrainingRun implements AutoCloseable {
       // Of a run that goes on: so it is diagnosed as if it had never been interrupted.
       folder.forEachStep(task::diagnose);
       while (task.steps() < total && !stopped) {
-        StepMetrics step = diagnosed(measured(step()));
+        StepMetrics step = diagnosed(measured(nextStep()));
         log.step(step);
         listener.accept(step);
         save(task.steps(), log);
@@ -178,11 +178,30 @@ public final class TrainingRun implements AutoCloseable {
     commands.add(command);
   }
 
+  /** The next step. If its data cannot be read, the steps before it are kept. */
+  private StepMetrics nextStep() {
+    try {
+      return step();
+    } catch (UserException e) {
+      if (!isMendable(e) || task.steps() == 0) {
+        throw e;
+      }
+      saveWeights();
+      throw new UserException(
+          "%s, and go on at step %d with --resume %s"
+              .formatted(e.getMessage(), task.steps() + 1, folder.path()),
+          e.getCause());
+    }
+  }
+
   /** What a disk or a file did can be mended, and the run goes on; what training did can not. */
+  private static boolean isMendable(UserException failure) {
+    return failure.getCause() instanceof IOException;
+  }
+
   private void describeFailure(UserException failure) {
     try {
-      boolean mendable = failure.getCause() instanceof IOException;
-      describe(mendable ? "stopped" : "failed", Map.of("failure", failure.getMessage()));
+      describe(isMendable(failure) ? "stopped" : "failed", Map.of("failure", failure.getMessage()));
       Report.write(folder.path());
     } catch (UserException e) {
       // Such as the full disk that was the failure.

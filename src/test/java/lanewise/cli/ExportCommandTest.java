@@ -17,6 +17,8 @@ import java.util.stream.Stream;
 import lanewise.backend.Backend;
 import lanewise.backend.Backends;
 import lanewise.io.Safetensors;
+import lanewise.io.StateDictFile;
+import lanewise.io.TensorEntry;
 import lanewise.model.Norm;
 import lanewise.model.TranslatorSpec;
 import lanewise.nn.Initialization;
@@ -86,6 +88,26 @@ class ExportCommandTest {
     try (Safetensors tensors = Safetensors.open(file)) {
       return tensors.floats("main.0.weight");
     }
+  }
+
+  @Test
+  void aDcganOfPyTorchIsWrittenAsItWasRead() {
+    Path file = Path.of("src/test/resources/lanewise/io/torch/dcgan.pth");
+    Path out = dir.resolve("G.safetensors");
+    export(file, "--format", "safetensors", "--out", out).failed(1, "--state-dict");
+    export(file, "--state-dict", "netG", "--format", "safetensors", "--out", out).succeeded();
+    List<TensorEntry> read = StateDictFile.read(file, "netG");
+    List<TensorEntry> written = StateDictFile.read(out);
+    assertEquals(names(read), names(written));
+    for (int i = 0; i < read.size(); i++) {
+      assertArrayEquals(read.get(i).data(), written.get(i).data(), read.get(i).name());
+    }
+    export(file, "--state-dict", "netG", "--format", "onnx", "--out", dir.resolve("G.onnx"))
+        .succeeded();
+  }
+
+  private static List<String> names(List<TensorEntry> tensors) {
+    return tensors.stream().map(TensorEntry::name).sorted().toList();
   }
 
   @Test

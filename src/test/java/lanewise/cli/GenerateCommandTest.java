@@ -172,6 +172,20 @@ class GenerateCommandTest {
     }
   }
 
+  @Test
+  void aDcganOfPyTorchIsRead() throws IOException {
+    Path file = Path.of("src/test/resources/lanewise/io/torch/dcgan.pth");
+    Path out = dir.resolve("grid.png");
+    generate(file, "--out", out).failed(1, "2 state dicts: 'netG'", "--state-dict");
+    generate(file, "--state-dict", "netD", "--out", out).failed(1, "dcgan.pth cannot be used");
+    generate(file.resolveSibling("checkpoint.pth"), "--out", out)
+        .failed(1, "checkpoint.pth cannot be used", "no tensor main.0.weight", "translate");
+    assertFalse(Files.exists(out));
+    generate(file, "--state-dict", "netG", "--count", 4, "--out", out).succeeded();
+    // Pixels of 16 x 16 images are shown as 4 x 4.
+    assertEquals(2 * (4 * 16 + 2) + 2, ImageIO.read(out.toFile()).getWidth());
+  }
+
   @ParameterizedTest
   @EnumSource
   void hostileFilesAreRefused(Hostile hostile) throws IOException {

@@ -100,6 +100,24 @@ class PictureCommandTest {
     assertFalse(Files.exists(out.resolve("broken.png")));
   }
 
+  /** Those of {@code make_pictures.py}; the names say what kind each is of. */
+  @Test
+  void picturesOfEveryKindAreTranslated() {
+    Path kinds = Path.of("src/test/resources/lanewise/picture");
+    String text = Cli.run("translate", "--model", horses, kinds, out).succeeded().out();
+    assertTrue(text.contains("38 pictures in " + out), text);
+    for (int orientation = 1; orientation <= 8; orientation++) {
+      Picture made = read(out.resolve("orientation-%d.jpg".formatted(orientation)));
+      assertEquals(orientation <= 4 ? 17 : 11, made.width(), "orientation " + orientation);
+    }
+    for (String transparent : List.of("rgba.png", "rgba-16.png", "palette-trns.png")) {
+      Picture given = read(kinds.resolve(transparent));
+      for (int i = 0; i < given.alpha().length; i++) {
+        assertEquals(given.alpha()[i], read(out.resolve(transparent)).alpha()[i], 0.5, transparent);
+      }
+    }
+  }
+
   @Test
   void nothingIsReplacedWithoutForce() throws IOException {
     Path result = Files.writeString(dir.resolve("kept.png"), "precious");

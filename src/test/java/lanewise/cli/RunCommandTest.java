@@ -19,6 +19,7 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import lanewise.io.Npy;
 import lanewise.picture.Picture;
@@ -142,6 +143,9 @@ class RunCommandTest {
     run(model, "--input", x).failed(1, "'x' is 1 x 3 x any x any", "1x1x2x2");
     run(dir.resolve("nothing.onnx"), "--input", x).failed(1, "no such file");
     run(x, "--input", x).failed(1, "not an ONNX model");
+    byte[] whole = Files.readAllBytes(model);
+    Path cut = Files.write(dir.resolve("cut.onnx"), Arrays.copyOf(whole, whole.length - 3));
+    run(cut, "--input", x).failed(1, "cut.onnx", "truncated one; fetch or export it again");
     run(model, "--input", Files.write(dir.resolve("x.txt"), new byte[4])).failed(1, ".npy, .png");
     run(model, "--input", dir.resolve("missing.npy")).failed(1, "missing.npy");
     run().failed(2, "which model?");

@@ -122,6 +122,21 @@ final class StyleCommandTest {
   }
 
   @Test
+  void oneOfSeveralStateDictsIsNamed() {
+    String two = "--features=src/test/resources/lanewise/io/torch/two.pth";
+    train(painting(), two).failed(1, "'gan.G'", "--state-dict");
+    train(painting(), two, "--state-dict=gan.D").failed(1, "no tensor features.0.weight");
+    train(painting(), "--state-dict=gan.D").failed(2, "leave it out");
+    assertFalse(Files.exists(dir.resolve("run")));
+  }
+
+  @Test
+  void moreThanTheAllowedPixelsAreNotRead() {
+    train(painting(), "--max-pixels=11999").failed(1, "120 x 100 pixels", "11999", "--max-pixels");
+    train(painting(), "--max-pixels=0").failed(2, "--max-pixels must be at least 1");
+  }
+
+  @Test
   void mistakesAreSaidInOneLine() throws IOException {
     train().failed(2, "--style painting.jpg");
     train(painting(), "--loss=hinge").failed(2, "--loss", "--model gan");

@@ -1,5 +1,6 @@
 package lanewise.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -136,6 +138,55 @@ class TrainTranslationTest {
       String model, String options, String message) {
     trainOther(model, List.of(options.split(" +"))).failed(2, message);
     assertFalse(Files.exists(out));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"pix2pix, pairs/train/1.png", "cyclegan, data/trainB/1.png"})
+  void aFileThatEndsEarlyIsRefusedBeforeAnythingIsWritten(String model, String file)
+      throws IOException {
+    Path cut = dir.resolve(file);
+    byte[] whole = Files.readAllBytes(cut);
+    Files.write(cut, Arrays.copyOf(whole, whole.length - 20));
+    train(model).failed(1, file + ": truncated");
+    assertFalse(Files.exists(out));
+  }
+
+  @Test
+  void aPictureTooSmallForTheNetworksIsRefusedBeforeAnythingIsWritten() throws IOException {
+    Images.writePng(data.resolve("trainB/2.png"), new float[3 * 3 * 5], 3, 3, 5);
+    trainOther("cyclegan", "--net-g", "resnet_1blocks", "--preprocess", "none", "--steps", 1)
+        .failed(1, "trainB/2.png cannot be trained on", "4 x 4 pixels", "--preprocess");
+    assertFalse(Files.exists(out));
+  }
+
+  @Test
+  void aFileThatCannotBeDecodedEndsTheRunWithACheckpoint() throws IOException {
+    // The other picture is that of the first step.
+    Path file = dir.resolve("pairs/train/0.png");
+    byte[] whole = Files.readAllBytes(file);
+    byte[] broken = whole.clone();
+    // The last bytes of the data, before its checksum and the chunk of the end.
+    Arrays.fill(broken, broken.length - 24, broken.length - 16, (byte) 0x55);
+    Files.write(file, broken);
+    train("pix2pix").failed(1, "0.png", "whole PNG", "go on at step 2 with --resume " + out);
+    assertEquals(1, Files.readAllLines(out.resolve("metrics.jsonl")).size());
+    Files.write(file, whole);
+    Cli.run("train", "--resume", out).succeeded();
+    byte[] resumed = Files.readAllBytes(out.resolve("generator.safetensors"));
+    out = dir.resolve("uninterrupted");
+    train("pix2pix").succeeded();
+    assertArrayEquals(resumed, Files.readAllBytes(out.resolve("generator.safetensors")));
+  }
+
+  @Test
+  void tooManyPixelsAreRefusedUnlessTheyAreAllowed() throws IOException {
+    train("pix2pix", "--max-pixels", 2879).failed(1, "80 x 36 pixels", "2879", "--max-pixels");
+    assertFalse(Files.exists(out));
+    train("pix2pix", "--max-pixels", 2880).succeeded();
+    Images.writePng(dir.resolve("pairs/train/2.png"), new float[3 * 36 * 90], 3, 36, 90);
+    Cli.run("train", "--resume", out).failed(1, "90 x 36", "2880", "--max-pixels");
+    // The limit may change; the number of pictures may not.
+    Cli.run("train", "--resume", out, "--max-pixels", 9000).failed(1, "trained on 2 samples");
   }
 
   @Test

@@ -177,7 +177,19 @@ class ImageFolderTest {
     crc.update(png, 12, 17);
     ByteBuffer.wrap(png).putInt(29, (int) crc.getValue());
     write(dir.resolve("a.png"), png);
-    assertRefused(() -> open(dir), "a.png (65536 x 65536 pixels are too many)");
+    assertRefused(
+        () -> open(dir),
+        "a.png (65536 x 65536 pixels are too many, at most 100000000 are allowed)");
+  }
+
+  @Test
+  void turnsImagesAsExifSays() throws IOException {
+    Path pictures = Path.of("src/test/resources/lanewise/picture");
+    for (int orientation : new int[] {5, 6, 7, 8}) {
+      String name = "orientation-%d.jpg".formatted(orientation);
+      write(dir.resolve(name), Files.readAllBytes(pictures.resolve(name)));
+    }
+    assertShape(open(dir), 4, 3, 17, 11);
   }
 
   @Test

@@ -7,18 +7,22 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import lanewise.UserException;
 import lanewise.io.Images;
+import lanewise.picture.Picture;
+import lanewise.picture.Pictures;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PicturePairsTest {
   private static final PictureKinds A_TO_B = new PictureKinds(Direction.A_TO_B, 1, 1);
   private static final PictureKinds B_TO_A = new PictureKinds(Direction.B_TO_A, 1, 1);
+  private static final long MAX = 2000;
   private static final PicturePlan PLAIN = new PicturePlan(Preprocess.NONE, 8, 8, false, 1);
 
   @TempDir Path dir;
@@ -48,14 +52,14 @@ class PicturePairsTest {
   void halvesOfAFileArePairs() throws IOException {
     write(dir.resolve("train/x.png"), 8, 16, -1, 1);
     write(dir.resolve("test/y.png"), 8, 16, 0, 0.5f);
-    PicturePairs pairs = PairedPictures.open(dir, A_TO_B, PLAIN);
+    PicturePairs pairs = PairedPictures.open(dir, MAX, A_TO_B, PLAIN);
     assertEquals(1, pairs.size());
     PicturePair pair = pairs.training(0, random());
     assertEquals(8, pair.a().width());
     assertLevel(-1, pair.a());
     assertLevel(1, pair.b());
     assertLevel(0.5f, pairs.sample(0).b());
-    assertLevel(1, PairedPictures.open(dir, B_TO_A, PLAIN).training(0, random()).a());
+    assertLevel(1, PairedPictures.open(dir, MAX, B_TO_A, PLAIN).training(0, random()).a());
   }
 
   @Test
@@ -64,7 +68,7 @@ class PicturePairsTest {
     write(dir.resolve("B/x.png"), 8, 8, 1, 1);
     write(dir.resolve("A/z.png"), 8, 8, 0, 0);
     write(dir.resolve("B/z.png"), 8, 8, 0.5f, 0.5f);
-    PicturePairs pairs = PairedPictures.open(dir, A_TO_B, PLAIN);
+    PicturePairs pairs = PairedPictures.open(dir, MAX, A_TO_B, PLAIN);
     assertEquals(2, pairs.size());
     assertLevel(0, pairs.training(1, random()).a());
     assertLevel(0.5f, pairs.training(1, random()).b());
@@ -81,7 +85,7 @@ class PicturePairsTest {
         Files.createDirectories(dir.resolve("train")).resolve("x.png"), values, 1, 24, 48);
     for (Preprocess preprocess : Preprocess.values()) {
       PicturePlan plan = new PicturePlan(preprocess, 20, 16, true, 4);
-      PicturePairs pairs = PairedPictures.open(dir, A_TO_B, plan);
+      PicturePairs pairs = PairedPictures.open(dir, MAX, A_TO_B, plan);
       for (int seed = 0; seed < 8; seed++) {
         PicturePair pair = pairs.training(0, new SplittableRandom(seed));
         assertArrayEquals(pair.a().values(), pair.b().values(), preprocess + " " + seed);
@@ -104,7 +108,7 @@ class PicturePairsTest {
     Images.writePng(dir.resolve("A/x.png"), values, 1, 10, 10);
     Images.writePng(dir.resolve("B/x.png"), values, 1, 10, 10);
     PicturePlan plan = new PicturePlan(Preprocess.CROP, 10, 8, true, 1);
-    PicturePairs pairs = UnpairedPictures.open(dir, A_TO_B, plan);
+    PicturePairs pairs = UnpairedPictures.open(dir, MAX, A_TO_B, plan);
     boolean[] corners = new boolean[100];
     int mirrored = 0;
     for (int seed = 0; seed < 400; seed++) {
@@ -129,7 +133,7 @@ class PicturePairsTest {
     for (int i = 0; i < 3; i++) {
       write(dir.resolve("trainB/%d.png".formatted(i)), 8, 8, -i / 5f, -i / 5f);
     }
-    PicturePairs pairs = UnpairedPictures.open(dir, A_TO_B, PLAIN);
+    PicturePairs pairs = UnpairedPictures.open(dir, MAX, A_TO_B, PLAIN);
     assertEquals(5, pairs.size());
     boolean[] met = new boolean[3];
     for (int seed = 0; seed < 50; seed++) {
@@ -140,13 +144,43 @@ class PicturePairsTest {
     assertArrayEquals(new boolean[] {true, true, true}, met);
   }
 
+  /** Those of {@code make_pictures.py}; the names say what kind each is of. */
+  @Test
+  void picturesOfEveryKindAreTrainedOnAsTheyAreSeen() throws IOException {
+    Path kinds = Path.of("src/test/resources/lanewise/picture");
+    Files.createDirectories(dir.resolve("trainA"));
+    Files.createDirectories(dir.resolve("trainB"));
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(kinds, "*.{png,jpg}")) {
+      for (Path file : files) {
+        String name = file.getFileName().toString();
+        String unique = name.replace('.', '-') + name.substring(name.length() - 4);
+        Files.copy(file, dir.resolve("trainA").resolve(unique));
+        Files.copy(file, dir.resolve("trainB").resolve(unique));
+      }
+    }
+    PictureFolder seen = PictureFolder.of(dir.resolve("trainA"), MAX);
+    for (int channels : new int[] {1, 3}) {
+      PictureKinds equal = new PictureKinds(Direction.A_TO_B, channels, channels);
+      PicturePairs paired = PairedPictures.open(dir, MAX, equal, PLAIN);
+      PicturePairs unpaired = UnpairedPictures.open(dir, MAX, equal, PLAIN);
+      for (int i = 0; i < seen.size(); i++) {
+        Picture picture = Pictures.read(seen.file(i), MAX);
+        Planes expected = Planes.of(PictureFolder.withChannels(picture, channels));
+        Planes trained = unpaired.training(i, random()).a();
+        assertEquals(picture.width(), trained.width(), seen.file(i).toString());
+        assertArrayEquals(expected.values(), trained.values(), seen.file(i).toString());
+        assertArrayEquals(expected.values(), paired.training(i, random()).b().values());
+      }
+    }
+  }
+
   private void refused(String... words) {
     refused(A_TO_B, PLAIN, words);
   }
 
   private void refused(PictureKinds kinds, PicturePlan plan, String... words) {
     UserException refusal =
-        assertThrows(UserException.class, () -> PairedPictures.open(dir, kinds, plan));
+        assertThrows(UserException.class, () -> PairedPictures.open(dir, MAX, kinds, plan));
     for (String word : words) {
       assertTrue(refusal.getMessage().contains(word), refusal.getMessage());
     }
@@ -160,6 +194,44 @@ class PicturePairsTest {
     write(dir.resolve("B/x.png"), 8, 8, 0, 0);
     write(dir.resolve("B/other.png"), 8, 8, 0, 0);
     refused("alone", "other", "A only", "B only");
+  }
+
+  @Test
+  void aFolderWithoutTheOtherIsNamed() throws IOException {
+    write(dir.resolve("trainA/x.png"), 8, 8, 0, 0);
+    refused("no folder trainB beside trainA");
+    write(dir.resolve("trainB/x.png"), 8, 8, 0, 0);
+    write(dir.resolve("testB/x.png"), 8, 8, 0, 0);
+    refused("no folder testA beside testB");
+  }
+
+  @Test
+  void twoPicturesOfOneNameAreNamed() throws IOException {
+    write(dir.resolve("A/x.png"), 8, 8, 0, 0);
+    write(dir.resolve("B/x.png"), 8, 8, 0, 0);
+    write(dir.resolve("B/x.jpg"), 8, 8, 0, 0);
+    refused("B/x.jpg", "B/x.png have one name");
+  }
+
+  @Test
+  void whatIsMissingOfAFileIsFoundBeforeItIsRead() throws IOException {
+    for (String folder : new String[] {"trainA", "trainB", "testA", "testB"}) {
+      write(dir.resolve(folder + "/x.png"), 8, 8, 0, 0);
+    }
+    Path test = dir.resolve("testB/x.png");
+    byte[] whole = Files.readAllBytes(test);
+    Files.write(test, Arrays.copyOf(whole, whole.length - 20));
+    refused("testB/x.png: truncated");
+    UserException refusal =
+        assertThrows(UserException.class, () -> UnpairedPictures.open(dir, MAX, A_TO_B, PLAIN));
+    assertTrue(refusal.getMessage().contains("testB/x.png: truncated"), refusal.getMessage());
+  }
+
+  @Test
+  void moreThanTheAllowedPixelsAreNotRead() throws IOException {
+    write(dir.resolve("x.png"), 40, 52, 0, 0);
+    refused("x.png: 52 x 40 pixels", "at most 2000", "--max-pixels");
+    assertEquals(1, PairedPictures.open(dir, 2080, A_TO_B, PLAIN).size());
   }
 
   @Test
@@ -181,7 +253,7 @@ class PicturePairsTest {
     Files.write(dir.resolve("x.png"), new byte[100]);
     refused("x.png", "neither PNG nor JPEG");
     UserException refusal =
-        assertThrows(UserException.class, () -> UnpairedPictures.open(dir, A_TO_B, PLAIN));
+        assertThrows(UserException.class, () -> UnpairedPictures.open(dir, MAX, A_TO_B, PLAIN));
     assertTrue(refusal.getMessage().contains("trainA"), refusal.getMessage());
   }
 
@@ -196,7 +268,7 @@ class PicturePairsTest {
     assertEquals(
         9,
         PairedPictures.open(
-                dir, A_TO_B, new PicturePlan(Preprocess.RESIZE_AND_CROP, 9, 9, false, 1))
+                dir, MAX, A_TO_B, new PicturePlan(Preprocess.RESIZE_AND_CROP, 9, 9, false, 1))
             .training(0, random())
             .a()
             .height());

@@ -206,7 +206,7 @@ class SafetensorsTest {
       value = {
         "[1, 2]           | not a JSON object",
         "hello            | not valid",
-        "{\"a\":          | not valid",
+        "{\"a\":          | not valid: Unexpected end-of-input within/between Object entries;",
         "{} {}            | more than one",
         "{\"a\": 3}       | 'a' is not a JSON object",
         "{\"a\": {}}      | lacks",

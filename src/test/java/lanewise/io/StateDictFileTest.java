@@ -51,7 +51,6 @@ class StateDictFileTest {
 
   @ParameterizedTest
   @CsvSource({
-    "'', with the bytes",
     "7f454c46020101000000, 7f 45 4c 46",
     "ffffffffffffffff7b7d, ff ff ff ff",
     "894844460d0a1a0a00, 89 48 44 46",
@@ -63,7 +62,9 @@ class StateDictFileTest {
   }
 
   @Test
-  void whatCannotBeReadIsNamed() {
+  void whatCannotBeReadIsNamed() throws IOException {
+    Path empty = Files.createFile(folder.resolve("empty.pth"));
+    assertRefused(() -> StateDictFile.read(empty), "empty.pth: it is empty");
     assertRefused(() -> StateDictFile.read(folder), "a folder");
     assertRefused(() -> StateDictFile.read(folder.resolve("none.pth")), "none.pth: no such file");
     assertRefused(

@@ -91,12 +91,23 @@ class PicturesTest {
   }
 
   @Test
-  void storedPicturesAreNotTurned() throws IOException {
-    Path file = FILES.resolve("orientation-6.jpg");
-    Picture stored = PictureDecoder.decodeStored(file, 1000);
-    assertEquals(17, stored.width());
-    assertEquals(11, read(file).width());
-    assertArrayEquals(read(FILES.resolve("orientation-1.jpg")).planes()[0], stored.planes()[0]);
+  void sizesAreThoseOfPicturesThatAreTurned() {
+    for (int orientation = 1; orientation <= 8; orientation++) {
+      PictureSize size =
+          Pictures.size(FILES.resolve("orientation-%d.jpg".formatted(orientation)), 1000);
+      assertEquals(orientation <= 4 ? 17 : 11, size.width(), "orientation " + orientation);
+      assertEquals(orientation <= 4 ? 11 : 17, size.height(), "orientation " + orientation);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"rgb.png", "palette.png", "rgb.jpg", "rgb-progressive.jpg", "cmyk.jpg"})
+  void aPictureThatEndsEarlyHasNoSize(String name) throws IOException {
+    byte[] whole = Files.readAllBytes(FILES.resolve(name));
+    for (int length : new int[] {2, 20, whole.length / 2, whole.length - 20}) {
+      Path cut = Files.write(folder.resolve("cut"), Arrays.copyOf(whole, length));
+      assertRefused(() -> Pictures.size(cut, 1000), "cut");
+    }
   }
 
   // Writing.
@@ -180,7 +191,9 @@ class PicturesTest {
     assertEquals(17, Pictures.read(FILES.resolve("rgb.png"), 17 * 11).width());
     Path bomb = bombOf(50_000, 50_000);
     assertRefused(() -> read(bomb), "50000 x 50000 pixels", "at most 100000000", "--max-pixels");
-    assertRefused(() -> Pictures.read(bomb, Long.MAX_VALUE), "more than the 268435455");
+    assertRefused(
+        () -> Pictures.read(bomb, Long.MAX_VALUE),
+        "at most 268435455 are allowed; make it smaller");
     Path largest = bombOf(Integer.MAX_VALUE, Integer.MAX_VALUE);
     assertRefused(() -> read(largest), "2147483647 x 2147483647");
   }

@@ -33,7 +33,7 @@ class SampleDependenceOfGeneratorsTest {
       network.initialize(Initialization.DCGAN, 3);
       Safetensors.write(file, StateDict.of(network), Map.of());
     }
-    return TrainedGenerator.open(backend, file, norm);
+    return TrainedGenerator.open(backend, file, null, norm);
   }
 
   private static SampleDependence dependence(TrainedGenerator generator) {

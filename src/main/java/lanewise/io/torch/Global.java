@@ -16,6 +16,7 @@ sealed interface Global {
   /** A function or class that makes a tensor or a container. */
   enum Constructor implements Global {
     ORDERED_DICT("collections.OrderedDict"),
+    DEFAULT_DICT("collections.defaultdict"),
     COUNTER("collections.Counter"),
     SIZE("torch.Size"),
     DEVICE("torch.device"),
@@ -36,6 +37,13 @@ sealed interface Global {
 
   /** A name that stands for itself, such as {@code torch.float32}. */
   record Name(String text) implements Global {}
+
+  /**
+   * A class or function of what checkpoints hold beside their tensors: options, paths and NumPy's
+   * numbers. It may be called, and what comes of that is forgotten, with its arguments and
+   * attributes.
+   */
+  record Opaque(String text) implements Global {}
 
   /** By Python's name. */
   Map<String, Constructor> CONSTRUCTORS =
@@ -69,6 +77,31 @@ sealed interface Global {
           "torch.uint8",
           "torch.bool");
 
+  Set<String> OPAQUE =
+      Set.of(
+          "argparse.Namespace",
+          "pathlib.PosixPath",
+          "pathlib.WindowsPath",
+          "numpy.dtype",
+          "numpy.ndarray",
+          "numpy.core.multiarray.scalar",
+          "numpy.core.multiarray._reconstruct",
+          "numpy._core.multiarray.scalar",
+          "numpy._core.multiarray._reconstruct",
+          // By which Python 3 writes bytes for Python 2.
+          "_codecs.encode",
+          // Sets, and what a defaultdict makes where it has nothing; by Python 2's name, or 3's.
+          "__builtin__.list",
+          "__builtin__.dict",
+          "__builtin__.int",
+          "__builtin__.float",
+          "__builtin__.set",
+          "builtins.list",
+          "builtins.dict",
+          "builtins.int",
+          "builtins.float",
+          "builtins.set");
+
   /**
    * Finds what a name stands for.
    *
@@ -82,12 +115,15 @@ sealed interface Global {
     if (DTYPES.contains(full)) {
       return new Name(full);
     }
+    if (OPAQUE.contains(full)) {
+      return new Opaque(full);
+    }
     boolean hasStorages = module.equals("torch") || module.equals("torch.cuda");
     if (hasStorages && STORAGES.containsKey(name)) {
       return new StorageType(STORAGES.get(name));
     }
     throw TorchFormatException.refused(
-        ("it asks for %s, which is neither a plain tensor nor a container, so nothing of it was"
+        ("it asks for %s, which is neither a tensor nor plain data, so nothing of it was"
                 + " run: save model.state_dict() alone with torch.save, or convert it to"
                 + " safetensors")
             .formatted(Printable.quoted(full)));

@@ -14,7 +14,9 @@ import lanewise.Printable;
  * Finds the state dict in what was saved.
  *
  * <p>A state dict is a dict that has a tensor under a name; what else it has is left out. Of those
- * in a file, only the ones nearest to the top count. Lists and tuples are not searched.
+ * in a file, only the ones nearest to the top count, and not those that have one in them: their
+ * tensors, such as the state of a random generator, lie beside it. Lists and tuples are not
+ * searched.
  */
 final class StateDictSearch {
   /**
@@ -49,8 +51,14 @@ final class StateDictSearch {
    * @throws TorchFormatException if there is none, or more than one; the message lists them
    */
   static Map<String, TensorView> only(Object saved) throws TorchFormatException {
-    for (List<Place> level : levels(saved)) {
-      List<Found> found = found(level);
+    List<List<Place>> levels = levels(saved);
+    for (int depth = 0; depth < levels.size(); depth++) {
+      List<Found> found = found(levels.get(depth));
+      if (depth + 1 < levels.size()) {
+        Set<Place> holders = Collections.newSetFromMap(new IdentityHashMap<>());
+        found(levels.get(depth + 1)).forEach(below -> holders.add(below.place().parent()));
+        found.removeIf(one -> holders.contains(one.place()));
+      }
       if (found.size() == 1) {
         return found.getFirst().tensors();
       }

@@ -19,9 +19,9 @@ import java.util.zip.ZipException;
  * zip format of PyTorch 1.6 and later and the format before.
  *
  * <p>Such a file is a pickle, a program that Python would run. Here a machine of our own reads it
- * that knows tensors, numbers, texts and containers ({@code Unpickler}); a file that asks for
- * anything else, be it a whole pickled model, is refused and nothing of it is run. Time and memory
- * are in proportion to the size of the file.
+ * that knows tensors, numbers, texts and containers ({@code Unpickler}), and passes over options
+ * and NumPy's numbers beside them; a file that asks for anything else, be it a whole pickled model,
+ * is refused and nothing of it is run. Time and memory are in proportion to the size of the file.
  *
  * <p>A state dict may lie in a dict of other things, as in {@code {"epoch": 3, "state_dict":
  * {...}}}: the one nearest to the top is read. If all its names begin with {@code module.}, which

@@ -32,6 +32,11 @@ final class Unpickler {
     MARK
   }
 
+  /** All that a {@link Global.Opaque} makes. */
+  private enum Forgotten {
+    OBJECT
+  }
+
   private final PickleInput in;
   private final List<Object> stack = new ArrayList<>();
   private final Map<Long, Object> memo = new HashMap<>();
@@ -116,7 +121,7 @@ final class Unpickler {
       case 'c' -> stack.add(Global.of(in.line(), in.line()));
       case 0x93 -> pushGlobal();
       case 'Q' -> stack.add(storage(pop()));
-      case 'R' -> pushCall();
+      case 'R', 0x81 -> pushCall();
       case 'b' -> build();
       default ->
           throw damaged("has the operation 0x%02x, unknown to torch.save".formatted(operation));
@@ -241,19 +246,29 @@ final class Unpickler {
 
   private void pushCall() throws TorchFormatException {
     List<Object> call = pop(2);
-    if (!(call.get(0) instanceof Global.Constructor constructor)
+    if (!(call.get(0) instanceof Global called)
         || !(call.get(1) instanceof Tuple(List<Object> arguments))) {
       throw damaged("calls what cannot be called");
     }
     stack.add(
-        switch (constructor) {
-          case ORDERED_DICT, COUNTER -> dict(arguments);
-          case SIZE -> new Tuple(argument(arguments, 0, Tuple.class).items());
-          case DEVICE -> new Global.Name("torch.device");
-          case REBUILD_TENSOR, REBUILD_TENSOR_V2 -> tensor(arguments);
-          case REBUILD_PARAMETER, REBUILD_PARAMETER_WITH_STATE ->
-              argument(arguments, 0, TensorView.class);
+        switch (called) {
+          case Global.Constructor constructor -> made(constructor, arguments);
+          case Global.Opaque _ -> Forgotten.OBJECT;
+          case Global.StorageType _, Global.Name _ -> throw damaged("calls what cannot be called");
         });
+  }
+
+  private Object made(Global.Constructor constructor, List<Object> arguments)
+      throws TorchFormatException {
+    return switch (constructor) {
+      case ORDERED_DICT, COUNTER -> dict(arguments);
+      case DEFAULT_DICT -> new LinkedHashMap<>();
+      case SIZE -> new Tuple(argument(arguments, 0, Tuple.class).items());
+      case DEVICE -> new Global.Name("torch.device");
+      case REBUILD_TENSOR, REBUILD_TENSOR_V2 -> tensor(arguments);
+      case REBUILD_PARAMETER, REBUILD_PARAMETER_WITH_STATE ->
+          argument(arguments, 0, TensorView.class);
+    };
   }
 
   /** A new dict: empty, of pairs as Python 2 wrote it, or a copy. */
@@ -323,10 +338,10 @@ final class Unpickler {
     return storage;
   }
 
-  /** Attributes of a dict (torch's versions of modules) do not count; nothing else has any. */
+  /** Attributes of a dict (torch's versions of modules) do not count, as a forgotten object's. */
   private void build() throws TorchFormatException {
     pop();
-    if (!(peek() instanceof Map)) {
+    if (!(peek() instanceof Map || peek() == Forgotten.OBJECT)) {
       throw damaged("sets attributes of what has none");
     }
   }

@@ -26,7 +26,8 @@ enum FeatureSource {
     @Override
     PerceptualFeatures open(Backend backend, PerceptualOptions options) {
       String file = options.features();
-      return Vgg.of(backend, StateDictFile.read(Path.of(file)), file);
+      String key = options.stateDict().isEmpty() ? null : options.stateDict();
+      return Vgg.of(backend, StateDictFile.read(Path.of(file), key), file);
     }
   },
   /** A classifier as ONNX. */

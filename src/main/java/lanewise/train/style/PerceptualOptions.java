@@ -3,6 +3,7 @@ package lanewise.train.style;
 import java.util.Arrays;
 import java.util.List;
 import lanewise.UserException;
+import lanewise.io.StateDictFile;
 import lanewise.perceptual.InputScale;
 import lanewise.perceptual.PerceptualFeatures;
 import lanewise.perceptual.PerceptualLayers;
@@ -18,6 +19,7 @@ import lanewise.train.loss.PerceptualLoss.Weights;
  * @param featuresInput a name of {@link InputScale}, for features as ONNX
  * @param contentLayers names with commas between them, or empty for the features' usual ones
  * @param styleLayers likewise
+ * @param stateDict which weights of a file that has several; empty for the only ones
  */
 public record PerceptualOptions(
     String style,
@@ -28,12 +30,18 @@ public record PerceptualOptions(
     String styleLayers,
     double contentWeight,
     double styleWeight,
-    double tvWeight) {
+    double tvWeight,
+    String stateDict) {
 
   /** Checks each value. */
   public PerceptualOptions {
     if (styleSize < 0) {
       throw new UserException("--style-size cannot be negative; 0 is as large as --image-size");
+    }
+    if (!stateDict.isEmpty() && FeatureSource.of(features) != FeatureSource.VGG) {
+      throw new UserException(
+          "%s is of --features that are a .pth with several state dicts; leave it out"
+              .formatted(StateDictFile.KEY_OPTION));
     }
     InputScale.named(featuresInput);
     OptionCheck.notNegative("--content-weight", contentWeight);

@@ -28,6 +28,7 @@ final class Photographs {
 
   private final String name;
   private final List<Photograph> photographs;
+  private final long maxPixels;
   private final int side;
   private final long seed;
   private final BatchOrder order;
@@ -35,8 +36,10 @@ final class Photographs {
   /** A file that was decoded once, and what was kept of it: null where memory was spent. */
   private record Photograph(Path file, Picture kept) {}
 
-  private Photographs(Path root, List<Photograph> photographs, int side, long seed) {
+  private Photographs(
+      Path root, List<Photograph> photographs, long maxPixels, int side, long seed) {
     this.photographs = photographs;
+    this.maxPixels = maxPixels;
     this.side = side;
     this.seed = seed;
     name = "%s (%,d photographs)".formatted(root, photographs.size());
@@ -46,18 +49,20 @@ final class Photographs {
   /**
    * Decodes the photographs of a folder and its sub-folders. Files that cannot be are skipped.
    *
+   * @param maxPixels what width times height of a file may be
    * @param side pixels of the squares
    * @param memoryLimit bytes of decoded photographs to keep; the others are decoded at each use
    * @param log is told of files that are skipped
    * @throws UserException if there is nothing to see
    */
-  static Photographs open(Path root, int side, long seed, long memoryLimit, Consumer<String> log) {
+  static Photographs open(
+      Path root, long maxPixels, int side, long seed, long memoryLimit, Consumer<String> log) {
     List<Photograph> photographs = new ArrayList<>();
     List<String> failures = new ArrayList<>();
     long memory = 0;
-    for (Path file : PictureFolder.of(root).files()) {
+    for (Path file : PictureFolder.of(root, maxPixels).files()) {
       try {
-        Picture picture = read(file, side);
+        Picture picture = read(file, maxPixels, side);
         memory += (long) CHANNELS * Float.BYTES * picture.width() * picture.height();
         photographs.add(new Photograph(file, memory <= memoryLimit ? picture : null));
       } catch (UserException e) {
@@ -65,7 +70,7 @@ final class Photographs {
       }
     }
     report(root, photographs.size(), failures, log);
-    return new Photographs(root, photographs, side, seed);
+    return new Photographs(root, photographs, maxPixels, side, seed);
   }
 
   private static void report(Path root, int decoded, List<String> failures, Consumer<String> log) {
@@ -83,8 +88,8 @@ final class Photographs {
   }
 
   /** A picture, made smaller if nothing of that can be seen. */
-  private static Picture read(Path file, int side) {
-    Picture picture = Pictures.read(file, Pictures.DEFAULT_MAX_PIXELS).rgb();
+  private static Picture read(Path file, long maxPixels, int side) {
+    Picture picture = Pictures.read(file, maxPixels).rgb();
     int shorter = Math.min(picture.width(), picture.height());
     int wanted = KEPT_SCALE * side;
     return shorter <= wanted ? picture : scaled(picture, wanted);
@@ -154,7 +159,7 @@ final class Photographs {
 
   private Picture picture(int index) {
     Photograph photograph = photographs.get(index);
-    return photograph.kept() != null ? photograph.kept() : read(photograph.file(), side);
+    return photograph.kept() != null ? photograph.kept() : read(photograph.file(), maxPixels, side);
   }
 
   private static void copy(Picture picture, float[] target, int index) {

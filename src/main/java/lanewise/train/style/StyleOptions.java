@@ -6,7 +6,9 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import lanewise.backend.Backend;
 import lanewise.perceptual.InputScale;
+import lanewise.picture.Pictures;
 import lanewise.train.EngineOptions;
+import lanewise.train.OptionCheck;
 import lanewise.train.OptionGroups;
 import lanewise.train.OptionsFile;
 import lanewise.train.RunOptions;
@@ -18,9 +20,11 @@ import lanewise.train.loss.PerceptualLoss.Weights;
  * The options of a style network's training.
  *
  * @param data a folder with photographs
+ * @param maxPixels what width times height of a photograph and of the painting may be
  */
 public record StyleOptions(
     String data,
+    long maxPixels,
     StyleNetworkOptions network,
     PerceptualOptions perceptual,
     StyleOptimizerOptions optimizer,
@@ -36,6 +40,11 @@ public record StyleOptions(
   /** Steps of a training whose length nobody gave: two epochs of 80,000 photographs. */
   private static final long STEPS = 40_000;
 
+  /** Checks the limit. */
+  public StyleOptions {
+    OptionCheck.positive(Pictures.MAX_PIXELS_OPTION, maxPixels);
+  }
+
   /**
    * The hyper-parameters of PyTorch's example, with others in place of some.
    *
@@ -46,6 +55,7 @@ public record StyleOptions(
     Weights weights = FeatureSource.of(features == null ? RANDOM_FEATURES : features).weights();
     return new StyleOptions(
             "",
+            Pictures.DEFAULT_MAX_PIXELS,
             new StyleNetworkOptions(256, "instance", 32, "resize"),
             new PerceptualOptions(
                 "",
@@ -56,7 +66,8 @@ public record StyleOptions(
                 "",
                 weights.content(),
                 weights.style(),
-                weights.tv()),
+                weights.tv(),
+                ""),
             new StyleOptimizerOptions(4, 1e-3, 0.9, 0.999),
             new RunOptions(0, 0, STEPS, 250, 500, false),
             EngineOptions.usual())

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import lanewise.UserException;
 import lanewise.autograd.Variable;
 import lanewise.backend.Backend;
 import lanewise.backend.Scope;
@@ -88,12 +89,12 @@ final class StyleTask implements Task {
   static Function<Backend, Task> prepare(
       StyleOptions options, boolean capture, Consumer<String> log) {
     int side = options.network().imageSize();
+    long maxPixels = options.maxPixels();
     long half = Runtime.getRuntime().maxMemory() / 2;
     Photographs photographs =
-        Photographs.open(Path.of(options.data()), side, options.run().seed(), half, log);
+        Photographs.open(Path.of(options.data()), maxPixels, side, options.run().seed(), half, log);
     PerceptualOptions perceptual = options.perceptual();
-    Picture painting =
-        Pictures.read(Path.of(perceptual.style()), Pictures.DEFAULT_MAX_PIXELS).rgb();
+    Picture painting = Pictures.read(Path.of(perceptual.style()), maxPixels).rgb();
     int shorter = perceptual.styleSize() == 0 ? side : perceptual.styleSize();
     Picture scaled = Photographs.scaled(painting, shorter);
     return backend -> new StyleTask(backend, options, photographs, scaled, capture);
@@ -147,7 +148,7 @@ final class StyleTask implements Task {
   @Override
   public Map<String, Float> step() {
     read(trainer.steps());
-    StepResult result = trainer.step(images, () -> read(trainer.steps()));
+    StepResult result = trainer.step(images, () -> prepare(trainer.steps()));
     Map<String, Float> values = new LinkedHashMap<>();
     values.put("loss_total", result.total());
     values.put("loss_content", result.content());
@@ -184,6 +185,15 @@ final class StyleTask implements Task {
     if (prepared != step) {
       photographs.read(step, samplesPerStep(), images);
       prepared = step;
+    }
+  }
+
+  /** Reads ahead; if that fails, {@link #step} says so. */
+  private void prepare(long step) {
+    try {
+      read(step);
+    } catch (UserException _) {
+      // The step before it is still to be finished and written down.
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.function.Function;
 import lanewise.UserException;
 import lanewise.backend.Backend;
 import lanewise.data.UnpairedPictures;
+import lanewise.picture.Pictures;
 import lanewise.train.EngineOptions;
 import lanewise.train.OptionGroups;
 import lanewise.train.OptionsFile;
@@ -37,7 +38,8 @@ public record CycleGanOptions(
   private static final CycleGanOptions REFERENCE =
       new CycleGanOptions(
           "",
-          new PictureOptions("AtoB", "resize_and_crop", 286, 256, false, 3, 3),
+          new PictureOptions(
+              "AtoB", "resize_and_crop", 286, 256, false, 3, 3, Pictures.DEFAULT_MAX_PIXELS),
           new NetworkOptions("resnet_9blocks", "basic", 3, 64, 64, "instance", true),
           new CycleGanLossOptions("lsgan", 10, 10, 0.5, 50),
           Usual.RATES,
@@ -89,7 +91,10 @@ public record CycleGanOptions(
   public Function<Backend, Task> prepare(boolean capture, Consumer<String> log) {
     UnpairedPictures pairs =
         UnpairedPictures.open(
-            Path.of(data), pictures.kinds(), pictures.plan(generator().multiple()));
+            Path.of(data),
+            pictures.maxPixels(),
+            pictures.kinds(),
+            pictures.plan(generator().multiple()));
     return TranslationTask.prepare(
         pairs,
         this,

@@ -140,9 +140,14 @@ public final class CycleGanTrainer implements TranslationTrainer {
   }
 
   @Override
+  public void requireFits(Shape ofA, Shape ofB) {
+    requireFit(a, ofA, ofB);
+    requireFit(b, ofB, ofA);
+  }
+
+  @Override
   public Map<String, Float> step(PairBatch pairs) {
-    requireFit(a, pairs.a().shape(), pairs.b().shape());
-    requireFit(b, pairs.b().shape(), pairs.a().shape());
+    requireFits(pairs.a().shape(), pairs.b().shape());
     steps++;
     a.real.upload(pairs.a());
     b.real.upload(pairs.b());

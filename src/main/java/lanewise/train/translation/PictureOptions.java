@@ -4,6 +4,7 @@ import lanewise.data.Direction;
 import lanewise.data.PictureKinds;
 import lanewise.data.PicturePlan;
 import lanewise.data.Preprocess;
+import lanewise.picture.Pictures;
 import lanewise.train.OptionCheck;
 
 /**
@@ -16,6 +17,7 @@ import lanewise.train.OptionCheck;
  * @param noFlip whether none is mirrored
  * @param inputNc channels of what is translated
  * @param outputNc channels of what it becomes
+ * @param maxPixels what width times height of a file may be
  */
 public record PictureOptions(
     String direction,
@@ -24,12 +26,14 @@ public record PictureOptions(
     int cropSize,
     boolean noFlip,
     int inputNc,
-    int outputNc) {
+    int outputNc,
+    long maxPixels) {
 
   /** Checks each value. */
   public PictureOptions {
     OptionCheck.positive("--load-size", loadSize);
     OptionCheck.positive("--crop-size", cropSize);
+    OptionCheck.positive(Pictures.MAX_PIXELS_OPTION, maxPixels);
     Direction.named(direction);
     Preprocess.named(preprocess);
     new PictureKinds(Direction.named(direction), inputNc, outputNc);

@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import lanewise.backend.Backend;
 import lanewise.data.PairedPictures;
+import lanewise.picture.Pictures;
 import lanewise.train.EngineOptions;
 import lanewise.train.OptionGroups;
 import lanewise.train.OptionsFile;
@@ -33,7 +34,8 @@ public record Pix2pixOptions(
   private static final Pix2pixOptions REFERENCE =
       new Pix2pixOptions(
           "",
-          new PictureOptions("AtoB", "resize_and_crop", 286, 256, false, 3, 3),
+          new PictureOptions(
+              "AtoB", "resize_and_crop", 286, 256, false, 3, 3, Pictures.DEFAULT_MAX_PIXELS),
           new NetworkOptions("unet_256", "basic", 3, 64, 64, "batch", false),
           new Pix2pixLossOptions("vanilla", 100),
           Usual.RATES,
@@ -79,7 +81,11 @@ public record Pix2pixOptions(
   @Override
   public Function<Backend, Task> prepare(boolean capture, Consumer<String> log) {
     PairedPictures pairs =
-        PairedPictures.open(Path.of(data), pictures.kinds(), pictures.plan(generator().multiple()));
+        PairedPictures.open(
+            Path.of(data),
+            pictures.maxPixels(),
+            pictures.kinds(),
+            pictures.plan(generator().multiple()));
     return TranslationTask.prepare(
         pairs,
         this,

@@ -78,11 +78,14 @@ public final class Pix2pixTrainer implements TranslationTrainer {
   }
 
   @Override
+  public void requireFits(Shape a, Shape b) {
+    generator.requireFits(a);
+    discriminator.requireFits(Shape.of(a.n(), recipe.discriminator().channels(), a.h(), a.w()));
+  }
+
+  @Override
   public Map<String, Float> step(PairBatch pairs) {
-    Shape shape = pairs.a().shape();
-    Shape judged = Shape.of(shape.n(), recipe.discriminator().channels(), shape.h(), shape.w());
-    generator.requireFits(shape);
-    discriminator.requireFits(judged);
+    requireFits(pairs.a().shape(), pairs.b().shape());
     steps++;
     a.upload(pairs.a());
     b.upload(pairs.b());

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import lanewise.UserException;
 import lanewise.backend.Backend;
 import lanewise.backend.Shape;
 import lanewise.data.PicturePairs;
@@ -51,8 +52,38 @@ final class TranslationTask implements Task {
     RunOptions run = options.run();
     PairBatches batches = new PairBatches(pairs, options.rates().batchSize(), run.seed());
     long total = run.totalSteps(batches.stepsPerEpoch());
-    return backend ->
-        new TranslationTask(pairs, options, batches, total, factory.build(backend, total));
+    return backend -> {
+      TranslationTrainer trainer = factory.build(backend, total);
+      try {
+        requireFits(trainer, pairs, options);
+      } catch (RuntimeException e) {
+        trainer.close();
+        throw e;
+      }
+      return new TranslationTask(pairs, options, batches, total, trainer);
+    };
+  }
+
+  private static void requireFits(
+      TranslationTrainer trainer, PicturePairs pairs, TranslationOptions options) {
+    int batch = options.rates().batchSize();
+    PictureOptions pictures = options.pictures();
+    pairs
+        .sizes()
+        .forEach(
+            (size, file) -> {
+              try {
+                trainer.requireFits(
+                    Shape.of(batch, pictures.inputNc(), size.height(), size.width()),
+                    Shape.of(batch, pictures.outputNc(), size.height(), size.width()));
+              } catch (UserException e) {
+                throw new UserException(
+                    "%s cannot be trained on: %s; remove or enlarge it, or give another"
+                            .formatted(file, e.getMessage())
+                        + " --preprocess or --crop-size",
+                    e);
+              }
+            });
   }
 
   @Override

@@ -16,6 +16,13 @@ public interface TranslationTrainer extends AutoCloseable {
   /** Steps done so far. */
   long steps();
 
+  /**
+   * Passes if the networks can be trained on pictures of these shapes.
+   *
+   * @throws lanewise.UserException if they are too small, or cannot be halved as often as they are
+   */
+  void requireFits(Shape a, Shape b);
+
   /** See {@link lanewise.train.Task#step}. */
   Map<String, Float> step(PairBatch pairs);
 

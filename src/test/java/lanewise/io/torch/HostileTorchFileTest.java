@@ -160,11 +160,59 @@ class HostileTorchFileTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {'i', 'o', 0x81, 0x92, 0x82, 0x83, 0x84, 'P', 'I', 'S', 'V', '2', 0x97, 0xFF})
+  @ValueSource(ints = {'i', 'o', 0x92, 0x82, 0x83, 0x84, 'P', 'I', 'S', 'V', '2', 0x97, 0xFF})
   void operationsThatMakeObjectsOrAreUnknown(int operation) throws IOException {
     byte[] pickle =
         Pickle.begin().global("collections", "OrderedDict").op(')', operation, 'x', '\n').end();
     assertPickleRefused(pickle, "operation 0x%02x".formatted(operation));
+  }
+
+  @Test
+  void namesThatAreKnownToBeHarmlessMakeNothing() throws IOException {
+    Pickle pickle = Pickle.begin().op('}', '(');
+    int key = 0;
+    for (Object[] name : NAMES_OF_CHECKPOINTS) {
+      String module = (String) name[0];
+      // Called, with attributes, and as the class of a new object.
+      pickle.text("called" + key).global(module, (String) name[1]).text("x").op(0x85, 'R');
+      pickle.op('}').text("__class__").text("y").op('s', 'b');
+      pickle.text("new" + key++).global(module, (String) name[1]).op(')', 0x81);
+    }
+    pickle.text("w").tensor("FloatStorage", "0", 2, 0, new long[] {2}, ONE);
+    writeZip(pickle.op('u').end(), Pickle.floats(1, 2));
+    List<TorchTensor> read = TorchFile.read(file);
+    assertEquals(List.of("w"), read.stream().map(TorchTensor::name).toList());
+  }
+
+  private static final Object[][] NAMES_OF_CHECKPOINTS = {
+    {"argparse", "Namespace"},
+    {"pathlib", "PosixPath"},
+    {"numpy", "dtype"},
+    {"numpy.core.multiarray", "scalar"},
+    {"numpy._core.multiarray", "_reconstruct"},
+    {"_codecs", "encode"},
+    {"__builtin__", "set"},
+  };
+
+  @Test
+  void harmlessNamesAreNeitherContainersNorArguments() throws IOException {
+    Pickle namespace = Pickle.begin().global("argparse", "Namespace").op(')', 0x81);
+    assertPickleRefused(namespace.end(), "no state dict, but something else");
+    assertPickleRefused(
+        Pickle.begin().global("argparse", "Namespace").op(')', 0x81, 'N', 'N', 's').end(),
+        "no dict");
+    assertPickleRefused(
+        Pickle.begin().global("argparse", "Namespace").op(')', 0x81, ')', 'R').end(),
+        "cannot be called");
+    assertPickleRefused(
+        Pickle.begin()
+            .global("torch", "Size")
+            .global("numpy.core.multiarray", "scalar")
+            .op(')', 'R', 0x85, 'R')
+            .end(),
+        "no Tuple");
+    assertPickleRefused(
+        Pickle.begin().global("torch", "float32").op(')', 0x81).end(), "cannot be called");
   }
 
   // Pickles that are broken.

@@ -124,6 +124,15 @@ class TorchFileTest {
     assertArrayEquals(shape(2, 1, 3, 3), tensors.getFirst().shape());
   }
 
+  /** A dict that has another one with tensors in it is no state dict, such as {@code beside-*}. */
+  @ParameterizedTest
+  @ValueSource(strings = {"beside-2.pth", "beside-4.pth", "beside-legacy.pth"})
+  void whatCheckpointsHoldBesideTheirTensorsIsLeftOut(String file) throws IOException {
+    List<TorchTensor> tensors = TorchFile.read(FILES.resolve(file));
+    assertEquals(List.of("weight", "bias"), names(tensors));
+    assertTensor(byName(tensors), "bias", Dtype.F32, shape(2), 1, 2);
+  }
+
   @Test
   void severalStateDictsAreListedAndOneIsRead() throws IOException {
     Path file = FILES.resolve("two.pth");

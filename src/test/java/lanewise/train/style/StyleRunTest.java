@@ -125,7 +125,8 @@ final class StyleRunTest {
 
   private float[] squares(long seed, long step) {
     float[] target = new float[2 * 3 * 64 * 64];
-    Photographs.open(dir.resolve("photos"), 64, seed, 1 << 20, _ -> {}).read(step, 2, target);
+    Photographs.open(dir.resolve("photos"), 1_000_000, 64, seed, 1 << 20, _ -> {})
+        .read(step, 2, target);
     return target;
   }
 
@@ -133,8 +134,8 @@ final class StyleRunTest {
   void photographsThatAreNotKeptAreReadAgain() {
     float[] kept = new float[3 * 3 * 64 * 64];
     float[] read = new float[kept.length];
-    Photographs.open(dir.resolve("photos"), 64, 0, 1 << 20, _ -> {}).read(0, 3, kept);
-    Photographs.open(dir.resolve("photos"), 64, 0, 0, _ -> {}).read(0, 3, read);
+    Photographs.open(dir.resolve("photos"), 1_000_000, 64, 0, 1 << 20, _ -> {}).read(0, 3, kept);
+    Photographs.open(dir.resolve("photos"), 1_000_000, 64, 0, 0, _ -> {}).read(0, 3, read);
     assertArrayEquals(kept, read);
   }
 }

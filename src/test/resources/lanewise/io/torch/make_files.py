@@ -1,9 +1,11 @@
 """Writes the .pth files beside this script, which TorchFileTest reads. Made with PyTorch 1.13."""
 
+import argparse
 import collections
 import os
 import pathlib
 
+import numpy
 import torch
 
 HERE = pathlib.Path(__file__).parent
@@ -81,6 +83,43 @@ save(
     {
         "gan": {"G": generator.state_dict(), "D": discriminator.state_dict()},
         "epoch": 3,
+    },
+)
+beside = {
+    "args": argparse.Namespace(lr=0.1, size=(3, 4), out=pathlib.PosixPath("runs/1"), seen={1, 2}),
+    "best": numpy.float64(0.5),
+    "step": numpy.int64(7),
+    "history": collections.defaultdict(list, {"loss": [0.5, numpy.float32(0.25)]}),
+    "numpy_rng": numpy.random.RandomState(0).get_state(),
+    "torch_rng": torch.arange(8, dtype=torch.uint8),
+    "state_dict": {"weight": torch.ones(1, 2), "bias": torch.tensor([1.0, 2.0])},
+}
+save("beside-2.pth", beside)
+save("beside-4.pth", beside, pickle_protocol=4)
+save("beside-legacy.pth", beside, _use_new_zipfile_serialization=False)
+
+
+def dcgan(*layers):
+    """With PyTorch's DCGAN example's names."""
+    module = torch.nn.Module()
+    module.main = torch.nn.Sequential(*layers)
+    return module.state_dict()
+
+
+transposed, batch_norm = torch.nn.ConvTranspose2d, torch.nn.BatchNorm2d
+save(
+    "dcgan.pth",
+    {
+        "netG": dcgan(
+            transposed(3, 4, 4, 1, 0, bias=False),
+            batch_norm(4),
+            torch.nn.ReLU(),
+            transposed(4, 2, 4, 2, 1, bias=False),
+            batch_norm(2),
+            torch.nn.ReLU(),
+            transposed(2, 1, 4, 2, 1, bias=False),
+        ),
+        "netD": dcgan(torch.nn.Conv2d(1, 2, 4, 2, 1, bias=False)),
     },
 )
 save("tensor.pth", torch.ones(2))
