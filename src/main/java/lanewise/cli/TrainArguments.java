@@ -201,7 +201,9 @@ final class TrainArguments {
     @Option(
         names = "--gp",
         paramLabel = "LAMBDA",
-        description = "Weight of WGAN-GP's gradient penalty; 10 with --loss wgan-gp." + DEFAULT)
+        description =
+            "Weight of WGAN-GP's gradient penalty; 10 with --loss wgan-gp and --gan-mode wgangp."
+                + DEFAULT)
     private double gp;
 
     @Option(

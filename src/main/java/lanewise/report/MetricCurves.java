@@ -178,7 +178,9 @@ final class MetricCurves {
       return false;
     }
     long step = numbers.get("step").longValue();
-    add(step, numbers);
+    if (numbers.size() > 1) {
+      add(step, numbers);
+    }
     add(step, found);
     return true;
   }

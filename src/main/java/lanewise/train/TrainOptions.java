@@ -7,7 +7,6 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import lanewise.UserException;
 import lanewise.backend.Backend;
-import lanewise.model.Norm;
 import lanewise.train.loss.Objective;
 
 /**
@@ -69,12 +68,8 @@ public record TrainOptions(
    */
   public TrainOptions {
     model.requirePossible();
-    if (objective.gp() > 0 && Norm.named(model.normD()).tiesSamples()) {
-      throw new UserException(
-          ("--norm-d %s ties the samples of a batch together, and a gradient penalty is of each"
-                  + " sample alone (Gulrajani et al. 2017, section 4); use --norm-d layer, instance"
-                  + " or none")
-              .formatted(model.normD()));
+    if (objective.gp() > 0) {
+      OptionCheck.untied("--norm-d", model.normD(), "layer, instance or none");
     }
     boolean bounded = objective.gp() > 0 || objective.r1() > 0 || model.spectralNorm();
     if (Objective.named(objective.loss()) == Objective.WGAN_GP && !bounded) {

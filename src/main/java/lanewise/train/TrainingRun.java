@@ -13,6 +13,7 @@ import lanewise.UserException;
 import lanewise.backend.Backend;
 import lanewise.backend.Backends;
 import lanewise.diagnosis.Finding;
+import lanewise.diagnosis.Observation;
 import lanewise.report.Report;
 
 /**
@@ -106,9 +107,9 @@ public final class TrainingRun implements AutoCloseable {
     describe("running");
     try (RunLog log = RunLog.open(folder, options, task.steps())) {
       // Of a run that goes on: so it is diagnosed as if it had never been interrupted.
-      folder.forEachStep(task::diagnose);
+      folder.forEachStep(this::diagnose);
       while (task.steps() < total && !stopped) {
-        StepMetrics step = diagnosed(measured(step()));
+        StepMetrics step = diagnosed(measured(logged(log)));
         log.step(step);
         listener.accept(step);
         save(task.steps(), log);
@@ -228,8 +229,22 @@ public final class TrainingRun implements AutoCloseable {
     return new StepMetrics(step, values, epoch, speed, ms, Map.of(), List.of());
   }
 
+  /** A step; if it fails, that is what stands on its line. */
+  private StepMetrics logged(RunLog log) {
+    try {
+      return step();
+    } catch (TrainingFailure e) {
+      log.failure(e.finding());
+      throw e;
+    }
+  }
+
   private StepMetrics diagnosed(StepMetrics step) {
-    return step.with(task.diagnose(step.fields()));
+    return step.with(diagnose(step.fields()));
+  }
+
+  private List<Finding> diagnose(Map<String, ?> line) {
+    return task.diagnosis().observe(Observation.of(line));
   }
 
   private void save(long step, RunLog log) {
@@ -273,7 +288,7 @@ public final class TrainingRun implements AutoCloseable {
 
   /** What was found to go wrong and still does. */
   public List<Finding> standing() {
-    return task.standing();
+    return task.diagnosis().standing();
   }
 
   /** The number of the last step. */
