@@ -6,10 +6,10 @@ import java.util.Objects;
 
 /** Watches a training, step by step, and says once when something begins to go wrong. */
 public final class Diagnosis {
-  /** How many times the usual gradients are too much, where batches are large ... */
+  /** How many times the usual gradients are too much, where batches are much alike ... */
   private static final double EXPLODED = 10;
 
-  /** ... and where they may be single pictures. */
+  /** ... and where a discriminator may judge a single picture. */
   private static final double EXPLODED_ON_ONE = 100;
 
   private final List<Symptom> symptoms;
