@@ -120,17 +120,20 @@ class PackageStructureTest {
                   "lanewise.autograd",
                   "lanewise.backend",
                   "lanewise.data",
+                  "lanewise.diagnosis",
                   "lanewise.io",
                   "lanewise.picture")),
           Map.entry(
               "lanewise.train.translation",
               Set.of(
                   "lanewise.train",
+                  "lanewise.train.loss",
                   "lanewise.model",
                   "lanewise.nn",
                   "lanewise.autograd",
                   "lanewise.backend",
                   "lanewise.data",
+                  "lanewise.diagnosis",
                   "lanewise.io",
                   "lanewise.picture")),
           Map.entry(

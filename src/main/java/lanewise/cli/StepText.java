@@ -3,6 +3,7 @@ package lanewise.cli;
 import static java.util.stream.Collectors.joining;
 
 import java.util.Locale;
+import java.util.Set;
 import lanewise.train.StepMetrics;
 
 /** What a step measured, in a few words. */
@@ -11,9 +12,13 @@ final class StepText {
 
   private StepText() {}
 
-  /** All losses, then a GAN's scores: {@code D 0.693 G 0.702 D(real) 0.50 D(fake) 0.49}. */
+  /**
+   * All losses, then a GAN's scores: {@code D 0.693 G 0.702 D(real) 0.50 D(fake) 0.49}; not where
+   * there are losses that say the same.
+   */
   static String of(StepMetrics step) {
-    return step.values().containsKey("d_real")
+    Set<String> names = step.values().keySet();
+    return names.contains("d_real") && !names.contains("loss_d_real")
         ? "%s  D(real) %.2f D(fake) %.2f"
             .formatted(losses(step), step.values().get("d_real"), step.values().get("d_fake"))
         : losses(step);

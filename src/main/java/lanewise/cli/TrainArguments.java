@@ -209,7 +209,10 @@ final class TrainArguments {
     @Option(
         names = "--gp",
         paramLabel = "LAMBDA",
-        description = "Weight of WGAN-GP's gradient penalty; 10 with --loss wgan-gp that nothing else bounds." + DEFAULT)
+        description =
+            "Weight of WGAN-GP's gradient penalty; 10 with --gan-mode wgangp, and with --loss wgan-gp"
+                + " that nothing else bounds."
+                + DEFAULT)
     private double gp;
 
     @Option(

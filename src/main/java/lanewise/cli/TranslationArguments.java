@@ -140,7 +140,10 @@ final class TranslationArguments {
         paramLabel = "NAME",
         converter = Choice.OfGanMode.class,
         completionCandidates = Choice.OfGanMode.class,
-        description = "${COMPLETION-CANDIDATES}. Default: vanilla for pix2pix, lsgan for cyclegan")
+        description = {
+          "${COMPLETION-CANDIDATES}; wgangp with --gp 10, and no batch norm.",
+          "Default: vanilla for pix2pix, lsgan for cyclegan"
+        })
     private GanMode ganMode;
 
     @Option(

@@ -56,10 +56,11 @@ final class Collapse extends Symptom {
 
   @Override
   boolean take(Observation o) {
-    if (Double.isNaN(o.diversity())) {
+    double diversity = o.value(Observation.DIVERSITY);
+    if (Double.isNaN(diversity)) {
       return false;
     }
-    earlier.add(recent.add(o.diversity()));
+    earlier.add(recent.add(diversity));
     if (!recent.isFull()) {
       return false;
     }

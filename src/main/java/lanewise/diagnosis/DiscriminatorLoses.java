@@ -20,18 +20,24 @@ final class DiscriminatorLoses extends Symptom {
 
   private static final double BETTER = 0.8;
 
+  private final Rivals rivals;
+  private final String advice;
   private final Window ahead = new Window(STEPS);
   private final Window longAhead = new Window(MANY_STEPS);
   private double share;
   private double longShare;
 
-  DiscriminatorLoses() {
-    super("discriminator-loses");
+  /** {@code advice} is for where it does harm. */
+  DiscriminatorLoses(Rivals rivals, String advice) {
+    super(rivals.kind("discriminator-loses"));
+    this.rivals = rivals;
+    this.advice = advice;
   }
 
   @Override
   boolean take(Observation o) {
-    double isAhead = o.dReal() > o.dFake() ? 1 : 0;
+    double real = o.value(rivals.series(Observation.D_REAL));
+    double isAhead = real > o.value(rivals.series(Observation.D_FAKE)) ? 1 : 0;
     ahead.add(isAhead);
     longAhead.add(isAhead);
     if (!ahead.isFull()) {
@@ -54,18 +60,17 @@ final class DiscriminatorLoses extends Symptom {
 
   @Override
   String message() {
-    return "the discriminator cannot tell fake from real: " + figures();
+    return rivals.discriminator() + " cannot tell fake from real: " + figures();
   }
 
   @Override
   String advice() {
-    return "that is the goal if the samples are good; if not, try a larger --ndf, --d-steps 2, a"
-        + " lower --lr-g, or less of --r1 and --gp";
+    return "that is the goal if the samples are good; if not, " + advice;
   }
 
   @Override
   String relief() {
-    return "the discriminator tells fake from real again: " + figures();
+    return rivals.discriminator() + " tells fake from real again: " + figures();
   }
 
   private String figures() {

@@ -13,21 +13,25 @@ import java.util.Locale;
 final class DiscriminatorWins extends Symptom {
   private static final int STEPS = 100;
 
+  private final Rivals rivals;
   private final Scores scores;
+  private final String advice;
   private final Window real = new Window(STEPS);
   private final Window fake = new Window(STEPS);
   private double meanReal;
   private double meanFake;
 
-  DiscriminatorWins(Scores scores) {
-    super("discriminator-wins");
+  DiscriminatorWins(Rivals rivals, Scores scores, String advice) {
+    super(rivals.kind("discriminator-wins"));
+    this.rivals = rivals;
     this.scores = scores;
+    this.advice = advice;
   }
 
   @Override
   boolean take(Observation o) {
-    real.add(o.dReal());
-    fake.add(o.dFake());
+    real.add(o.value(rivals.series(Observation.D_REAL)));
+    fake.add(o.value(rivals.series(Observation.D_FAKE)));
     if (!real.isFull() || !fake.isFull()) {
       return false;
     }
@@ -48,18 +52,18 @@ final class DiscriminatorWins extends Symptom {
 
   @Override
   String message() {
-    return "the discriminator wins, and the generator has little to learn from it: " + figures();
+    return "%s wins, and %s has little to learn from it: %s"
+        .formatted(rivals.discriminator(), rivals.generator(), figures());
   }
 
   @Override
   String advice() {
-    return "try --r1 1, a lower --lr-d, --d-steps 1, a smaller --ndf or a larger --ngf, or another"
-        + " --loss: non-saturating instead of minimax, or hinge with --spectral-norm";
+    return advice;
   }
 
   @Override
   String relief() {
-    return "the discriminator no longer wins: " + figures();
+    return rivals.discriminator() + " no longer wins: " + figures();
   }
 
   private String figures() {

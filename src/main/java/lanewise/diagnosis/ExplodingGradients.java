@@ -1,41 +1,60 @@
 package lanewise.diagnosis;
 
 import java.util.Locale;
-import java.util.function.ToDoubleFunction;
 
 /**
  * A network's gradients grow without settling. A discriminator has single steps with gradients of
  * twenty times the usual size, so medians are compared; these grew up to fivefold within the 600
- * steps of ordinary runs, but not within the span of these windows.
+ * steps of ordinary runs, but not within the span of these windows. What is a lot depends on the
+ * batch: one that judges a single pair of pictures has gradients that differ a hundredfold from
+ * picture to picture, and even their medians tenfold.
  */
 final class ExplodingGradients extends Symptom {
   private static final int RECENT = 5;
   private static final int BEFORE = 15;
-  private static final double EXPLODED = 10;
   private static final double SETTLED = 3;
 
+  private final double exploded;
   private final String network;
-  private final String flag;
-  private final ToDoubleFunction<Observation> norm;
+  private final String norm;
+  private final String advice;
   private final Window recent = new Window(RECENT);
   private final Window before = new Window(BEFORE);
   private double usual;
   private double now;
 
-  /**
-   * @param network {@code generator} or {@code discriminator}
-   * @param flag that chooses its normalisation
-   */
-  ExplodingGradients(String network, String flag, ToDoubleFunction<Observation> norm) {
-    super("exploding-gradients-" + network);
+  private ExplodingGradients(
+      double exploded, String kind, String network, String norm, String advice) {
+    super(kind);
+    this.exploded = exploded;
     this.network = network;
-    this.flag = flag;
     this.norm = norm;
+    this.advice = advice;
+  }
+
+  /** {@code exploded} is how many times the usual norm is too much. */
+  static ExplodingGradients ofDiscriminator(Rivals rivals, double exploded, String advice) {
+    return new ExplodingGradients(
+        exploded,
+        rivals.kind("exploding-gradients-discriminator"),
+        rivals.discriminator(),
+        rivals.series(Observation.GRAD_NORM_D),
+        advice);
+  }
+
+  /** {@code exploded} is how many times the usual norm is too much. */
+  static ExplodingGradients ofGenerator(Rivals rivals, double exploded, String advice) {
+    return new ExplodingGradients(
+        exploded,
+        rivals.kind("exploding-gradients-generator"),
+        rivals.generator(),
+        rivals.series(Observation.GRAD_NORM_G),
+        advice);
   }
 
   @Override
   boolean take(Observation o) {
-    double value = norm.applyAsDouble(o);
+    double value = o.value(norm);
     if (Double.isNaN(value)) {
       return false;
     }
@@ -50,7 +69,7 @@ final class ExplodingGradients extends Symptom {
 
   @Override
   boolean begins() {
-    return now > EXPLODED * usual;
+    return now > exploded * usual;
   }
 
   @Override
@@ -60,17 +79,17 @@ final class ExplodingGradients extends Symptom {
 
   @Override
   String message() {
-    return "the gradients of the %s explode: %s".formatted(network, figures());
+    return "the gradients of %s explode: %s".formatted(network, figures());
   }
 
   @Override
   String advice() {
-    return "try a lower --lr, " + flag + " instance or layer, --spectral-norm or --r1 1";
+    return advice;
   }
 
   @Override
   String relief() {
-    return "the gradients of the %s have settled: %s".formatted(network, figures());
+    return "the gradients of %s have settled: %s".formatted(network, figures());
   }
 
   private String figures() {

@@ -21,11 +21,12 @@ final class LostModes extends Symptom {
 
   @Override
   boolean take(Observation o) {
-    if (Double.isNaN(o.modes())) {
+    double modes = o.value(Observation.MODES);
+    if (Double.isNaN(modes)) {
       return false;
     }
-    recent.add(o.modes());
-    best = Math.max(best, o.modes());
+    recent.add(modes);
+    best = Math.max(best, modes);
     if (!recent.isFull()) {
       return false;
     }

@@ -78,7 +78,7 @@ final class MetricCurves {
     return curves;
   }
 
-  /** The newest line's numbers by name; empty if there is none. */
+  /** The newest line's numbers by name, if it has more than a step; empty if there is none. */
   Map<String, Double> latest() {
     return latest;
   }
@@ -235,7 +235,9 @@ final class MetricCurves {
             bucket.ranges.computeIfAbsent(name, n -> new Range()).add(value);
           }
         });
-    latest = numbers;
+    if (numbers.size() > 1) {
+      latest = numbers;
+    }
   }
 
   private void mergeNeighbours() {

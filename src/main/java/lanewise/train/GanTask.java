@@ -12,16 +12,12 @@ import lanewise.data.Dataset;
 import lanewise.data.Datasets;
 import lanewise.data.GaussianMixture;
 import lanewise.diagnosis.Diagnosis;
-import lanewise.diagnosis.Finding;
-import lanewise.diagnosis.Observation;
-import lanewise.evaluate.Metric;
 import lanewise.evaluate.Scores;
 import lanewise.io.Images;
 import lanewise.io.TensorEntry;
 import lanewise.model.Gan;
 import lanewise.model.GanSpec;
 import lanewise.nn.Network;
-import lanewise.train.GanTrainer.StepResult;
 
 /** A GAN that learns from a data set, with its diagnosis and measurements. */
 final class GanTask implements Task {
@@ -60,7 +56,7 @@ final class GanTask implements Task {
     next = new NextBatch(batches, data, batchesPerStep, options.model().conditional());
     stepsPerEpoch = Math.max(1, batches.stepsPerEpoch() / batchesPerStep);
     total = options.run().totalSteps(stepsPerEpoch);
-    diagnosis = new Diagnosis(options.objective().scores());
+    diagnosis = Diagnosis.ofGan(options.objective().scores());
     trainer = new GanTrainer(backend, model, options.recipe(total), options.run().seed(), capture);
     try {
       measurements =
@@ -145,30 +141,8 @@ final class GanTask implements Task {
   }
 
   @Override
-  public List<Finding> diagnose(Map<String, ?> line) {
-    return diagnosis.observe(observation(line));
-  }
-
-  /** What a diagnosis is told of a step. */
-  static Observation observation(Map<String, ?> line) {
-    return new Observation(
-        ((Number) line.get("step")).longValue(),
-        value(line, StepResult.D_REAL),
-        value(line, StepResult.D_FAKE),
-        value(line, StepResult.GRAD_NORM_D),
-        value(line, StepResult.GRAD_NORM_G),
-        value(line, StepResult.DIVERSITY),
-        value(line, Metric.MODES.key()));
-  }
-
-  /** As a float, which is the same before it was written and after it was read. */
-  private static double value(Map<String, ?> line, String name) {
-    return line.get(name) instanceof Number number ? number.floatValue() : Double.NaN;
-  }
-
-  @Override
-  public List<Finding> standing() {
-    return diagnosis.standing();
+  public Diagnosis diagnosis() {
+    return diagnosis;
   }
 
   @Override

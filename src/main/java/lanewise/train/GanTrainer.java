@@ -10,6 +10,7 @@ import lanewise.autograd.Variable;
 import lanewise.backend.Backend;
 import lanewise.backend.Scope;
 import lanewise.backend.Shape;
+import lanewise.diagnosis.Observation;
 import lanewise.io.TensorEntry;
 import lanewise.model.Gan;
 import lanewise.model.GanSpec;
@@ -85,27 +86,19 @@ public final class GanTrainer implements AutoCloseable {
       float gradNormG,
       float diversity) {
 
-    static final String D_REAL = "d_real";
-    static final String D_FAKE = "d_fake";
-    static final String GRAD_NORM_D = "grad_norm_d";
-    static final String GRAD_NORM_G = "grad_norm_g";
-
-    /** Of pixels: {@link lanewise.evaluate.Metric#DIVERSITY} is that of a classifier's features. */
-    static final String DIVERSITY = "pixel_diversity";
-
     /** By the names of {@code metrics.jsonl}, without what was not measured. */
     Map<String, Float> values() {
       Map<String, Float> values = new LinkedHashMap<>();
       values.put("loss_d", lossD);
       values.put("loss_g", lossG);
-      values.put(D_REAL, dReal);
-      values.put(D_FAKE, dFake);
+      values.put(Observation.D_REAL, dReal);
+      values.put(Observation.D_FAKE, dFake);
       if (penalty != 0) {
         values.put("penalty", penalty);
       }
-      putMeasured(values, GRAD_NORM_D, gradNormD);
-      putMeasured(values, GRAD_NORM_G, gradNormG);
-      putMeasured(values, DIVERSITY, diversity);
+      putMeasured(values, Observation.GRAD_NORM_D, gradNormD);
+      putMeasured(values, Observation.GRAD_NORM_G, gradNormG);
+      putMeasured(values, Observation.DIVERSITY, diversity);
       return values;
     }
 
@@ -208,7 +201,7 @@ public final class GanTrainer implements AutoCloseable {
     generatorAdam.advance(factor);
     discriminatorAdam.advance(factor);
     (recipe.hasR1(steps) ? regularised : plain).run();
-    if (Gauges.areDue(steps)) {
+    if (GradientNorms.areDue(steps)) {
       gauges.take(inputs.real(recipe.batchesPerStep() - 1), results, GAUGES);
     }
   }
@@ -232,7 +225,7 @@ public final class GanTrainer implements AutoCloseable {
   }
 
   private float gauge(float[] values, int which) {
-    return Gauges.areDue(steps) ? values[GAUGES + which] : Float.NaN;
+    return GradientNorms.areDue(steps) ? values[GAUGES + which] : Float.NaN;
   }
 
   /** All of a step that can be replayed: from its inputs and rates to its results. */

@@ -5,17 +5,13 @@ import lanewise.autograd.Variable;
 import lanewise.backend.Backend;
 import lanewise.backend.Scope;
 import lanewise.backend.Shape;
-import lanewise.backend.Tensor;
-import lanewise.backend.Unary.Elementary;
 import lanewise.nn.Network;
 
 /**
- * Figures by which a training can be judged, computed on the backend from what a step left there.
- * Every one of them reads whole blocks of gradients, so they are taken after every {@value
- * #INTERVAL}th step only.
+ * Figures by which a GAN's training can be judged, computed on the backend from what a step left
+ * there, when {@link GradientNorms} are due.
  */
 final class Gauges implements AutoCloseable {
-  static final int INTERVAL = 10;
   static final int GRAD_NORM_D = 0;
   static final int GRAD_NORM_G = 1;
   static final int DIVERSITY = 2;
@@ -35,10 +31,6 @@ final class Gauges implements AutoCloseable {
     fake = Variable.constant(backend, backend.allocateActivation(batch));
   }
 
-  static boolean areDue(long step) {
-    return step % INTERVAL == 0;
-  }
-
   /** Keeps a batch of the step for afterwards. */
   void keep(Variable fake) {
     fake.backend().copy(fake.tensor(), this.fake.tensor());
@@ -51,20 +43,10 @@ final class Gauges implements AutoCloseable {
    * @param first the number of the first of them among the results
    */
   void take(Variable real, Results results, int first) {
+    GradientNorms.take(results, first, discriminator, generator);
     try (Scope _ = real.backend().scope()) {
-      results.add(first + GRAD_NORM_D, gradientNorm(discriminator), 1);
-      results.add(first + GRAD_NORM_G, gradientNorm(generator), 1);
       results.add(first + DIVERSITY, Ops.div(variance(fake), variance(real)), 1);
     }
-  }
-
-  /** The Euclidean norm of a network's gradients, all parameters together: a scalar. */
-  static Variable gradientNorm(Network network) {
-    Backend backend = network.backend();
-    Tensor gradients = network.gradients();
-    Tensor squares = backend.allocate(gradients.shape());
-    backend.map(Elementary.SQUARE, gradients, squares);
-    return Ops.sqrt(Ops.sum(Variable.constant(backend, squares), Shape.scalar()));
   }
 
   /**

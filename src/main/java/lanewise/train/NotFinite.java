@@ -5,6 +5,7 @@ import java.util.Map;
 import lanewise.UserException;
 import lanewise.autograd.Gradients;
 import lanewise.autograd.Variable;
+import lanewise.diagnosis.Finding;
 import lanewise.nn.Network;
 import lanewise.nn.Parameter;
 
@@ -34,10 +35,7 @@ public final class NotFinite {
   public void check(String name, Variable loss, long step, Variable... history) {
     float value = loss.item();
     if (!Float.isFinite(value)) {
-      throw new UserException(
-          ("Training stopped at step %d: the %s loss is %s, first seen in %s; what was saved is"
-                  + " kept; train anew with a lower --lr or another --norm")
-              .formatted(step, name, value, culprit(history)));
+      throw failure(step, name, value, ", first seen in " + culprit(history), "");
     }
   }
 
@@ -48,12 +46,19 @@ public final class NotFinite {
    */
   public void checkReplayed(String name, float value, long step) {
     if (!Float.isFinite(value)) {
-      throw new UserException(
-          ("Training stopped at step %d: the %s loss is %s; what was saved is kept; to see in which"
-                  + " layer it begins, --resume with --no-capture; train anew with a lower --lr or"
-                  + " another --norm")
-              .formatted(step, name, value));
+      String search = "to see in which layer it begins, --resume with --no-capture; ";
+      throw failure(step, name, value, "", search);
     }
+  }
+
+  private static UserException failure(
+      long step, String name, float value, String where, String search) {
+    return new TrainingFailure(
+        new Finding(
+            step,
+            "not-finite",
+            "the %s loss is %s%s".formatted(name, value, where),
+            search + "train anew with a lower --lr or another --norm"));
   }
 
   private String culprit(Variable... history) {

@@ -1,6 +1,7 @@
 package lanewise.train;
 
 import lanewise.UserException;
+import lanewise.model.Norm;
 
 /** What the value of an option has to be; what it is instead is said with the option's name. */
 public final class OptionCheck {
@@ -29,6 +30,20 @@ public final class OptionCheck {
   public static void rate(String flag, double value) {
     if (!(value > 0) || !Double.isFinite(value)) {
       throw new UserException("%s must be a positive number, not %s".formatted(flag, value));
+    }
+  }
+
+  /**
+   * A discriminator's norm that a gradient penalty goes with.
+   *
+   * @param others what to give instead
+   */
+  public static void untied(String flag, String norm, String others) {
+    if (Norm.named(norm).tiesSamples()) {
+      throw new UserException(
+          ("%1$s %2$s ties the samples of a batch together, and a gradient penalty is of each"
+                  + " sample alone (Gulrajani et al. 2017, section 4); use %1$s %3$s")
+              .formatted(flag, norm, others));
     }
   }
 

@@ -4,6 +4,7 @@ import java.io.BufferedWriter;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import lanewise.diagnosis.Finding;
 
 /**
  * What a run writes down of each step: {@code metrics.jsonl} and, where asked for, TensorBoard's.
@@ -41,7 +42,15 @@ final class RunLog implements Closeable {
 
   /** Adds a step. */
   void step(StepMetrics step) {
-    String line = step.json();
+    line(step.json());
+  }
+
+  /** Adds a step that came to nothing but what is wrong with it. */
+  void failure(Finding finding) {
+    line(StepMetrics.json(finding));
+  }
+
+  private void line(String line) {
     write(folder.metrics(), () -> metrics.append(line).append('\n').flush());
     if (board != null) {
       write(folder.tensorboard(), () -> board.line(line));

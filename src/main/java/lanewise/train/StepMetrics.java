@@ -39,6 +39,17 @@ public record StepMetrics(
   /** The line, without its end. */
   public String json() {
     Map<String, Object> line = fields();
+    return json(line, findings);
+  }
+
+  /** The line of a step that measured nothing. */
+  static String json(Finding finding) {
+    Map<String, Object> line = new LinkedHashMap<>();
+    line.put("step", finding.step());
+    return json(line, List.of(finding));
+  }
+
+  private static String json(Map<String, Object> line, List<Finding> findings) {
     if (!findings.isEmpty()) {
       line.put("diagnosis", findings.stream().map(StepMetrics::entry).toList());
     }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import lanewise.backend.Shape;
-import lanewise.diagnosis.Finding;
+import lanewise.diagnosis.Diagnosis;
 import lanewise.evaluate.Scores;
 import lanewise.io.TensorEntry;
 import lanewise.nn.Network;
@@ -70,19 +70,10 @@ public interface Task extends AutoCloseable {
   }
 
   /**
-   * Looks for what goes wrong, in steps done just now or before a run was resumed.
-   *
-   * @param line of a step in {@code metrics.jsonl}; each step's once, in their order
-   * @return what began to go wrong with this step, or ceased to
+   * What looks for things that go wrong: it is shown each step's line of {@code metrics.jsonl}
+   * once, in their order, be they done just now or before a run was resumed.
    */
-  default List<Finding> diagnose(Map<String, ?> line) {
-    return List.of();
-  }
-
-  /** What was found to go wrong and still does. */
-  default List<Finding> standing() {
-    return List.of();
-  }
+  Diagnosis diagnosis();
 
   /** Writes a PNG of what the networks have learned: the same samples each time. */
   void writeSamples(Path png);

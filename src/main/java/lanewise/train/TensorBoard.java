@@ -14,19 +14,17 @@ import lanewise.io.EventFile;
 
 /** A run as TensorBoard shows it: the numbers of {@code metrics.jsonl}, samples, options. */
 final class TensorBoard implements Closeable {
-  private static final String LOSS = "loss_";
-
-  /** The groups of curves that are no losses; all others are about quality. */
+  /** The groups of curves, by what their names begin with; all others are about quality. */
   private static final Map<String, String> GROUPS =
-      Map.ofEntries(
-          Map.entry("penalty", "loss"),
-          Map.entry("d_real", "discriminator"),
-          Map.entry("d_fake", "discriminator"),
-          Map.entry("grad_norm_d", "gradients"),
-          Map.entry("grad_norm_g", "gradients"),
-          Map.entry("epoch", "progress"),
-          Map.entry("images_per_s", "progress"),
-          Map.entry("ms", "progress"));
+      Map.of(
+          "loss_", "loss",
+          "penalty", "loss",
+          "d_real", "discriminator",
+          "d_fake", "discriminator",
+          "grad_norm", "gradients",
+          "epoch", "progress",
+          "images_per_s", "progress",
+          "ms", "progress");
 
   private final EventFile events;
 
@@ -57,8 +55,7 @@ final class TensorBoard implements Closeable {
     line.forEach(
         (name, value) -> {
           if (value instanceof Number number) {
-            String group = name.startsWith(LOSS) ? "loss" : GROUPS.getOrDefault(name, "quality");
-            scalars.put(group + "/" + name, number.doubleValue());
+            scalars.put(group(name) + "/" + name, number.doubleValue());
           }
         });
     events.scalars(step, scalars);
@@ -67,6 +64,14 @@ final class TensorBoard implements Closeable {
         events.text(step, "diagnosis", text((Map<?, ?>) finding));
       }
     }
+  }
+
+  private static String group(String name) {
+    return GROUPS.entrySet().stream()
+        .filter(group -> name.startsWith(group.getKey()))
+        .map(Map.Entry::getValue)
+        .findFirst()
+        .orElse("quality");
   }
 
   private static String text(Map<?, ?> finding) {

@@ -7,7 +7,6 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import lanewise.UserException;
 import lanewise.backend.Backend;
-import lanewise.model.Norm;
 import lanewise.train.loss.Objective;
 
 /**
@@ -72,12 +71,8 @@ public record TrainOptions(
    */
   public TrainOptions {
     model.requirePossible();
-    if (objective.gp() > 0 && Norm.named(model.normD()).tiesSamples()) {
-      throw new UserException(
-          ("--norm-d %s ties the samples of a batch together, and a gradient penalty is of each"
-                  + " sample alone (Gulrajani et al. 2017, section 4); use --norm-d layer, instance"
-                  + " or none")
-              .formatted(model.normD()));
+    if (objective.gp() > 0) {
+      OptionCheck.untied("--norm-d", model.normD(), "layer, instance or none");
     }
     if (isUnbounded(objective.loss(), objective.gp(), objective.r1(), model.spectralNorm())) {
       throw new UserException(

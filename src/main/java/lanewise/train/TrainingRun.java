@@ -13,6 +13,7 @@ import lanewise.UserException;
 import lanewise.backend.Backend;
 import lanewise.backend.Backends;
 import lanewise.diagnosis.Finding;
+import lanewise.diagnosis.Observation;
 import lanewise.report.Report;
 
 /**
@@ -106,9 +107,9 @@ public final class TrainingRun implements AutoCloseable {
     describe("running");
     try (RunLog log = RunLog.open(folder, options, task.steps())) {
       // Of a run that goes on: so it is diagnosed as if it had never been interrupted.
-      folder.forEachStep(task::diagnose);
+      folder.forEachStep(this::diagnose);
       while (task.steps() < total && !stopped) {
-        StepMetrics step = diagnosed(measured(nextStep()));
+        StepMetrics step = diagnosed(measured(nextStep(log)));
         log.step(step);
         listener.accept(step);
         save(task.steps(), log);
@@ -179,9 +180,12 @@ public final class TrainingRun implements AutoCloseable {
   }
 
   /** The next step. If its data cannot be read, the steps before it are kept. */
-  private StepMetrics nextStep() {
+  private StepMetrics nextStep(RunLog log) {
     try {
       return step();
+    } catch (TrainingFailure e) {
+      log.failure(e.finding());
+      throw e;
     } catch (UserException e) {
       if (!isMendable(e) || task.steps() == 0) {
         throw e;
@@ -247,8 +251,13 @@ public final class TrainingRun implements AutoCloseable {
     return new StepMetrics(step, values, epoch, speed, ms, Map.of(), List.of());
   }
 
+  /** A step; if it fails, that is what stands on its line. */
   private StepMetrics diagnosed(StepMetrics step) {
-    return step.with(task.diagnose(step.fields()));
+    return step.with(diagnose(step.fields()));
+  }
+
+  private List<Finding> diagnose(Map<String, ?> line) {
+    return task.diagnosis().observe(Observation.of(line));
   }
 
   private void save(long step, RunLog log) {
@@ -292,7 +301,7 @@ public final class TrainingRun implements AutoCloseable {
 
   /** What was found to go wrong and still does. */
   public List<Finding> standing() {
-    return task.standing();
+    return task.diagnosis().standing();
   }
 
   /** The number of the last step. */

@@ -264,13 +264,43 @@
   const share = {unit: "share", from: 0, to: 1};
 
   /** Only these objectives teach the discriminator a probability. */
-  const judgesByProbability =
-    ["non-saturating", "minimax", undefined].includes(run.options.objective?.loss);
+  const judgesByProbability = ["non-saturating", "minimax", "vanilla", undefined].includes(
+    run.options.objective?.loss ?? run.options.loss?.ganMode);
 
-  const opinion = [
-    line("d_real", "of real images", "green"),
-    line("d_fake", "of generated ones", "purple"),
-  ];
+  const opinion = (suffix, who) => ({
+    title: judgesByProbability ? `${who}'s opinion` : `${who}'s scores`,
+    lines: [
+      line(`d_real${suffix}`, "of real images", "green"),
+      line(`d_fake${suffix}`, "of generated ones", "purple"),
+    ],
+    ...(judgesByProbability
+      ? {
+          unit: "probability",
+          from: 0,
+          to: 1,
+          middle: 0.5,
+          caption:
+            "The probability to be real that it gives. The closer the two lines, the harder it " +
+            "is to tell real and generated images apart.",
+        }
+      : {
+          unit: "score",
+          caption:
+            "Higher means more real; the scale is the discriminator's own. The gap between the " +
+            "two lines shows how well it tells them apart.",
+        }),
+  });
+
+  const gradients = (suffix, title) => ({
+    title,
+    unit: "Euclidean norm",
+    lines: [
+      line(`grad_norm_d${suffix}`, "discriminator", "blue"),
+      line(`grad_norm_g${suffix}`, "generator", "orange"),
+    ],
+    from: 0,
+    caption: "Good: a level of their own. Bad: growing without end, or vanishing.",
+  });
 
   const opponents = (suffix) => [
     line(`loss_g${suffix}`, "generator", "orange"),
@@ -328,6 +358,9 @@
       from: 0,
       caption: "How much a generator changes pictures that need no change.",
     },
+    opinion("", "The discriminator"),
+    opinion("_a", "Discriminator A"),
+    opinion("_b", "Discriminator B"),
   ];
 
   const adversarial = [
@@ -340,26 +373,7 @@
           "generator's climbs and climbs."
         : "Good: both wobble around a level, or move slowly. Bad: one of them runs away.",
     },
-    judgesByProbability
-      ? {
-          title: "The discriminator's opinion",
-          unit: "probability",
-          lines: opinion,
-          from: 0,
-          to: 1,
-          middle: 0.5,
-          caption:
-            "The probability to be real that it gives. The closer the two lines, the harder it " +
-            "is to tell real and generated images apart.",
-        }
-      : {
-          title: "The discriminator's scores",
-          unit: "score",
-          lines: opinion,
-          caption:
-            "Higher means more real; the scale is the discriminator's own. The gap between the " +
-            "two lines shows how well it tells them apart.",
-        },
+    opinion("", "The discriminator"),
   ];
 
   const CHARTS = {
@@ -368,20 +382,17 @@
       {
         title: "Gradient penalty",
         unit: "loss",
-        lines: [line("penalty", "penalty", "blue")],
+        lines: [
+          line("penalty", "penalty", "blue"),
+          line("penalty_a", "discriminator A", "green"),
+          line("penalty_b", "discriminator B", "purple"),
+        ],
         from: 0,
         caption: "What it adds to the discriminator's loss.",
       },
-      {
-        title: "Gradients",
-        unit: "Euclidean norm",
-        lines: [
-          line("grad_norm_d", "discriminator", "blue"),
-          line("grad_norm_g", "generator", "orange"),
-        ],
-        from: 0,
-        caption: "Good: a level of their own. Bad: growing without end, or vanishing.",
-      },
+      gradients("", "Gradients"),
+      gradients("_a", "Gradients, from A to B"),
+      gradients("_b", "Gradients, from B to A"),
       {
         title: "Speed",
         unit: "images/s",

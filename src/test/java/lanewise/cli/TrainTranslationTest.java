@@ -94,6 +94,14 @@ class TrainTranslationTest {
   }
 
   @Test
+  void aCriticHasItsPenalty() throws IOException {
+    train("cyclegan", "--gan_mode", "wgangp", "--dry-run").succeeded();
+    train("pix2pix", "--gan-mode", "wgangp", "--norm", "instance").succeeded();
+    assertTrue((double) lastLine().get("penalty") > 0);
+    assertTrue(Files.readString(out.resolve("options.json")).contains("\"gp\" : 10.0"));
+  }
+
+  @Test
   void otherSizesOfPicturesAreTrainedOnOneByOne() throws IOException {
     Images.writePng(data.resolve("trainA/2.png"), new float[3 * 50 * 64], 3, 50, 64);
     trainOther("cyclegan", "--net-g", "resnet_1blocks", "--preprocess", "none", "--epochs", 2)
@@ -131,7 +139,12 @@ class TrainTranslationTest {
         "pix2pix  | --norm conditional-batch  | needs to be told a class",
         "pix2pix  | --batch-size 2 --preprocess none | needs pictures of one size",
         "cyclegan | --input-nc 1              | --lambda-identity needs pictures of one number",
-        "cyclegan | --gan-mode wgangp         | Unknown gan mode 'wgangp'",
+        "cyclegan | --gan-mode wgan           | Unknown gan mode 'wgan'",
+        "cyclegan | --gan-mode wgangp --gp 0  | a critic whose slope is bounded",
+        "cyclegan | --gan-mode wgangp --preprocess none | --gp needs pictures of one size",
+        "pix2pix  | --gan-mode wgangp         | ties the samples of a batch together",
+        "pix2pix  | --gp 1                    | use --norm instance, layer or none",
+        "cyclegan | --gp -1                   | --gp must be at least 0",
         "cyclegan | --pool-size -1            | --pool-size must be at least 0",
       })
   void impossibleOptionsAreRefusedBeforeAnythingIsWritten(

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongFunction;
 import org.junit.jupiter.api.Test;
 
@@ -42,13 +44,19 @@ class DiagnosisTest {
     }
 
     Observation at(long step) {
-      return step % INTERVAL == 0
-          ? new Observation(step, dReal, dFake, gradNormD, gradNormG, diversity, modes)
-          : new Observation(step, dReal, dFake, Double.NaN, Double.NaN, Double.NaN, Double.NaN);
+      Map<String, Double> values =
+          new HashMap<>(Map.of(Observation.D_REAL, dReal, Observation.D_FAKE, dFake));
+      if (step % INTERVAL == 0) {
+        values.put(Observation.GRAD_NORM_D, gradNormD);
+        values.put(Observation.GRAD_NORM_G, gradNormG);
+        values.put(Observation.DIVERSITY, diversity);
+        values.put(Observation.MODES, modes);
+      }
+      return new Observation(step, values);
     }
   }
 
-  private final Diagnosis diagnosis = new Diagnosis(Scores.PROBABILITIES);
+  private final Diagnosis diagnosis = Diagnosis.ofGan(Scores.PROBABILITIES);
   private final List<Finding> findings = new ArrayList<>();
   private long step;
 
@@ -156,15 +164,15 @@ class DiagnosisTest {
 
   @Test
   void aCriticIsMeantToWin() {
-    train(new Diagnosis(Scores.UNBOUNDED), 500, _ -> WELL.scores(40, -35));
+    train(Diagnosis.ofGan(Scores.UNBOUNDED), 500, _ -> WELL.scores(40, -35));
     assertFound();
   }
 
   @Test
   void scoresBeyondBothMarginsAreAVictoryUnderHinge() {
-    train(new Diagnosis(Scores.MARGINS), 500, _ -> WELL.scores(0.9, -0.9));
+    train(Diagnosis.ofGan(Scores.MARGINS), 500, _ -> WELL.scores(0.9, -0.9));
     assertFound();
-    train(new Diagnosis(Scores.MARGINS), 500, _ -> WELL.scores(1.3, -1.2));
+    train(Diagnosis.ofGan(Scores.MARGINS), 500, _ -> WELL.scores(1.3, -1.2));
     assertFound("discriminator-wins");
   }
 
@@ -242,6 +250,62 @@ class DiagnosisTest {
     assertTrue(findings.getFirst().message().contains("4, after 8"));
     train(20, _ -> WELL);
     assertFound("lost-modes", "lost-modes");
+  }
+
+  @Test
+  void eachOfTwoDiscriminatorsIsJudgedAlone() {
+    Diagnosis cycle = Diagnosis.ofCycle(Scores.TARGETS);
+    for (int step = 1; step <= 300; step++) {
+      Map<String, Double> values = new HashMap<>();
+      values.put("d_real_a", 0.6);
+      values.put("d_fake_a", 0.4);
+      values.put("d_real_b", 0.99);
+      values.put("d_fake_b", 0.01);
+      if (step % INTERVAL == 0) {
+        values.put("grad_norm_g_a", step <= 250 ? 1.0 : 1000.0);
+      }
+      findings.addAll(cycle.observe(new Observation(step, values)));
+    }
+    assertFound("discriminator-wins-b", "exploding-gradients-generator-a");
+    assertTrue(findings.getFirst().message().startsWith("discriminator_B wins, and generator_B "));
+    assertTrue(findings.getLast().message().startsWith("the gradients of generator_A explode"));
+  }
+
+  private void learnStyle(Diagnosis diagnosis, int steps, double content, double style) {
+    for (int i = 0; i < steps; i++) {
+      step++;
+      // Some photographs are harder than others.
+      double hardness = step % 3 == 0 ? 3 : 1;
+      Map<String, Double> values = Map.of("loss_content", hardness * content, "loss_style", style);
+      findings.addAll(diagnosis.observe(new Observation(step, values)));
+    }
+  }
+
+  @Test
+  void aLossThatGrowsAgainDiverges() {
+    Diagnosis style = Diagnosis.ofStyle();
+    learnStyle(style, 50, 5, 20);
+    learnStyle(style, 200, 4, 5);
+    learnStyle(style, 50, 8, 9);
+    assertFound();
+    learnStyle(style, 30, 30, 9);
+    assertFound("diverging-content");
+    assertTrue(findings.getFirst().message().contains("over 20 steps, after 4"));
+    learnStyle(style, 30, 6, 9);
+    assertFound("diverging-content", "diverging-content");
+    assertTrue(style.standing().isEmpty());
+  }
+
+  @Test
+  void aStyleThatIsNoNearerThanInTheBeginningIsReported() {
+    Diagnosis style = Diagnosis.ofStyle();
+    learnStyle(style, 1, 5, 20);
+    learnStyle(style, 90, 5, 30);
+    assertFound();
+    learnStyle(style, 500, 5, 30);
+    assertFound("diverging-style");
+    learnStyle(style, 30, 5, 15);
+    assertFound("diverging-style", "diverging-style");
   }
 
   @Test

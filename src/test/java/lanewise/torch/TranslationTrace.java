@@ -74,6 +74,7 @@ record TranslationTrace(
         discriminator(
             pixel ? DiscriminatorSpec.Kind.PIXEL : DiscriminatorSpec.Kind.BASIC, channels),
         mode(),
+        (float) real("gp"),
         (float) real("lambda_l1"),
         adam(),
         LinearDecay.NONE);
@@ -84,6 +85,7 @@ record TranslationTrace(
         TranslatorSpec.resnet(shape("a").c(), integer("ngf"), integer("blocks"), norm()),
         discriminator(DiscriminatorSpec.Kind.BASIC, shape("b").c()),
         mode(),
+        (float) real("gp"),
         (float) real("lambda_a"),
         (float) real("lambda_b"),
         (float) real("lambda_identity"),

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @OnEmulator
 class CudaCaptureTest {
   private static final int BATCH = 4;
-  private static final int STEPS = Gauges.INTERVAL;
+  private static final int STEPS = GradientNorms.INTERVAL;
   private static final int CLASSES = 3;
 
   static List<Arguments> models() {

@@ -67,7 +67,7 @@ class GaugesTest {
       double expected = norm(network);
       assertTrue(expected > 0);
       try (Scope _ = backend.scope()) {
-        assertEquals(expected, Gauges.gradientNorm(network).item(), 1e-5 * expected);
+        assertEquals(expected, GradientNorms.of(network).item(), 1e-5 * expected);
       }
     }
   }
@@ -85,7 +85,7 @@ class GaugesTest {
                 4,
                 0)) {
       float[] images = random(4 * 16 * 16);
-      for (int step = 1; step < Gauges.INTERVAL; step++) {
+      for (int step = 1; step < GradientNorms.INTERVAL; step++) {
         StepResult result = trainer.step(images);
         assertEquals(Float.NaN, result.gradNormD());
         assertEquals(Float.NaN, result.gradNormG());
@@ -113,7 +113,7 @@ class GaugesTest {
       float[] z = new float[4 * 4];
       Arrays.fill(z, 0.5f);
       StepResult result = null;
-      while (trainer.steps() < Gauges.INTERVAL) {
+      while (trainer.steps() < GradientNorms.INTERVAL) {
         result = trainer.step(images, z);
       }
       assertEquals(0, result.diversity(), 1e-10);

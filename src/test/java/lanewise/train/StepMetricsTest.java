@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import lanewise.diagnosis.Finding;
+import lanewise.diagnosis.Observation;
 import lanewise.train.GanTrainer.StepResult;
 import org.junit.jupiter.api.Test;
 
@@ -29,8 +30,7 @@ class StepMetricsTest {
   void aLineTellsADiagnosisTheSameAsTheStep() throws IOException {
     for (float gauge : new float[] {Float.NaN, 0.1f, 1e-9f, 12345.678f}) {
       StepMetrics step = metrics(gauge);
-      assertEquals(
-          GanTask.observation(step.fields()), GanTask.observation(JSON.std.mapFrom(step.json())));
+      assertEquals(Observation.of(step.fields()), Observation.of(JSON.std.mapFrom(step.json())));
     }
   }
 

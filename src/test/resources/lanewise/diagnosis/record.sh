@@ -40,6 +40,15 @@ record least-squares 400 --preset lsgan --ngf 16 --ndf 16
 record wgan-gp 220 --preset wgan-gp --ngf 16 --ndf 16
 record r1 600 --preset r1 --ngf 16 --ndf 16
 record ring-8 1200 --preset pacgan --data ring-8
+# Pairs of pictures, one in a batch.
+java -cp target/launcher/lanewise.jar benchmarks/pix2pix/EdgesToClothes.java "$out/pairs" 4000
+pairs() {
+  record "$@" --model pix2pix --data "$out/pairs" --crop-size 32 --input-nc 1 --output-nc 1 \
+    --decay 0 --ngf 8 --ndf 8
+}
+pairs edges 400
+pairs edges-lsgan 400 --gan-mode lsgan --norm instance
+pairs edges-wgangp 300 --gan-mode wgangp --norm instance
 
 # Failures.
 record none-lr-1e-2 400 --ngf 16 --ndf 16 --norm none --lr 1e-2

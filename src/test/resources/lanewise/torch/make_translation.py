@@ -6,19 +6,20 @@ in float64. To be run as, and with what is said in, make_reference.py:
 
 A trace is an object
   kind       "pix2pix" or "cyclegan", with "attributes" of the networks and weights of the losses
-  seed       of what is dropped and of the pools' choices
+  seed       of what is dropped, of the pools' choices and of the mixtures that a penalty is of
   networks   for each its first stream: weights start as in make_networks.py
   image_stream  A and B of step t, counted from 1, are the numbers of the streams image_stream + 2 t
              and image_stream + 2 t + 1
   a, b       their shapes
-  steps      the losses of each, by the names of metrics.jsonl
+  steps      the losses and scores of each, by the names of metrics.jsonl
   gradients  of the first step, of each network, as summaries: shape, norm, mean and evenly spaced
              elements
   state      after the last step, of each network. Left out are the biases of convolutions before a
              norm without running averages, whose gradients are 0 but for roundings: Adam makes of
              any rounding a step as long as of a gradient, and the output does not depend on them.
 
-The steps are those of pytorch-CycleGAN-and-pix2pix. What is random follows from the seed and the
+The steps are those of pytorch-CycleGAN-and-pix2pix, with its gradient penalty, which its own
+models do not call, added to what is halved. What is random follows from the seed and the
 step t: Stream(seed, t, purpose) below is java.util.SplittableRandom, and what a dropout drops is
 the hash that Dropped computes.
 """
@@ -60,7 +61,7 @@ class SplittableRandom:
         return (self.next_long() >> 11) * 2.0**-53
 
 
-DROPOUT, POOL = 1, 2
+DROPOUT, POOL, MIXTURE = 1, 2, 3
 
 
 def stream(seed, step, purpose):
@@ -116,12 +117,31 @@ def replace_dropouts(network, name):
 # ------------------------------------------------------------------------------------------ losses
 
 
-def to_real(mode, scores):
-    return F.softplus(-scores).mean() if mode == "vanilla" else (scores - 1).square().mean()
+TO_REAL = {
+    "vanilla": lambda scores: F.softplus(-scores).mean(),
+    "lsgan": lambda scores: (scores - 1).square().mean(),
+    "wgangp": lambda scores: -scores.mean(),
+}
+TO_FAKE = {
+    "vanilla": lambda scores: F.softplus(scores).mean(),
+    "lsgan": lambda scores: scores.square().mean(),
+    "wgangp": lambda scores: scores.mean(),
+}
 
 
-def to_fake(mode, scores):
-    return F.softplus(scores).mean() if mode == "vanilla" else scores.square().mean()
+def reading(mode, scores):
+    return (scores.sigmoid() if mode == "vanilla" else scores).mean()
+
+
+def mixtures(count, random):
+    return torch.tensor([random.next_double() for _ in range(count)]).reshape(count, 1, 1, 1)
+
+
+def penalty(d, real, fake, epsilon, weight):
+    """Of the slope of the sum of all patches' scores, at a mixture of real and fake."""
+    x = (epsilon.double() * real + (1 - epsilon.double()) * fake.detach()).requires_grad_()
+    gradient, = torch.autograd.grad(d(x).sum(), x, create_graph=True)
+    return weight * (gradient.flatten(1).norm(2, dim=1) - 1).square().mean()
 
 
 def optimizer(networks, o):
@@ -195,6 +215,7 @@ class Trace:
 
 
 def pix2pix(name, first_stream, o):
+    mode = o["mode"]
     in_channels, out_channels = o["a"][1], o["b"][1]
     g = unet(in_channels, out_channels, o["ngf"], o["depth"], o["norm"], o["dropout"])
     both = in_channels + out_channels
@@ -211,19 +232,27 @@ def pix2pix(name, first_stream, o):
             drop.key = key
         fake = g.forward(a)
         adam_d.zero_grad()
-        d_fake = to_fake(o["mode"], d(torch.cat([a, fake.detach()], 1)))
-        d_real = to_real(o["mode"], d(torch.cat([a, b], 1)))
-        ((d_fake + d_real) * 0.5).backward()
+        fake_pair, real_pair = torch.cat([a, fake.detach()], 1), torch.cat([a, b], 1)
+        on_fake, on_real = d(fake_pair), d(real_pair)
+        d_fake, d_real = TO_FAKE[mode](on_fake), TO_REAL[mode](on_real)
+        both = d_fake + d_real
+        penalties = {}
+        if o["gp"] > 0:
+            epsilon = mixtures(len(a), stream(o["seed"], step, MIXTURE))
+            penalties["penalty"] = penalty(d, real_pair, fake_pair, epsilon, o["gp"])
+            both = both + penalties["penalty"]
+        (both * 0.5).backward()
         trace.keep_gradients("discriminator")
         adam_d.step()
         adam_g.zero_grad()
-        deceived = to_real(o["mode"], d(torch.cat([a, fake], 1)))
+        deceived = TO_REAL[mode](d(torch.cat([a, fake], 1)))
         l1 = (fake - b).abs().mean() * o["lambda_l1"]
         (deceived + l1).backward()
         trace.keep_gradients("generator")
         adam_g.step()
         trace.finish({"loss_g": deceived, "loss_l1": l1, "loss_d_real": d_real,
-                      "loss_d_fake": d_fake})
+                      "loss_d_fake": d_fake, **penalties, "d_real": reading(mode, on_real),
+                      "d_fake": reading(mode, on_fake)})
     write(name, trace.json())
 
 
@@ -253,6 +282,7 @@ class Pool:
 
 
 def cyclegan(name, first_stream, o):
+    mode = o["mode"]
     channels = o["a"][1]
     g_a, g_b = (resnet(channels, o["ngf"], o["blocks"], o["norm"]) for _ in range(2))
     d_a, d_b = (patch(channels, o["ndf"], 3, o["norm"]) for _ in range(2))
@@ -269,24 +299,33 @@ def cyclegan(name, first_stream, o):
         adam_g.zero_grad()
         identity = o["lambda_identity"]
         losses = {
-            "loss_idt_a": (g_a(real_b) - real_b).abs().mean() * o["lambda_b"] * identity,
-            "loss_idt_b": (g_b(real_a) - real_a).abs().mean() * o["lambda_a"] * identity,
-            "loss_g_a": to_real(o["mode"], d_a(fake_b)),
-            "loss_g_b": to_real(o["mode"], d_b(fake_a)),
+            "loss_g_a": TO_REAL[mode](d_a(fake_b)),
+            "loss_g_b": TO_REAL[mode](d_b(fake_a)),
             "loss_cycle_a": (rec_a - real_a).abs().mean() * o["lambda_a"],
             "loss_cycle_b": (rec_b - real_b).abs().mean() * o["lambda_b"],
         }
+        if identity > 0:
+            losses["loss_idt_a"] = (g_a(real_b) - real_b).abs().mean() * o["lambda_b"] * identity
+            losses["loss_idt_b"] = (g_b(real_a) - real_a).abs().mean() * o["lambda_a"] * identity
         sum(losses.values()).backward()
         trace.keep_gradients("generator_A", "generator_B")
         adam_g.step()
         adam_d.zero_grad()
         random = stream(o["seed"], step, POOL)
-        for side, d, real, fake, pool in (("a", d_a, real_b, fake_b, pool_b),
-                                          ("b", d_b, real_a, fake_a, pool_a)):
+        mixture = stream(o["seed"], step, MIXTURE)
+        of_a, of_b = mixtures(len(real_a), mixture), mixtures(len(real_b), mixture)
+        for side, d, real, fake, pool, epsilon in (("a", d_a, real_b, fake_b, pool_b, of_b),
+                                                   ("b", d_b, real_a, fake_a, pool_a, of_a)):
             judged = pool.query(fake, random)
-            loss = (to_real(o["mode"], d(real)) + to_fake(o["mode"], d(judged))) * 0.5
-            loss.backward()
+            on_real, on_fake = d(real), d(judged)
+            loss = (TO_REAL[mode](on_real) + TO_FAKE[mode](on_fake)) * 0.5
             losses["loss_d_" + side] = loss
+            if o["gp"] > 0:
+                losses["penalty_" + side] = penalty(d, real, judged, epsilon, o["gp"])
+                loss = loss + losses["penalty_" + side] * 0.5
+            loss.backward()
+            losses["d_real_" + side] = reading(mode, on_real)
+            losses["d_fake_" + side] = reading(mode, on_fake)
         trace.keep_gradients("discriminator_A", "discriminator_B")
         adam_d.step()
         trace.finish(losses)
@@ -297,13 +336,21 @@ def cyclegan(name, first_stream, o):
 if __name__ == "__main__":
     pix2pix("translation-pix2pix.json", 100_000, {
         "a": [1, 3, 64, 64], "b": [1, 3, 64, 64], "ngf": 2, "ndf": 4, "depth": 6, "norm": "batch",
-        "net_d": "basic", "dropout": True, "mode": "vanilla", "lambda_l1": 100, "lr": 2e-4,
-        "beta1": 0.5, "seed": 7})
+        "net_d": "basic", "dropout": True, "mode": "vanilla", "gp": 0, "lambda_l1": 100,
+        "lr": 2e-4, "beta1": 0.5, "seed": 7})
     pix2pix("translation-pix2pix-instance.json", 110_000, {
         "a": [2, 1, 32, 64], "b": [2, 3, 32, 64], "ngf": 2, "ndf": 4, "depth": 5,
-        "norm": "instance-plain", "net_d": "pixel", "dropout": False, "mode": "lsgan",
+        "norm": "instance-plain", "net_d": "pixel", "dropout": False, "mode": "lsgan", "gp": 0,
         "lambda_l1": 10, "lr": 2e-4, "beta1": 0.5, "seed": 0})
     cyclegan("translation-cyclegan.json", 120_000, {
         "a": [1, 3, 32, 40], "b": [1, 3, 32, 40], "ngf": 4, "ndf": 4, "blocks": 2,
-        "norm": "instance-plain", "mode": "lsgan", "lambda_a": 10, "lambda_b": 8,
+        "norm": "instance-plain", "mode": "lsgan", "gp": 0, "lambda_a": 10, "lambda_b": 8,
         "lambda_identity": 0.5, "pool_size": 1, "lr": 2e-4, "beta1": 0.5, "seed": 3})
+    pix2pix("translation-pix2pix-wgangp.json", 130_000, {
+        "a": [2, 3, 32, 64], "b": [2, 1, 32, 64], "ngf": 2, "ndf": 4, "depth": 5,
+        "norm": "instance-plain", "net_d": "basic", "dropout": False, "mode": "wgangp", "gp": 10,
+        "lambda_l1": 100, "lr": 2e-4, "beta1": 0.5, "seed": 5})
+    cyclegan("translation-cyclegan-wgangp.json", 140_000, {
+        "a": [1, 3, 32, 40], "b": [1, 3, 32, 40], "ngf": 4, "ndf": 4, "blocks": 1,
+        "norm": "instance-plain", "mode": "wgangp", "gp": 10, "lambda_a": 10, "lambda_b": 10,
+        "lambda_identity": 0, "pool_size": 1, "lr": 2e-4, "beta1": 0.5, "seed": 3})

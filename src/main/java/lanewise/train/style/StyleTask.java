@@ -12,6 +12,8 @@ import lanewise.backend.Backend;
 import lanewise.backend.Scope;
 import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
+import lanewise.diagnosis.Diagnosis;
+import lanewise.diagnosis.Observation;
 import lanewise.io.Images;
 import lanewise.io.TensorEntry;
 import lanewise.model.TranslatorSpec;
@@ -47,6 +49,7 @@ final class StyleTask implements Task {
   private final PerceptualLoss loss;
   private final Network network;
   private final StyleTrainer trainer;
+  private final Diagnosis diagnosis = Diagnosis.ofStyle();
   private final List<float[]> samples;
   private final float[] images;
 
@@ -154,6 +157,9 @@ final class StyleTask implements Task {
     values.put("loss_content", result.content());
     values.put("loss_style", result.style());
     values.put("loss_tv", result.tv());
+    if (Float.isFinite(result.gradNorm())) {
+      values.put(Observation.GRAD_NORM_G, result.gradNorm());
+    }
     if (trainer.steps() % options.run().sampleEvery() == 0) {
       values.putAll(ofSamples());
     }
@@ -179,6 +185,11 @@ final class StyleTask implements Task {
     values.put("sample_content", content);
     values.put("sample_style", style);
     return values;
+  }
+
+  @Override
+  public Diagnosis diagnosis() {
+    return diagnosis;
   }
 
   private void read(long step) {

@@ -13,7 +13,9 @@ import lanewise.nn.Network;
 import lanewise.nn.Statistics;
 import lanewise.train.Adam;
 import lanewise.train.AdamOptions;
+import lanewise.train.GradientNorms;
 import lanewise.train.NotFinite;
+import lanewise.train.Results;
 import lanewise.train.loss.PerceptualLoss;
 
 /**
@@ -27,6 +29,7 @@ public final class StyleTrainer implements AutoCloseable {
   private static final int STYLE = 1;
   private static final int TV = 2;
   private static final int TOTAL = 3;
+  private static final int GRADIENT_NORM = 4;
   private static final String ADAM = "network";
   private static final String LOSS = "perceptual";
 
@@ -35,7 +38,7 @@ public final class StyleTrainer implements AutoCloseable {
   private final PerceptualLoss loss;
   private final Adam adam;
   private final Tensor photographs;
-  private final Tensor results;
+  private final Results results;
   private final NotFinite notFinite;
   private final Runnable compute;
   private final boolean captured;
@@ -47,8 +50,11 @@ public final class StyleTrainer implements AutoCloseable {
    * @param step counted from 1
    * @param content the loss's terms, each with its weight, before the network's update
    * @param total their sum
+   * @param gradNorm Euclidean norm of the network's gradients, measured in every tenth step; NaN in
+   *     others
    */
-  public record StepResult(long step, float content, float style, float tv, float total) {}
+  public record StepResult(
+      long step, float content, float style, float tv, float total, float gradNorm) {}
 
   /**
    * A trainer of a network as it is.
@@ -67,7 +73,7 @@ public final class StyleTrainer implements AutoCloseable {
     checkShapes(photographs);
     this.adam = new Adam(network, adam);
     this.photographs = backend.allocateActivation(photographs);
-    results = backend.allocate(Shape.vector(TOTAL + 1));
+    results = new Results(backend, GRADIENT_NORM + 1);
     notFinite = new NotFinite(Map.of(network.name(), network));
     Runnable step = this::compute;
     compute = capture ? backend.capture(step) : step;
@@ -102,16 +108,26 @@ public final class StyleTrainer implements AutoCloseable {
     backend.upload(images, photographs);
     adam.advance(1);
     compute.run();
+    boolean isMeasured = GradientNorms.areDue(steps);
+    if (isMeasured) {
+      GradientNorms.take(results, GRADIENT_NORM, network);
+    }
     meanwhile.run();
-    float[] values = new float[TOTAL + 1];
-    backend.read(results, values);
+    float[] values = results.read();
     if (captured) {
       notFinite.checkReplayed(LOSS, values[TOTAL], steps);
     }
-    return new StepResult(steps, values[CONTENT], values[STYLE], values[TV], values[TOTAL]);
+    return new StepResult(
+        steps,
+        values[CONTENT],
+        values[STYLE],
+        values[TV],
+        values[TOTAL],
+        isMeasured ? values[GRADIENT_NORM] : Float.NaN);
   }
 
   private void compute() {
+    results.clear();
     try (Scope _ = backend.scope()) {
       Variable input = Variable.constant(backend, photographs);
       Variable pictures = network.forward(input, Statistics.BATCH);
@@ -121,15 +137,11 @@ public final class StyleTrainer implements AutoCloseable {
       }
       network.backward(terms.total());
       adam.step();
-      keep(CONTENT, terms.content());
-      keep(STYLE, terms.style());
-      keep(TV, terms.tv());
-      keep(TOTAL, terms.total());
+      results.add(CONTENT, terms.content(), 1);
+      results.add(STYLE, terms.style(), 1);
+      results.add(TV, terms.tv(), 1);
+      results.add(TOTAL, terms.total(), 1);
     }
-  }
-
-  private void keep(int result, Variable term) {
-    backend.copy(term.tensor(), results.part(result, Shape.scalar()));
   }
 
   /** Steps done so far. */

@@ -1,13 +1,13 @@
 package lanewise.train.translation;
 
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import lanewise.UserException;
 import lanewise.backend.Backend;
 import lanewise.data.UnpairedPictures;
+import lanewise.diagnosis.Diagnosis;
 import lanewise.picture.Pictures;
 import lanewise.train.EngineOptions;
 import lanewise.train.OptionGroups;
@@ -41,7 +41,7 @@ public record CycleGanOptions(
           new PictureOptions(
               "AtoB", "resize_and_crop", 286, 256, false, 3, 3, Pictures.DEFAULT_MAX_PIXELS),
           new NetworkOptions("resnet_9blocks", "basic", 3, 64, 64, "instance", true),
-          new CycleGanLossOptions("lsgan", 10, 10, 0.5, 50),
+          new CycleGanLossOptions("lsgan", 0, 10, 10, 0.5, 50),
           Usual.RATES,
           Usual.RUN,
           EngineOptions.usual());
@@ -49,6 +49,10 @@ public record CycleGanOptions(
   /** Checks what does not go together. */
   public CycleGanOptions {
     Usual.requirePossible(pictures, networks, rates);
+    networks.requireFit(loss.gp());
+    if (loss.gp() > 0) {
+      Usual.requireOneSize("--gp", pictures, networks);
+    }
     if (loss.lambdaIdentity() > 0 && pictures.inputNc() != pictures.outputNc()) {
       throw new UserException(
           "--lambda-identity needs pictures of one number of channels; give 0, or --input-nc and"
@@ -58,13 +62,14 @@ public record CycleGanOptions(
 
   /**
    * The paper's hyper-parameters with others in place of some. With another crop size, the load
-   * size and the number of residual blocks follow unless they are given.
+   * size and the number of residual blocks follow unless they are given; with {@code wgangp}, a
+   * penalty.
    *
    * @param changes by the names of options
    * @throws UserException if a value is impossible
    */
   public static CycleGanOptions of(Map<String, ?> changes) {
-    Map<String, Object> all = new LinkedHashMap<>(changes);
+    Map<String, Object> all = Usual.withPenalty(changes);
     if (changes.get("cropSize") instanceof Integer crop) {
       all.putIfAbsent("loadSize", Usual.loadSize(crop));
       all.putIfAbsent("netG", crop <= SMALL ? "resnet_6blocks" : "resnet_9blocks");
@@ -102,12 +107,18 @@ public record CycleGanOptions(
             new CycleGanTrainer(backend, recipe(total), run.seed(), capture && hasOneSize()));
   }
 
+  @Override
+  public Diagnosis newDiagnosis() {
+    return Diagnosis.ofCycle(GanMode.named(loss.ganMode()).meaning());
+  }
+
   /** How to train for so many steps. */
   public CycleGanRecipe recipe(long totalSteps) {
     return new CycleGanRecipe(
         generator(),
         networks.discriminator(pictures.outputNc()),
         GanMode.named(loss.ganMode()),
+        (float) loss.gp(),
         (float) loss.lambdaA(),
         (float) loss.lambdaB(),
         (float) loss.lambdaIdentity(),

@@ -8,6 +8,7 @@ import lanewise.train.AdamOptions;
  *
  * @param generator from A to B; the other one has its channels the other way round
  * @param discriminator of B; the other one judges A
+ * @param gp the weight of WGAN-GP's gradient penalty, or 0
  * @param lambdaA the weight of the cycle from A to B to A
  * @param lambdaB the weight of the other cycle
  * @param lambdaIdentity the weight, beside a cycle's, of leaving pictures that are of the wanted
@@ -18,6 +19,7 @@ public record CycleGanRecipe(
     TranslatorSpec generator,
     DiscriminatorSpec discriminator,
     GanMode mode,
+    float gp,
     float lambdaA,
     float lambdaB,
     float lambdaIdentity,

@@ -18,14 +18,16 @@ import lanewise.data.PicturePair;
 import lanewise.data.Planes;
 import lanewise.io.TensorEntry;
 import lanewise.nn.Network;
+import lanewise.train.GradientNorms;
 import lanewise.train.NotFinite;
 import lanewise.train.Results;
 import lanewise.train.Task.Description.Part;
+import lanewise.train.loss.GradientPenalty;
 
 /**
  * Trains two generators, A to B and back, without pairs (Zhu et al. 2017): both together, against
- * two discriminators; then the discriminators, whose losses are halved, on images of this step or
- * of earlier ones.
+ * two discriminators; then the discriminators, whose losses are halved, with a gradient penalty if
+ * there is one, on images of this step or of earlier ones.
  *
  * <p>The names are those of the authors' {@code pytorch-CycleGAN-and-pix2pix}: generator A makes B
  * of A, and discriminator A judges what it makes.
@@ -43,15 +45,30 @@ public final class CycleGanTrainer implements TranslationTrainer {
   private static final String FAKE_A = "fake_A";
   private static final String FAKE_B = "fake_B";
 
-  private static final int D_A = 0;
-  private static final int G_A = 1;
-  private static final int CYCLE_A = 2;
-  private static final int IDT_A = 3;
-  private static final int OF_B = 4;
+  private static final int D = 0;
+  private static final int G = 1;
+  private static final int CYCLE = 2;
+  private static final int IDT = 3;
+  private static final int PENALTY = 4;
+  private static final int D_REAL = 5;
+  private static final int D_FAKE = 6;
+  private static final int GRADIENT_NORMS = 7;
   private static final String[] NAMES = {
-    "loss_d_a", "loss_g_a", "loss_cycle_a", "loss_idt_a",
-    "loss_d_b", "loss_g_b", "loss_cycle_b", "loss_idt_b"
+    "loss_d",
+    "loss_g",
+    "loss_cycle",
+    "loss_idt",
+    "penalty",
+    "d_real",
+    "d_fake",
+    "grad_norm_d",
+    "grad_norm_g"
   };
+
+  /** Results of A, and of B behind them, by what their names end in. */
+  private static final List<String> SIDES = List.of("_a", "_b");
+
+  private static final int OF_B = NAMES.length;
 
   /** Passes through a generator in a step, each of which drops other features. */
   private static final int PASSES = 6;
@@ -78,6 +95,7 @@ public final class CycleGanTrainer implements TranslationTrainer {
    * @param real of this step
    * @param fake what the generator of the other kind's pictures makes of those
    * @param pool of earlier fakes
+   * @param mixture of real and fake, where a gradient penalty is taken
    * @param generator that takes pictures of this kind
    * @param discriminator that judges what that generator makes
    */
@@ -85,6 +103,7 @@ public final class CycleGanTrainer implements TranslationTrainer {
       StepTensor real,
       StepTensor fake,
       ImagePool pool,
+      StepTensor mixture,
       Generator generator,
       Discriminator discriminator) {
 
@@ -92,6 +111,7 @@ public final class CycleGanTrainer implements TranslationTrainer {
       real.close();
       fake.close();
       pool.close();
+      mixture.close();
       generator.close();
       discriminator.close();
     }
@@ -114,6 +134,7 @@ public final class CycleGanTrainer implements TranslationTrainer {
             new StepTensor(backend),
             new StepTensor(backend),
             new ImagePool(backend, recipe.poolSize()),
+            new StepTensor(backend),
             new Generator(
                 backend, recipe.generator(), GENERATOR_A, recipe.adam(), seeds.nextLong()),
             new Discriminator(
@@ -123,6 +144,7 @@ public final class CycleGanTrainer implements TranslationTrainer {
             new StepTensor(backend),
             new StepTensor(backend),
             new ImagePool(backend, recipe.poolSize()),
+            new StepTensor(backend),
             new Generator(
                 backend, recipe.backwards(), GENERATOR_B, recipe.adam(), seeds.nextLong()),
             new Discriminator(
@@ -130,7 +152,7 @@ public final class CycleGanTrainer implements TranslationTrainer {
     for (int i = 0; i < PASSES; i++) {
       keys[i] = backend.allocate(DropoutSpec.KEY);
     }
-    results = new Results(backend, NAMES.length);
+    results = new Results(backend, SIDES.size() * NAMES.length);
     notFinite = new NotFinite(networks());
     UnaryOperator<Runnable> replayed = capture ? backend::capture : UnaryOperator.identity();
     Runnable first = this::learnToTranslate;
@@ -157,6 +179,11 @@ public final class CycleGanTrainer implements TranslationTrainer {
     for (Tensor key : keys) {
       backend.upload(DropoutSpec.key(dropout.nextLong()), key);
     }
+    if (recipe.gp() > 0) {
+      SplittableRandom mixture = StepRandom.MIXTURE.of(seed, steps);
+      a.mixture.mixtures(pairs.a().shape().n(), mixture);
+      b.mixture.mixtures(pairs.b().shape().n(), mixture);
+    }
     double factor = recipe.decay().factor(steps);
     for (Side side : List.of(a, b)) {
       side.generator.adam().advance(factor);
@@ -167,6 +194,10 @@ public final class CycleGanTrainer implements TranslationTrainer {
     b.pool.query(b.fake.tensor(), pool);
     a.pool.query(a.fake.tensor(), pool);
     judging.run();
+    if (GradientNorms.areDue(steps)) {
+      takeGradientNorms(a, 0);
+      takeGradientNorms(b, OF_B);
+    }
     return read();
   }
 
@@ -180,18 +211,33 @@ public final class CycleGanTrainer implements TranslationTrainer {
     return Shape.of(input.n(), output.c(), input.h(), input.w());
   }
 
+  private void takeGradientNorms(Side side, int from) {
+    GradientNorms.take(
+        results, from + GRADIENT_NORMS, side.discriminator.network(), side.generator.network());
+  }
+
   private Map<String, Float> read() {
     float[] values = results.read();
     Map<String, Float> named = new LinkedHashMap<>();
-    for (int i = 0; i < NAMES.length; i++) {
-      if (captured) {
-        notFinite.checkReplayed(NAMES[i].substring("loss_".length()), values[i], steps);
+    for (int i = 0; i < values.length; i++) {
+      int result = i % OF_B;
+      String name = NAMES[result] + SIDES.get(i / OF_B);
+      if (captured && result <= PENALTY) {
+        notFinite.checkReplayed(name.replace("loss_", ""), values[i], steps);
       }
-      if (recipe.lambdaIdentity() > 0 || i % OF_B != IDT_A) {
-        named.put(NAMES[i], values[i]);
+      if (isMeasured(result, values[i])) {
+        named.put(name, values[i]);
       }
     }
     return named;
+  }
+
+  private boolean isMeasured(int result, float value) {
+    return switch (result) {
+      case IDT -> recipe.lambdaIdentity() > 0;
+      case PENALTY -> recipe.gp() > 0;
+      default -> result < GRADIENT_NORMS || GradientNorms.isMeasured(steps, value);
+    };
   }
 
   private void learnToTranslate() {
@@ -208,13 +254,13 @@ public final class CycleGanTrainer implements TranslationTrainer {
         float identity = recipe.lambdaIdentity();
         Variable sameB = a.generator.translate(realB, keys[4]);
         Variable sameA = b.generator.translate(realA, keys[5]);
-        losses.add(weighed(IDT_A, distance(sameB, realB), recipe.lambdaB() * identity));
-        losses.add(weighed(OF_B + IDT_A, distance(sameA, realA), recipe.lambdaA() * identity));
+        losses.add(weighed(IDT, distance(sameB, realB), recipe.lambdaB() * identity));
+        losses.add(weighed(OF_B + IDT, distance(sameA, realA), recipe.lambdaA() * identity));
       }
-      losses.add(weighed(G_A, recipe.mode().toReal(a.discriminator.scores(fakeB)), 1));
-      losses.add(weighed(OF_B + G_A, recipe.mode().toReal(b.discriminator.scores(fakeA)), 1));
-      losses.add(weighed(CYCLE_A, distance(cycleA, realA), recipe.lambdaA()));
-      losses.add(weighed(OF_B + CYCLE_A, distance(cycleB, realB), recipe.lambdaB()));
+      losses.add(weighed(G, recipe.mode().toReal(a.discriminator.scores(fakeB)), 1));
+      losses.add(weighed(OF_B + G, recipe.mode().toReal(b.discriminator.scores(fakeA)), 1));
+      losses.add(weighed(CYCLE, distance(cycleA, realA), recipe.lambdaA()));
+      losses.add(weighed(OF_B + CYCLE, distance(cycleB, realB), recipe.lambdaB()));
       Variable loss = losses.stream().reduce(Ops::add).orElseThrow();
       check("generator", loss, loss);
       Network.backward(loss, List.of(a.generator.network(), b.generator.network()));
@@ -236,21 +282,33 @@ public final class CycleGanTrainer implements TranslationTrainer {
   }
 
   private void learnToJudge() {
-    learnToJudge(a.discriminator, b, D_A);
-    learnToJudge(b.discriminator, a, OF_B + D_A);
+    learnToJudge(a.discriminator, b, 0);
+    learnToJudge(b.discriminator, a, OF_B);
   }
 
   /** The discriminator learns to tell real pictures of a kind from those of its pool. */
-  private void learnToJudge(Discriminator discriminator, Side judged, int result) {
+  private void learnToJudge(Discriminator discriminator, Side judged, int from) {
     try (Scope _ = backend.scope()) {
+      Variable real = judged.real.variable();
       Variable fake = Variable.constant(backend, judged.pool.judged());
-      Variable onReal = recipe.mode().toReal(discriminator.scores(judged.real.variable()));
-      Variable onFake = recipe.mode().toFake(discriminator.scores(fake));
-      Variable loss = Ops.affine(Ops.add(onReal, onFake), 0.5f, 0);
-      check("discriminator", loss, loss);
+      Variable onReal = discriminator.scores(real);
+      Variable onFake = discriminator.scores(fake);
+      GanMode mode = recipe.mode();
+      Variable game = Ops.affine(Ops.add(mode.toReal(onReal), mode.toFake(onFake)), 0.5f, 0);
+      Variable loss = game;
+      if (recipe.gp() > 0) {
+        Variable penalty =
+            GradientPenalty.wganGp(
+                discriminator::scores, real, fake, judged.mixture.variable(), recipe.gp());
+        results.add(from + PENALTY, penalty, 1);
+        loss = Ops.add(game, Ops.affine(penalty, 0.5f, 0));
+      }
+      check(discriminator.network().name(), loss, loss);
       discriminator.network().backward(loss);
       discriminator.adam().step();
-      results.add(result, loss, 1);
+      results.add(from + D, game, 1);
+      results.add(from + D_REAL, mode.reading(onReal), 1);
+      results.add(from + D_FAKE, mode.reading(onFake), 1);
     }
   }
 

@@ -45,6 +45,17 @@ public record NetworkOptions(
     return generator(netG, inputChannels, outputChannels, ngf, norm(norm), !noDropout);
   }
 
+  /**
+   * Passes if the discriminator's scores can have a gradient penalty.
+   *
+   * @param gp its weight, or 0
+   */
+  void requireFit(double gp) {
+    if (gp > 0) {
+      OptionCheck.untied("--norm", norm, "instance, layer or none");
+    }
+  }
+
   private static TranslatorSpec generator(
       String netG, int input, int output, int ngf, Norm norm, boolean dropout) {
     Matcher resnet = RESNET.matcher(netG);

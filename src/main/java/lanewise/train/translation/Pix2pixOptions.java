@@ -1,12 +1,12 @@
 package lanewise.train.translation;
 
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import lanewise.backend.Backend;
 import lanewise.data.PairedPictures;
+import lanewise.diagnosis.Diagnosis;
 import lanewise.picture.Pictures;
 import lanewise.train.EngineOptions;
 import lanewise.train.OptionGroups;
@@ -37,7 +37,7 @@ public record Pix2pixOptions(
           new PictureOptions(
               "AtoB", "resize_and_crop", 286, 256, false, 3, 3, Pictures.DEFAULT_MAX_PIXELS),
           new NetworkOptions("unet_256", "basic", 3, 64, 64, "batch", false),
-          new Pix2pixLossOptions("vanilla", 100),
+          new Pix2pixLossOptions("vanilla", 0, 100),
           Usual.RATES,
           Usual.RUN,
           EngineOptions.usual());
@@ -45,17 +45,18 @@ public record Pix2pixOptions(
   /** Checks what does not go together. */
   public Pix2pixOptions {
     Usual.requirePossible(pictures, networks, rates);
+    networks.requireFit(loss.gp());
   }
 
   /**
    * The paper's hyper-parameters with others in place of some. With another crop size, the load
-   * size and the depth of the U-Net follow unless they are given.
+   * size and the depth of the U-Net follow unless they are given; with {@code wgangp}, a penalty.
    *
    * @param changes by the names of options
    * @throws lanewise.UserException if a value is impossible
    */
   public static Pix2pixOptions of(Map<String, ?> changes) {
-    Map<String, Object> all = new LinkedHashMap<>(changes);
+    Map<String, Object> all = Usual.withPenalty(changes);
     if (changes.get("cropSize") instanceof Integer crop) {
       all.putIfAbsent("loadSize", Usual.loadSize(crop));
       all.putIfAbsent("netG", "unet_" + Math.clamp(Integer.lowestOneBit(crop), 32, 256));
@@ -93,12 +94,18 @@ public record Pix2pixOptions(
             new Pix2pixTrainer(backend, recipe(total), run.seed(), capture && hasOneSize()));
   }
 
+  @Override
+  public Diagnosis newDiagnosis() {
+    return Diagnosis.ofTranslation(GanMode.named(loss.ganMode()).meaning());
+  }
+
   /** How to train for so many steps. */
   public Pix2pixRecipe recipe(long totalSteps) {
     return new Pix2pixRecipe(
         generator(),
         networks.discriminator(pictures.inputNc() + pictures.outputNc()),
         GanMode.named(loss.ganMode()),
+        (float) loss.gp(),
         (float) loss.lambdaL1(),
         rates.adam(),
         new LinearDecay(totalSteps, rates.decay()));

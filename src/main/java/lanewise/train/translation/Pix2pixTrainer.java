@@ -17,14 +17,16 @@ import lanewise.data.PicturePair;
 import lanewise.data.Planes;
 import lanewise.io.TensorEntry;
 import lanewise.nn.Network;
+import lanewise.train.GradientNorms;
 import lanewise.train.NotFinite;
 import lanewise.train.Results;
 import lanewise.train.Task.Description.Part;
+import lanewise.train.loss.GradientPenalty;
 
 /**
  * Trains a generator to make B of A, against a discriminator that sees A beside what it judges
  * (Isola et al. 2017): first the discriminator, whose loss is halved, then the generator against
- * the discriminator just updated.
+ * the discriminator just updated. A gradient penalty is of pairs, and halved with the rest.
  */
 public final class Pix2pixTrainer implements TranslationTrainer {
   private static final String GENERATOR = "generator";
@@ -34,7 +36,21 @@ public final class Pix2pixTrainer implements TranslationTrainer {
   private static final int L1 = 1;
   private static final int D_REAL = 2;
   private static final int D_FAKE = 3;
-  private static final String[] NAMES = {"loss_g", "loss_l1", "loss_d_real", "loss_d_fake"};
+  private static final int PENALTY = 4;
+  private static final int ON_REAL = 5;
+  private static final int ON_FAKE = 6;
+  private static final int GRADIENT_NORMS = 7;
+  private static final String[] NAMES = {
+    "loss_g",
+    "loss_l1",
+    "loss_d_real",
+    "loss_d_fake",
+    "penalty",
+    "d_real",
+    "d_fake",
+    "grad_norm_d",
+    "grad_norm_g"
+  };
 
   private final Backend backend;
   private final Pix2pixRecipe recipe;
@@ -44,6 +60,7 @@ public final class Pix2pixTrainer implements TranslationTrainer {
   private final StepTensor a;
   private final StepTensor b;
   private final Tensor key;
+  private final StepTensor mixture;
   private final Results results;
   private final NotFinite notFinite;
   private final Runnable body;
@@ -70,6 +87,7 @@ public final class Pix2pixTrainer implements TranslationTrainer {
     a = new StepTensor(backend);
     b = new StepTensor(backend);
     key = backend.allocate(DropoutSpec.KEY);
+    mixture = new StepTensor(backend);
     results = new Results(backend, NAMES.length);
     notFinite = new NotFinite(networks());
     Runnable step = this::compute;
@@ -91,24 +109,39 @@ public final class Pix2pixTrainer implements TranslationTrainer {
     b.upload(pairs.b());
     SplittableRandom random = StepRandom.DROPOUT.of(seed, steps);
     backend.upload(DropoutSpec.key(random.nextLong()), key);
+    if (recipe.gp() > 0) {
+      mixture.mixtures(shape.n(), StepRandom.MIXTURE.of(seed, steps));
+    }
     double factor = recipe.decay().factor(steps);
     generator.adam().advance(factor);
     discriminator.adam().advance(factor);
     body.run();
+    if (GradientNorms.areDue(steps)) {
+      GradientNorms.take(results, GRADIENT_NORMS, discriminator.network(), generator.network());
+    }
     return read();
   }
 
   private Map<String, Float> read() {
     float[] values = results.read();
     if (captured) {
-      notFinite.checkReplayed(DISCRIMINATOR, values[D_REAL] + values[D_FAKE], steps);
+      float ofDiscriminator = values[D_REAL] + values[D_FAKE] + values[PENALTY];
+      notFinite.checkReplayed(DISCRIMINATOR, ofDiscriminator, steps);
       notFinite.checkReplayed(GENERATOR, values[G] + values[L1], steps);
     }
     Map<String, Float> named = new LinkedHashMap<>();
     for (int i = 0; i < NAMES.length; i++) {
-      named.put(NAMES[i], values[i]);
+      if (isMeasured(i, values[i])) {
+        named.put(NAMES[i], values[i]);
+      }
     }
     return named;
+  }
+
+  private boolean isMeasured(int result, float value) {
+    return result == PENALTY
+        ? recipe.gp() > 0
+        : result < GRADIENT_NORMS || GradientNorms.isMeasured(steps, value);
   }
 
   private void compute() {
@@ -122,19 +155,33 @@ public final class Pix2pixTrainer implements TranslationTrainer {
 
   private void learnToJudge(Variable fake) {
     try (Scope _ = backend.scope()) {
-      Variable onFake = recipe.mode().toFake(scores(fake.detach()));
-      Variable onReal = recipe.mode().toReal(scores(b.variable()));
-      Variable loss = Ops.affine(Ops.add(onFake, onReal), 0.5f, 0);
+      Variable fakePair = beside(fake.detach());
+      Variable realPair = beside(b.variable());
+      Variable onFake = discriminator.scores(fakePair);
+      Variable onReal = discriminator.scores(realPair);
+      Variable toFake = recipe.mode().toFake(onFake);
+      Variable toReal = recipe.mode().toReal(onReal);
+      Variable both = Ops.add(toFake, toReal);
+      if (recipe.gp() > 0) {
+        Variable penalty =
+            GradientPenalty.wganGp(
+                discriminator::scores, realPair, fakePair, mixture.variable(), recipe.gp());
+        results.add(PENALTY, penalty, 1);
+        both = Ops.add(both, penalty);
+      }
+      Variable loss = Ops.affine(both, 0.5f, 0);
       check(DISCRIMINATOR, loss, fake, loss);
       discriminator.network().backward(loss);
       discriminator.adam().step();
-      results.add(D_FAKE, onFake, 1);
-      results.add(D_REAL, onReal, 1);
+      results.add(D_FAKE, toFake, 1);
+      results.add(D_REAL, toReal, 1);
+      results.add(ON_FAKE, recipe.mode().reading(onFake), 1);
+      results.add(ON_REAL, recipe.mode().reading(onReal), 1);
     }
   }
 
   private void learnToTranslate(Variable fake) {
-    Variable deceived = recipe.mode().toReal(scores(fake));
+    Variable deceived = recipe.mode().toReal(discriminator.scores(beside(fake)));
     Variable distance = Ops.mean(Ops.abs(Ops.sub(fake, b.variable())));
     Variable l1 = Ops.affine(distance, recipe.lambdaL1(), 0);
     Variable loss = Ops.add(deceived, l1);
@@ -145,8 +192,9 @@ public final class Pix2pixTrainer implements TranslationTrainer {
     results.add(L1, l1, 1);
   }
 
-  private Variable scores(Variable images) {
-    return discriminator.scores(Ops.concat(List.of(a.variable(), images)));
+  /** Pairs of A with something, as the discriminator sees them. */
+  private Variable beside(Variable images) {
+    return Ops.concat(List.of(a.variable(), images));
   }
 
   private void check(String name, Variable loss, Variable... history) {
@@ -207,6 +255,7 @@ public final class Pix2pixTrainer implements TranslationTrainer {
     a.close();
     b.close();
     key.close();
+    mixture.close();
     results.close();
     generator.close();
     discriminator.close();

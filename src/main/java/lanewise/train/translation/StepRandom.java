@@ -6,7 +6,8 @@ import java.util.SplittableRandom;
 enum StepRandom {
   PICTURES,
   DROPOUT,
-  POOL;
+  POOL,
+  MIXTURE;
 
   /** The numbers of a step. */
   SplittableRandom of(long seed, long step) {

@@ -1,5 +1,6 @@
 package lanewise.train.translation;
 
+import java.util.SplittableRandom;
 import lanewise.autograd.Variable;
 import lanewise.backend.Backend;
 import lanewise.backend.Shape;
@@ -27,6 +28,15 @@ final class StepTensor implements AutoCloseable {
   void upload(PairBatch.Images images) {
     fit(images.shape());
     backend.upload(images.values(), tensor);
+  }
+
+  /** Fills it with what a gradient penalty mixes real and fake images by, each from [0, 1). */
+  void mixtures(int count, SplittableRandom random) {
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = (float) random.nextDouble();
+    }
+    upload(new PairBatch.Images(Shape.of(count, 1, 1, 1), values));
   }
 
   Variable variable() {

@@ -1,5 +1,6 @@
 package lanewise.train.translation;
 
+import lanewise.diagnosis.Diagnosis;
 import lanewise.model.TranslatorSpec;
 import lanewise.train.TaskOptions;
 
@@ -11,6 +12,9 @@ sealed interface TranslationOptions extends TaskOptions permits CycleGanOptions,
   NetworkOptions networks();
 
   RateOptions rates();
+
+  /** What looks for things that go wrong in such a training. */
+  Diagnosis newDiagnosis();
 
   @Override
   default String label() {

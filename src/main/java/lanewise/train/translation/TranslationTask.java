@@ -10,6 +10,7 @@ import lanewise.backend.Backend;
 import lanewise.backend.Shape;
 import lanewise.data.PicturePairs;
 import lanewise.data.Planes;
+import lanewise.diagnosis.Diagnosis;
 import lanewise.io.Images;
 import lanewise.io.TensorEntry;
 import lanewise.nn.Network;
@@ -26,6 +27,7 @@ final class TranslationTask implements Task {
   private final PairBatches batches;
   private final TranslationTrainer trainer;
   private final ReadAhead<PairBatch> next;
+  private final Diagnosis diagnosis;
 
   /** Builds networks. */
   @FunctionalInterface
@@ -44,6 +46,7 @@ final class TranslationTask implements Task {
     this.batches = batches;
     this.trainer = trainer;
     next = new ReadAhead<>(batches::read, total);
+    diagnosis = options.newDiagnosis();
   }
 
   /** See {@link lanewise.train.TaskOptions#prepare}. */
@@ -121,6 +124,11 @@ final class TranslationTask implements Task {
   @Override
   public Map<String, Float> step() {
     return trainer.step(next.get(trainer.steps()));
+  }
+
+  @Override
+  public Diagnosis diagnosis() {
+    return diagnosis;
   }
 
   @Override

@@ -1,7 +1,10 @@
 package lanewise.train.translation;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import lanewise.UserException;
 import lanewise.model.TranslatorSpec;
+import lanewise.train.OptionCheck;
 import lanewise.train.RunOptions;
 
 /** What both kinds of image-to-image training have in common. */
@@ -11,6 +14,9 @@ final class Usual {
 
   /** The papers' 200 epochs. */
   static final RunOptions RUN = new RunOptions(0, 200, 0, 400, 1000, false);
+
+  /** Gulrajani et al. 2017, algorithm 1. */
+  private static final double WGAN_GP = 10;
 
   private static final double LOADED_TO_CROPPED = 286.0 / 256;
 
@@ -23,13 +29,38 @@ final class Usual {
 
   /** Passes if the generator can take the pictures. */
   static void requirePossible(PictureOptions pictures, NetworkOptions networks, RateOptions rates) {
+    if (rates.batchSize() > 1) {
+      requireOneSize("--batch-size " + rates.batchSize(), pictures, networks);
+    }
+  }
+
+  /** Passes if all pictures have one size, which {@code option} needs. */
+  static void requireOneSize(String option, PictureOptions pictures, NetworkOptions networks) {
     TranslatorSpec generator = networks.generator(pictures.inputNc(), pictures.outputNc());
-    boolean crops = pictures.plan(generator.multiple()).preprocess().crops();
-    if (rates.batchSize() > 1 && !crops) {
+    if (!pictures.plan(generator.multiple()).preprocess().crops()) {
       throw new UserException(
-          ("--batch-size %d needs pictures of one size, which --preprocess %s does not make; give"
+          ("%s needs pictures of one size, which --preprocess %s does not make; give"
                   + " resize_and_crop, crop or scale_width_and_crop")
-              .formatted(rates.batchSize(), pictures.preprocess()));
+              .formatted(option, pictures.preprocess()));
+    }
+  }
+
+  /** Options with the penalty that belongs to their objective, unless they have another. */
+  static Map<String, Object> withPenalty(Map<String, ?> changes) {
+    Map<String, Object> all = new LinkedHashMap<>(changes);
+    if (GanMode.WGANGP.toString().equals(changes.get("ganMode"))) {
+      all.putIfAbsent("gp", WGAN_GP);
+    }
+    return all;
+  }
+
+  /** Passes if a penalty keeps the slope of a critic bounded, or there is no critic. */
+  static void requireBounded(GanMode mode, double gp) {
+    OptionCheck.notNegative("--gp", gp);
+    if (mode == GanMode.WGANGP && gp == 0) {
+      throw new UserException(
+          "--gan-mode wgangp needs a critic whose slope is bounded; leave out --gp 0, or give"
+              + " --gp 10");
     }
   }
 }

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import lanewise.diagnosis.Finding;
 import lanewise.io.Images;
 import lanewise.train.TrainingRun;
 import lanewise.train.TrainingRun.Outcome;
@@ -110,6 +111,22 @@ final class StyleRunTest {
       run.run(step -> losses.add(step.values().get("loss_total")));
     }
     assertTrue(losses.getLast() < 0.95 * losses.getFirst(), losses.toString());
+  }
+
+  @Test
+  void aRateThatIsMuchTooHighIsSaidInTheLogAndTheReport() throws IOException {
+    List<Finding> found = new ArrayList<>();
+    Path folder = dir.resolve("run");
+    StyleOptions options = options(Map.of("norm", "instance", "steps", 25, "lr", 3));
+    try (TrainingRun run = TrainingRun.start(folder, options, true, _ -> {})) {
+      run.run(step -> found.addAll(step.findings()));
+      assertEquals(found, run.standing());
+    }
+    assertEquals("diverging-style", found.getFirst().kind());
+    String line = Files.readAllLines(folder.resolve("metrics.jsonl")).get(19);
+    assertTrue(line.contains("\"advice\":\"try a lower --lr"), line);
+    assertTrue(
+        Files.readString(folder.resolve("report.html")).contains(found.getFirst().message()));
   }
 
   @Test

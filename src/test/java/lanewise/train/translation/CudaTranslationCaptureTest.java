@@ -34,9 +34,20 @@ class CudaTranslationCaptureTest {
 
   @Test
   void replayedStepsOfCycleGanComputeTheSameBits() {
+    replayedStepsOfCycleGanComputeTheSameBits("lsgan");
+  }
+
+  @Test
+  void replayedStepsWithAPenaltyComputeTheSameBits() {
+    replayedStepsOfCycleGanComputeTheSameBits("wgangp");
+  }
+
+  private static void replayedStepsOfCycleGanComputeTheSameBits(String ganMode) {
     CycleGanRecipe recipe =
         CycleGanOptions.of(
                 Map.of(
+                    "ganMode",
+                    ganMode,
                     "netG",
                     "resnet_1blocks",
                     "cropSize",
