@@ -251,7 +251,6 @@ public final class TrainingRun implements AutoCloseable {
     return new StepMetrics(step, values, epoch, speed, ms, Map.of(), List.of());
   }
 
-  /** A step; if it fails, that is what stands on its line. */
   private StepMetrics diagnosed(StepMetrics step) {
     return step.with(diagnose(step.fields()));
   }

@@ -110,7 +110,7 @@ public final class Pix2pixTrainer implements TranslationTrainer {
     SplittableRandom random = StepRandom.DROPOUT.of(seed, steps);
     backend.upload(DropoutSpec.key(random.nextLong()), key);
     if (recipe.gp() > 0) {
-      mixture.mixtures(shape.n(), StepRandom.MIXTURE.of(seed, steps));
+      mixture.mixtures(pairs.a().shape().n(), StepRandom.MIXTURE.of(seed, steps));
     }
     double factor = recipe.decay().factor(steps);
     generator.adam().advance(factor);
