@@ -216,7 +216,9 @@ class TrainCommandTest {
     result.failed(1, "stopped at step 3", "the generator loss is NaN", "discriminator main.");
     assertArrayEquals(before, Files.readAllBytes(out.resolve("checkpoint/generator.safetensors")));
     assertArrayEquals(before, Files.readAllBytes(out.resolve("generator.safetensors")));
-    assertEquals(2, Files.readAllLines(out.resolve("metrics.jsonl")).size());
+    List<String> lines = Files.readAllLines(out.resolve("metrics.jsonl"));
+    assertEquals(3, lines.size());
+    assertTrue(lines.getLast().startsWith("{\"step\":3,\"diagnosis\":[{\"kind\":\"not-finite\""));
     assertTrue(Files.readString(out.resolve("options.json")).contains("\"failed\""));
   }
 

@@ -3,11 +3,11 @@ package lanewise.torch;
 /**
  * Accumulates in float, in an order that depends on the width of the machine's vectors.
  *
- * <p>Measured with 512 bits are 1.5e-6 for losses, 2.5e-6 for gradients and 8.5e-6 for weights.
+ * <p>Measured with 512 bits are 2.0e-6 for losses, 8.8e-6 for gradients and 8.5e-6 for weights.
  */
 final class SimdTranslationTraceTest extends TranslationTraceTest {
 
   SimdTranslationTraceTest() {
-    super("simd", new Tolerances(5e-6, 1e-5, 3e-5));
+    super("simd", new Tolerances(5e-6, 3e-5, 3e-5));
   }
 }

@@ -29,20 +29,29 @@ final class Usual {
 
   /** Passes if the generator can take the pictures. */
   static void requirePossible(PictureOptions pictures, NetworkOptions networks, RateOptions rates) {
-    if (rates.batchSize() > 1) {
-      requireOneSize("--batch-size " + rates.batchSize(), pictures, networks);
+    boolean haveOneSize = haveOneSize(pictures, networks);
+    if (rates.batchSize() > 1 && !haveOneSize) {
+      throw haveManySizes("--batch-size " + rates.batchSize(), pictures);
     }
   }
 
   /** Passes if all pictures have one size, which {@code option} needs. */
   static void requireOneSize(String option, PictureOptions pictures, NetworkOptions networks) {
-    TranslatorSpec generator = networks.generator(pictures.inputNc(), pictures.outputNc());
-    if (!pictures.plan(generator.multiple()).preprocess().crops()) {
-      throw new UserException(
-          ("%s needs pictures of one size, which --preprocess %s does not make; give"
-                  + " resize_and_crop, crop or scale_width_and_crop")
-              .formatted(option, pictures.preprocess()));
+    if (!haveOneSize(pictures, networks)) {
+      throw haveManySizes(option, pictures);
     }
+  }
+
+  private static boolean haveOneSize(PictureOptions pictures, NetworkOptions networks) {
+    TranslatorSpec generator = networks.generator(pictures.inputNc(), pictures.outputNc());
+    return pictures.plan(generator.multiple()).preprocess().crops();
+  }
+
+  private static UserException haveManySizes(String option, PictureOptions pictures) {
+    return new UserException(
+        ("%s needs pictures of one size, which --preprocess %s does not make; give"
+                + " resize_and_crop, crop or scale_width_and_crop")
+            .formatted(option, pictures.preprocess()));
   }
 
   /** Options with the penalty that belongs to their objective, unless they have another. */
