@@ -210,8 +210,8 @@ final class TrainArguments {
         names = "--gp",
         paramLabel = "LAMBDA",
         description =
-            "Weight of WGAN-GP's gradient penalty; 10 with --gan-mode wgangp, and with --loss wgan-gp"
-                + " that nothing else bounds."
+            "Weight of WGAN-GP's gradient penalty; 10 with --gan-mode wgangp, and with --loss"
+                + " wgan-gp that nothing else bounds."
                 + DEFAULT)
     private double gp;
 

@@ -1,5 +1,6 @@
 package lanewise.nn;
 
+import lanewise.autograd.Functional;
 import lanewise.autograd.Ops;
 import lanewise.autograd.Variable;
 import lanewise.backend.Activation;
@@ -12,7 +13,7 @@ interface Activated {
   /** Adds the bias, if there is one, and activates. */
   static Variable finish(Variable y, Parameter bias, Activation activation) {
     if (bias != null) {
-      return Ops.biasActivation(y, bias.variable(), activation);
+      return Functional.biasActivation(y, bias.variable(), activation);
     }
     return activation.slope() == 1 ? y : Ops.leakyRelu(y, activation.slope());
   }

@@ -1,6 +1,6 @@
 package lanewise.nn;
 
-import lanewise.autograd.Ops;
+import lanewise.autograd.Functional;
 import lanewise.autograd.Variable;
 import lanewise.backend.PoolSpec;
 import lanewise.backend.Shape;
@@ -32,7 +32,7 @@ public final class AvgPool2d extends Module {
 
   @Override
   public Variable forward(Variable x, Pass pass) {
-    return Ops.averagePool(x, spec, countPadding);
+    return Functional.averagePool(x, spec, countPadding);
   }
 
   @Override

@@ -1,6 +1,6 @@
 package lanewise.nn;
 
-import lanewise.autograd.Ops;
+import lanewise.autograd.Functional;
 import lanewise.autograd.Variable;
 import lanewise.backend.Activation;
 import lanewise.backend.ConvSpec;
@@ -41,7 +41,7 @@ public final class Conv2d extends Module implements Activated {
 
   @Override
   public Variable forward(Variable x, Pass pass, Activation activation) {
-    return Activated.finish(Ops.conv2d(x, weight.of(pass), spec), bias, activation);
+    return Activated.finish(Functional.conv2d(x, weight.of(pass), spec), bias, activation);
   }
 
   @Override

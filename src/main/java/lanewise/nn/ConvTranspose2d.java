@@ -1,6 +1,6 @@
 package lanewise.nn;
 
-import lanewise.autograd.Ops;
+import lanewise.autograd.Functional;
 import lanewise.autograd.Variable;
 import lanewise.backend.Activation;
 import lanewise.backend.ConvSpec;
@@ -52,7 +52,7 @@ public final class ConvTranspose2d extends Module implements Activated {
 
   @Override
   public Variable forward(Variable x, Pass pass, Activation activation) {
-    Variable y = Ops.convTranspose2d(x, weight.of(pass), spec, outputShape(x.shape()));
+    Variable y = Functional.convTranspose2d(x, weight.of(pass), spec, outputShape(x.shape()));
     return Activated.finish(y, bias, activation);
   }
 

@@ -1,6 +1,6 @@
 package lanewise.nn;
 
-import lanewise.autograd.Ops;
+import lanewise.autograd.Functional;
 import lanewise.autograd.Variable;
 import lanewise.backend.DropoutSpec;
 import lanewise.backend.Shape;
@@ -25,7 +25,7 @@ public final class Dropout extends Module {
   public Variable forward(Variable x, Pass pass) {
     return pass.dropoutKey() == null || rate == 0
         ? x
-        : Ops.dropout(x, new DropoutSpec(rate, path().hashCode()), pass.dropoutKey());
+        : Functional.dropout(x, new DropoutSpec(rate, path().hashCode()), pass.dropoutKey());
   }
 
   @Override

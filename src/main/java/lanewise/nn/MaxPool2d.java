@@ -1,6 +1,6 @@
 package lanewise.nn;
 
-import lanewise.autograd.Ops;
+import lanewise.autograd.Functional;
 import lanewise.autograd.Variable;
 import lanewise.backend.PoolSpec;
 import lanewise.backend.Shape;
@@ -20,7 +20,7 @@ public final class MaxPool2d extends Module {
 
   @Override
   public Variable forward(Variable x, Pass pass) {
-    return Ops.maxPool(x, spec);
+    return Functional.maxPool(x, spec);
   }
 
   @Override

@@ -2,7 +2,7 @@ package lanewise.nn;
 
 import java.util.Locale;
 import java.util.function.Consumer;
-import lanewise.autograd.Ops;
+import lanewise.autograd.Functional;
 import lanewise.autograd.Variable;
 import lanewise.backend.Activation;
 import lanewise.backend.Backend;
@@ -117,7 +117,7 @@ public final class Normalization extends Module implements Activated {
     Shape table = scope.tableShape(x.shape());
     Backend backend = x.backend();
     Moments moments = new Moments(backend.allocate(table), backend.allocate(table), Source.INPUT);
-    Variable y = Ops.norm(spec, x, tables.scale(), tables.shift(), moments);
+    Variable y = Functional.norm(spec, x, tables.scale(), tables.shift(), moments);
     if (pass.statistics() == Statistics.BATCH && running != null) {
       update(backend, moments, scope.count(x.shape()));
     }
@@ -128,7 +128,7 @@ public final class Normalization extends Module implements Activated {
     // Running averages are per channel, as batch statistics are.
     NormSpec perChannel = new NormSpec(NormScope.BATCH, spec.eps(), spec.activation());
     Moments moments = new Moments(running.mean.tensor(), running.variance.tensor(), Source.GIVEN);
-    return Ops.norm(perChannel, x, tables.scale(), tables.shift(), moments);
+    return Functional.norm(perChannel, x, tables.scale(), tables.shift(), moments);
   }
 
   /** {@code running = (1 - momentum) * running + momentum * new}, with the unbiased variance. */

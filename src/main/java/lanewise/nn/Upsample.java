@@ -1,6 +1,6 @@
 package lanewise.nn;
 
-import lanewise.autograd.Ops;
+import lanewise.autograd.Functional;
 import lanewise.autograd.Variable;
 import lanewise.backend.Interpolation;
 import lanewise.backend.Shape;
@@ -28,11 +28,11 @@ public final class Upsample extends Module {
   @Override
   public Variable forward(Variable x, Pass pass) {
     if (interpolation == Interpolation.NEAREST && factor == Math.rint(factor) && factor >= 1) {
-      return Ops.upsampleNearest(x, (int) factor);
+      return Functional.upsampleNearest(x, (int) factor);
     }
     Shape s = x.shape();
     Shape y = outputShape(s);
-    return Ops.resample(
+    return Functional.resample(
         x, interpolation.map(s.h(), y.h(), factor), interpolation.map(s.w(), y.w(), factor));
   }
 

@@ -1,6 +1,6 @@
 package lanewise.nn;
 
-import lanewise.autograd.Ops;
+import lanewise.autograd.Functional;
 import lanewise.autograd.Variable;
 import lanewise.backend.PadMode;
 import lanewise.backend.Padding;
@@ -16,7 +16,7 @@ public final class ZeroPad2d extends Module {
 
   @Override
   public Variable forward(Variable x, Pass pass) {
-    return Ops.pad(x, padding, PadMode.ZERO);
+    return Functional.pad(x, padding, PadMode.ZERO);
   }
 
   @Override

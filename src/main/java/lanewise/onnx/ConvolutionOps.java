@@ -1,5 +1,6 @@
 package lanewise.onnx;
 
+import lanewise.autograd.Functional;
 import lanewise.autograd.Ops;
 import lanewise.autograd.Variable;
 import lanewise.backend.Activation;
@@ -31,7 +32,7 @@ final class ConvolutionOps {
               vertical.after() - vertical.common(),
               horizontal.before() - horizontal.common(),
               horizontal.after() - horizontal.common());
-      Variable y = Ops.conv2d(padded, w, spec);
+      Variable y = Functional.conv2d(padded, w, spec);
       return Operands.image(finished(y, in, activation));
     };
   }
@@ -61,7 +62,7 @@ final class ConvolutionOps {
               outputShape == null ? -1 : outputShape[1]);
       ConvSpec spec = spec(rows.side(), columns.side(), rows.common(), columns.common(), groups);
       Shape shape = Shape.of(x.shape().n(), w.shape().c() * groups, rows.size(), columns.size());
-      Variable y = Ops.convTranspose2d(x, w, spec, shape);
+      Variable y = Functional.convTranspose2d(x, w, spec, shape);
       Variable cut = pad(y, rows.before(), rows.after(), columns.before(), columns.after());
       return Operands.image(finished(cut, in, activation));
     };
@@ -112,7 +113,7 @@ final class ConvolutionOps {
     if (top == 0 && bottom == 0 && left == 0 && right == 0) {
       return x;
     }
-    return Ops.resample(
+    return Functional.resample(
         x,
         AxisMap.pad(x.shape().h(), top, bottom, PadMode.ZERO),
         AxisMap.pad(x.shape().w(), left, right, PadMode.ZERO));
@@ -128,7 +129,7 @@ final class ConvolutionOps {
   private static Variable finished(Variable y, Operands in, Activation activation) {
     Variable bias = in.vector(2, y.shape().c());
     if (bias != null) {
-      return Ops.biasActivation(y, bias, activation);
+      return Functional.biasActivation(y, bias, activation);
     }
     return activation.slope() == 1 ? y : Ops.leakyRelu(y, activation.slope());
   }

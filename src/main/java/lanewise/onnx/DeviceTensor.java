@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import lanewise.autograd.Functional;
 import lanewise.autograd.Ops;
 import lanewise.autograd.Variable;
 import lanewise.backend.AxisMap;
@@ -217,7 +218,7 @@ record DeviceTensor(Variable variable, int... dims) implements Value {
     int behind = behind(axis, dims);
     int before = size() / behind / dims[axis];
     Variable seen = Ops.view(variable, Shape.of(before, behind, dims[axis], 1));
-    Variable y = Ops.resample(seen, map, AxisMap.identity(1));
+    Variable y = Functional.resample(seen, map, AxisMap.identity(1));
     return new DeviceTensor(Ops.view(y, shape(target)), target);
   }
 
@@ -231,7 +232,7 @@ record DeviceTensor(Variable variable, int... dims) implements Value {
     if (own == rank()) {
       return y;
     }
-    Variable image = Ops.resample(y.variable, maps[2], maps[3]);
+    Variable image = Functional.resample(y.variable, maps[2], maps[3]);
     return new DeviceTensor(image, y.dims[0], y.dims[1], image.shape().h(), image.shape().w());
   }
 

@@ -1,5 +1,6 @@
 package lanewise.onnx;
 
+import lanewise.autograd.Functional;
 import lanewise.autograd.Ops;
 import lanewise.autograd.Variable;
 import lanewise.backend.Activation;
@@ -58,7 +59,8 @@ final class NormalizationOps {
       Moments moments =
           new Moments(
               in.vector(3, channels).tensor(), in.vector(4, channels).tensor(), Source.GIVEN);
-      Variable y = Ops.norm(spec, x, in.vector(1, channels), in.vector(2, channels), moments);
+      Variable y =
+          Functional.norm(spec, x, in.vector(1, channels), in.vector(2, channels), moments);
       return Operands.image(y).reshape(in.dims(0));
     };
   }
@@ -111,7 +113,7 @@ final class NormalizationOps {
     Backend backend = x.backend();
     Shape table = spec.scope().tableShape(x.shape());
     Moments moments = new Moments(backend.allocate(table), backend.allocate(table), Source.INPUT);
-    return Ops.norm(spec, x, scale, shift, moments);
+    return Functional.norm(spec, x, scale, shift, moments);
   }
 
   static Operation lp(Declaration node) {

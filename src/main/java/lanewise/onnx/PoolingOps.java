@@ -1,6 +1,6 @@
 package lanewise.onnx;
 
-import lanewise.autograd.Ops;
+import lanewise.autograd.Functional;
 import lanewise.autograd.Variable;
 import lanewise.backend.PoolSpec;
 import lanewise.backend.Shape;
@@ -39,7 +39,7 @@ final class PoolingOps {
     return Operation.single(
         in -> {
           Variable x = in.image(0);
-          return Operands.image(Ops.maxPool(x, spec(windows, ceil, x.shape())));
+          return Operands.image(Functional.maxPool(x, spec(windows, ceil, x.shape())));
         });
   }
 
@@ -51,7 +51,7 @@ final class PoolingOps {
         in -> {
           Variable x = in.image(0);
           PoolSpec spec = spec(windows, ceil, x.shape());
-          return Operands.image(Ops.averagePool(x, spec, countPadding));
+          return Operands.image(Functional.averagePool(x, spec, countPadding));
         });
   }
 
@@ -62,7 +62,7 @@ final class PoolingOps {
           Shape s = x.shape();
           PoolSpec.Side rows = new PoolSpec.Side(s.h(), s.h(), 0, 0, false);
           PoolSpec.Side columns = new PoolSpec.Side(s.w(), s.w(), 0, 0, false);
-          return Operands.image(Ops.maxPool(x, new PoolSpec(rows, columns)));
+          return Operands.image(Functional.maxPool(x, new PoolSpec(rows, columns)));
         });
   }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import lanewise.autograd.Functional;
 import lanewise.autograd.Ops;
 import lanewise.autograd.Variable;
 import lanewise.backend.Activation;
@@ -134,20 +135,21 @@ public final class RandomFilters implements PerceptualFeatures {
     Map<String, Variable> features = new LinkedHashMap<>();
     Variable x = Ops.affine(images, 1 / DEVIATION, -MIDDLE / DEVIATION);
     if (missing.remove(COLOUR)) {
-      Variable seen = Ops.conv2d(halved(x), colours, VALID);
-      features.put(COLOUR, Ops.biasActivation(seen, colourBias, Activation.RELU));
+      Variable seen = Functional.conv2d(halved(x), colours, VALID);
+      features.put(COLOUR, Functional.biasActivation(seen, colourBias, Activation.RELU));
     }
     for (int i = 1; i <= SCALES && !missing.isEmpty(); i++) {
       x = i == 1 ? x : halved(x);
       boolean first = missing.remove(name(i, 1));
       boolean second = missing.remove(name(i, 2));
       if (first || second) {
-        Variable y = Ops.relu(Ops.conv2d(x, scales.get(i - 1).first(), VALID));
+        Variable y = Ops.relu(Functional.conv2d(x, scales.get(i - 1).first(), VALID));
         if (first) {
           features.put(name(i, 1), y);
         }
         if (second) {
-          features.put(name(i, 2), Ops.relu(Ops.conv2d(y, scales.get(i - 1).second(), VALID)));
+          features.put(
+              name(i, 2), Ops.relu(Functional.conv2d(y, scales.get(i - 1).second(), VALID)));
         }
       }
     }
@@ -155,7 +157,7 @@ public final class RandomFilters implements PerceptualFeatures {
   }
 
   private static Variable halved(Variable x) {
-    return Ops.averagePool(x, HALF, false);
+    return Functional.averagePool(x, HALF, false);
   }
 
   @Override

@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import lanewise.UserException;
-import lanewise.autograd.Ops;
+import lanewise.autograd.Functional;
 import lanewise.autograd.Variable;
 import lanewise.backend.Activation;
 import lanewise.backend.Backend;
@@ -161,8 +161,10 @@ public final class Vgg implements PerceptualFeatures {
       if (missing.isEmpty()) {
         break;
       }
-      Variable in = layer.pooled() ? Ops.maxPool(x, POOL) : x;
-      x = Ops.biasActivation(Ops.conv2d(in, layer.weight(), SAME), layer.bias(), Activation.RELU);
+      Variable in = layer.pooled() ? Functional.maxPool(x, POOL) : x;
+      x =
+          Functional.biasActivation(
+              Functional.conv2d(in, layer.weight(), SAME), layer.bias(), Activation.RELU);
       if (missing.remove(layer.name())) {
         features.put(layer.name(), x);
       }

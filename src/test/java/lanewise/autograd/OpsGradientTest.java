@@ -208,7 +208,7 @@ abstract class OpsGradientTest {
     cases.add(
         new Case(
             "biasActivation",
-            v -> List.of(Ops.biasActivation(v.get(0), v.get(1), leaky)),
+            v -> List.of(Functional.biasActivation(v.get(0), v.get(1), leaky)),
             List.of(small, bias)));
   }
 
@@ -218,11 +218,13 @@ abstract class OpsGradientTest {
     Operand y = draw.normal(spec.outputShape(x.shape(), filter));
     cases.add(
         new Case(
-            "conv2d " + spec, v -> List.of(Ops.conv2d(v.get(0), v.get(1), spec)), List.of(x, w)));
+            "conv2d " + spec,
+            v -> List.of(Functional.conv2d(v.get(0), v.get(1), spec)),
+            List.of(x, w)));
     cases.add(
         new Case(
             "convTranspose2d " + spec,
-            v -> List.of(Ops.convTranspose2d(v.get(0), v.get(1), spec, x.shape())),
+            v -> List.of(Functional.convTranspose2d(v.get(0), v.get(1), spec, x.shape())),
             List.of(y, w)));
   }
 
@@ -254,8 +256,8 @@ abstract class OpsGradientTest {
           backend.fill(moments.variance(), 2);
           return List.of(
               v.size() == 1
-                  ? Ops.norm(spec, v.getFirst(), null, null, moments)
-                  : Ops.norm(spec, v.get(0), v.get(1), v.get(2), moments));
+                  ? Functional.norm(spec, v.getFirst(), null, null, moments)
+                  : Functional.norm(spec, v.get(0), v.get(1), v.get(2), moments));
         },
         at);
   }
@@ -263,40 +265,44 @@ abstract class OpsGradientTest {
   private void resamplingAndLosses(List<Case> cases) {
     Draw draw = new Draw(70);
     Operand image = draw.normal(Shape.of(2, 3, 4, 5));
-    cases.add(unary("upsampleNearest", x -> Ops.upsampleNearest(x, 3), image));
+    cases.add(unary("upsampleNearest", x -> Functional.upsampleNearest(x, 3), image));
     Padding padding = new Padding(1, 3, 2, 0);
-    cases.add(unary("reflectPad", x -> Ops.reflectPad(x, padding), image));
+    cases.add(unary("reflectPad", x -> Functional.reflectPad(x, padding), image));
     AxisMap rows = Interpolation.BICUBIC.map(4, 6);
     AxisMap columns = AxisMap.pad(5, -1, 3, PadMode.EDGE);
-    cases.add(unary("resample", x -> Ops.resample(x, rows, columns), image));
-    cases.add(unary("resize", x -> Ops.resize(x, 3, 9, Interpolation.BILINEAR), image));
-    cases.add(unary("zero pad", x -> Ops.pad(x, padding, PadMode.ZERO), image));
-    cases.add(unary("crop", x -> Ops.crop(x, 1, 2, 3, 2), image));
-    cases.add(unary("averagePool", x -> Ops.averagePool(x, PoolSpec.of(3, 2, 1), false), image));
+    cases.add(unary("resample", x -> Functional.resample(x, rows, columns), image));
+    cases.add(unary("resize", x -> Functional.resize(x, 3, 9, Interpolation.BILINEAR), image));
+    cases.add(unary("zero pad", x -> Functional.pad(x, padding, PadMode.ZERO), image));
+    cases.add(unary("crop", x -> Functional.crop(x, 1, 2, 3, 2), image));
+    cases.add(
+        unary("averagePool", x -> Functional.averagePool(x, PoolSpec.of(3, 2, 1), false), image));
     AxisOrder order = AxisOrder.of(new int[] {2, 4, 5, 3}, 2, 0, 3, 1);
     cases.add(unary("permute", x -> Ops.permute(x, order, Shape.of(5, 4, 2, 3)), image));
     cases.add(unary("flatten", Ops::flatten, image));
     // No two elements of a window as near to each other as a step is long.
     Operand apart = draw.shuffled(Shape.of(1, 2, 4, 5));
-    cases.add(unary("maxPool", x -> Ops.maxPool(x, PoolSpec.of(2, 2, 0)), apart));
-    cases.add(unary("overlapping maxPool", x -> Ops.maxPool(x, PoolSpec.of(3, 1, 1)), apart));
+    cases.add(unary("maxPool", x -> Functional.maxPool(x, PoolSpec.of(2, 2, 0)), apart));
+    cases.add(
+        unary("overlapping maxPool", x -> Functional.maxPool(x, PoolSpec.of(3, 1, 1)), apart));
     Operand logits = draw.normal(Shape.matrix(7, 1), 2);
     Operand targets = draw.uniform(Shape.matrix(7, 1), 0, 1);
     cases.add(unary("dropout", this::dropout, image));
     cases.add(
         new Case(
-            "mseLoss", v -> List.of(Ops.mseLoss(v.get(0), v.get(1))), List.of(logits, targets)));
+            "mseLoss",
+            v -> List.of(Functional.mseLoss(v.get(0), v.get(1))),
+            List.of(logits, targets)));
     cases.add(
         new Case(
             "bceWithLogits",
-            v -> List.of(Ops.bceWithLogits(v.get(0), v.get(1))),
+            v -> List.of(Functional.bceWithLogits(v.get(0), v.get(1))),
             List.of(logits, targets)));
   }
 
   private Variable dropout(Variable x) {
     Tensor key = backend.allocate(DropoutSpec.KEY);
     backend.upload(DropoutSpec.key(7), key);
-    return Ops.dropout(x, new DropoutSpec(0.3f, 5), key);
+    return Functional.dropout(x, new DropoutSpec(0.3f, 5), key);
   }
 
   private static Case unary(String name, UnaryOperator<Variable> f, Operand x) {

@@ -67,13 +67,13 @@ abstract class R1GradientTest {
   }
 
   private Variable discriminate(NormScope scope, List<Variable> v) {
-    Variable first = Ops.conv2d(v.get(0), v.get(1), ConvSpec.of(1, 1));
-    Variable active = Ops.biasActivation(first, v.get(2), LEAKY);
-    Variable second = Ops.conv2d(active, v.get(3), ConvSpec.of(2, 1));
+    Variable first = Functional.conv2d(v.get(0), v.get(1), ConvSpec.of(1, 1));
+    Variable active = Functional.biasActivation(first, v.get(2), LEAKY);
+    Variable second = Functional.conv2d(active, v.get(3), ConvSpec.of(2, 1));
     Shape table = scope.tableShape(second.shape());
     Moments moments = new Moments(backend.allocate(table), backend.allocate(table), Source.INPUT);
     NormSpec spec = new NormSpec(scope, 1e-5f, LEAKY);
-    Variable normal = Ops.norm(spec, second, v.get(4), v.get(5), moments);
-    return Ops.conv2d(normal, v.get(6), ConvSpec.of(1, 0));
+    Variable normal = Functional.norm(spec, second, v.get(4), v.get(5), moments);
+    return Functional.conv2d(normal, v.get(6), ConvSpec.of(1, 0));
   }
 }

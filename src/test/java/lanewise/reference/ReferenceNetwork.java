@@ -3,6 +3,7 @@ package lanewise.reference;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import lanewise.autograd.Functional;
 import lanewise.autograd.Ops;
 import lanewise.autograd.Variable;
 import lanewise.backend.Activation;
@@ -48,7 +49,7 @@ final class ReferenceNetwork {
 
   private Variable apply(Layer layer, Variable x) {
     return switch (layer.op()) {
-      case "conv" -> biased(layer, Ops.conv2d(x, filter(layer), spec(layer)));
+      case "conv" -> biased(layer, Functional.conv2d(x, filter(layer), spec(layer)));
       case "convT" -> biased(layer, transposed(layer, x, spec(layer)));
       case "conv_same" -> biased(layer, convolutionSame(layer, x));
       case "convT_same" -> biased(layer, transposedSame(layer, x));
@@ -60,7 +61,7 @@ final class ReferenceNetwork {
       case "scale_shift" -> Ops.affine(x, layer.number("scale"), layer.number("shift"));
       case "clip" -> Ops.clip(x, layer.number("min"), layer.number("max"));
       case "maxpool" ->
-          Ops.maxPool(x, PoolSpec.of(layer.integer("k", 2), layer.integer("stride", 2), 0));
+          Functional.maxPool(x, PoolSpec.of(layer.integer("k", 2), layer.integer("stride", 2), 0));
       case "global_avg_pool" ->
           Ops.affine(
               Ops.sum(x, Shape.matrix(x.shape().n(), x.shape().c())), 1f / x.shape().plane(), 0);
@@ -81,7 +82,7 @@ final class ReferenceNetwork {
 
   private Variable transposed(Layer layer, Variable x, ConvSpec spec) {
     Variable w = filter(layer);
-    return Ops.convTranspose2d(x, w, spec, spec.transposedShape(x.shape(), w.shape(), 0));
+    return Functional.convTranspose2d(x, w, spec, spec.transposedShape(x.shape(), w.shape(), 0));
   }
 
   /** TensorFlow's: as many outputs as steps of the stride; the odd pixel of padding comes last. */
@@ -91,7 +92,7 @@ final class ReferenceNetwork {
     int rows = padding(x.shape().h(), w.shape().h(), stride);
     int columns = padding(x.shape().w(), w.shape().w(), stride);
     Padding around = new Padding(columns / 2, columns - columns / 2, rows / 2, rows - rows / 2);
-    return Ops.conv2d(Ops.pad(x, around, PadMode.ZERO), w, ConvSpec.of(stride, 0));
+    return Functional.conv2d(Functional.pad(x, around, PadMode.ZERO), w, ConvSpec.of(stride, 0));
   }
 
   private static int padding(int size, int kernel, int stride) {
@@ -103,18 +104,19 @@ final class ReferenceNetwork {
     int stride = layer.integer("stride", 1);
     Variable whole = transposed(layer, x, ConvSpec.of(stride, 0));
     int excess = (filter(layer).shape().h() - stride) / 2;
-    return Ops.crop(whole, excess, excess, x.shape().h() * stride, x.shape().w() * stride);
+    return Functional.crop(whole, excess, excess, x.shape().h() * stride, x.shape().w() * stride);
   }
 
   private Variable biased(Layer layer, Variable y) {
-    return layer.has("b") ? Ops.biasActivation(y, vector(layer, "b"), Activation.NONE) : y;
+    return layer.has("b") ? Functional.biasActivation(y, vector(layer, "b"), Activation.NONE) : y;
   }
 
   // ---- norms
 
   private Variable instanceNorm(Layer layer, Variable x) {
     NormSpec spec = new NormSpec(NormScope.INSTANCE, layer.number("eps"), Activation.NONE);
-    return Ops.norm(spec, x, vector(layer, "gamma"), vector(layer, "beta"), ofInput(spec, x));
+    return Functional.norm(
+        spec, x, vector(layer, "gamma"), vector(layer, "beta"), ofInput(spec, x));
   }
 
   private Variable batchNorm(Layer layer, Variable x) {
@@ -124,7 +126,7 @@ final class ReferenceNetwork {
             ? ofInput(spec, x)
             : new Moments(
                 vector(layer, "mean").tensor(), vector(layer, "var").tensor(), Source.GIVEN);
-    return Ops.norm(spec, x, vector(layer, "gamma"), vector(layer, "beta"), moments);
+    return Functional.norm(spec, x, vector(layer, "gamma"), vector(layer, "beta"), moments);
   }
 
   private Moments ofInput(NormSpec spec, Variable x) {

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import lanewise.autograd.Functional;
 import lanewise.autograd.Ops;
 import lanewise.autograd.Variable;
 import lanewise.backend.Activation;
@@ -74,7 +75,7 @@ final class Operation {
 
   private Variable compute() {
     return switch (c.op()) {
-      case "conv2d" -> withBias(Ops.conv2d(x(), filter(), convSpec()));
+      case "conv2d" -> withBias(Functional.conv2d(x(), filter(), convSpec()));
       case "conv_transpose2d" -> withBias(convTranspose());
       case "linear" -> linear();
       case "matmul" -> Ops.matmul(operand("a"), false, operand("b"), false);
@@ -117,8 +118,8 @@ final class Operation {
       case "narrow" -> narrow();
       case "pack" -> Ops.pack(x(), c.integer("m"));
       case "minibatch_stddev" -> layer(new MinibatchStddev(c.integer("group_size")));
-      case "bce_with_logits" -> Ops.bceWithLogits(x(), target());
-      case "mse" -> Ops.mseLoss(x(), target());
+      case "bce_with_logits" -> Functional.bceWithLogits(x(), target());
+      case "mse" -> Functional.mseLoss(x(), target());
       case "gan_generator_loss" -> loss(0).generator(operand("fake"));
       case "gan_discriminator_loss" ->
           loss(c.number("label_smoothing")).discriminator(operand("real"), operand("fake"));
@@ -188,11 +189,11 @@ final class Operation {
     Shape least = convSpec().transposedShape(x.shape(), w.shape(), 0);
     Shape shape =
         Shape.of(least.n(), least.c(), least.h() + outputPadding[0], least.w() + outputPadding[1]);
-    return Ops.convTranspose2d(x, w, convSpec(), shape);
+    return Functional.convTranspose2d(x, w, convSpec(), shape);
   }
 
   private Variable withBias(Variable z) {
-    return c.has("b") ? Ops.biasActivation(z, perChannel("b"), Activation.NONE) : z;
+    return c.has("b") ? Functional.biasActivation(z, perChannel("b"), Activation.NONE) : z;
   }
 
   private Variable linear() {
@@ -258,7 +259,7 @@ final class Operation {
   private Variable conditionalNorm(NormScope scope) {
     Variable x = x();
     Shape table = scope.tableShape(x.shape());
-    return Ops.norm(
+    return Functional.norm(
         new NormSpec(scope, c.number("eps"), activation()),
         x,
         perChannel("gamma"),
@@ -322,7 +323,7 @@ final class Operation {
         };
     if (c.attributes().containsKey("size")) {
       int[] size = c.integers("size");
-      return Ops.resize(x(), size[0], size[1], how);
+      return Functional.resize(x(), size[0], size[1], how);
     }
     return layer(new Upsample(((Number) c.attributes().get("scale_factor")).doubleValue(), how));
   }
@@ -368,6 +369,6 @@ final class Operation {
     int[] parts = c.integers("key");
     backend.upload(new float[] {parts[0], parts[1], parts[2], parts[3]}, key);
     String path = (String) c.attributes().get("path");
-    return Ops.dropout(x(), new DropoutSpec(c.number("rate"), path.hashCode()), key);
+    return Functional.dropout(x(), new DropoutSpec(c.number("rate"), path.hashCode()), key);
   }
 }

@@ -2,6 +2,7 @@ package lanewise.train.loss;
 
 import java.util.HashMap;
 import java.util.Map;
+import lanewise.autograd.Functional;
 import lanewise.autograd.Ops;
 import lanewise.autograd.Variable;
 import lanewise.backend.Backend;
@@ -109,11 +110,13 @@ public final class PerceptualLoss implements AutoCloseable {
   public static Variable totalVariation(Variable images) {
     Shape s = images.shape();
     Variable down =
-        Ops.mseLoss(
-            Ops.crop(images, 1, 0, s.h() - 1, s.w()), Ops.crop(images, 0, 0, s.h() - 1, s.w()));
+        Functional.mseLoss(
+            Functional.crop(images, 1, 0, s.h() - 1, s.w()),
+            Functional.crop(images, 0, 0, s.h() - 1, s.w()));
     Variable across =
-        Ops.mseLoss(
-            Ops.crop(images, 0, 1, s.h(), s.w() - 1), Ops.crop(images, 0, 0, s.h(), s.w() - 1));
+        Functional.mseLoss(
+            Functional.crop(images, 0, 1, s.h(), s.w() - 1),
+            Functional.crop(images, 0, 0, s.h(), s.w() - 1));
     return Ops.affine(Ops.add(down, across), 1f / (255 * 255), 0);
   }
 
@@ -127,12 +130,12 @@ public final class PerceptualLoss implements AutoCloseable {
     Map<String, Variable> wanted = features.of(photographs.detach(), layers.content());
     Variable content = zero(pictures.backend());
     for (String layer : layers.content()) {
-      Variable error = Ops.mseLoss(seen.get(layer), wanted.get(layer));
+      Variable error = Functional.mseLoss(seen.get(layer), wanted.get(layer));
       content = Ops.add(content, Ops.affine(error, contentFactors.get(layer), 0));
     }
     Variable style = zero(pictures.backend());
     for (String layer : layers.style()) {
-      Variable error = Ops.mseLoss(gram(seen.get(layer)), targets.get(layer));
+      Variable error = Functional.mseLoss(gram(seen.get(layer)), targets.get(layer));
       style = Ops.add(style, Ops.affine(error, styleFactors.get(layer), 0));
     }
     Variable tv = zero(pictures.backend());
