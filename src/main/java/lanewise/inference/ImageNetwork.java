@@ -3,8 +3,12 @@ package lanewise.inference;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import lanewise.UserException;
 import lanewise.backend.Backend;
+import lanewise.backend.MemoryProbe;
+import lanewise.backend.Scope;
 import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
 import lanewise.nn.GraphNode;
@@ -26,9 +30,6 @@ import lanewise.nn.Statistics;
 public final class ImageNetwork implements ImageFunction {
   /** Elements of a strip, so that it and what is made for it are small beside whole planes. */
   private static final int STRIP = 1 << 21;
-
-  /** A result, and its inputs behind a norm and padded. */
-  private static final int STRIPS_AT_A_TIME = 4;
 
   private final Backend backend;
   private final Graph graph;
@@ -107,14 +108,22 @@ public final class ImageNetwork implements ImageFunction {
    * @throws IllegalArgumentException if the image is too small for a layer; names it
    */
   public Shape outputShape(Shape x) {
-    return new Plan(graph, x).shape(graph.result());
+    return plan(x).shape(graph.result());
+  }
+
+  private Plan plan(Shape x) {
+    return new Plan(graph, x, strip);
   }
 
   @Override
   public long bytes(Shape x) {
-    Plan plan = new Plan(graph, x);
-    long images = (long) x.size() + plan.shape(graph.result()).size();
-    return Float.BYTES * (plan.size() + images + (long) STRIPS_AT_A_TIME * strip);
+    Plan plan = plan(x);
+    long bytes =
+        weights.values().stream().mapToLong(w -> Float.BYTES * (long) w.shape().size()).sum();
+    if (plan.size() > Integer.MAX_VALUE) {
+      return bytes + Float.BYTES * plan.size();
+    }
+    return bytes + MemoryProbe.bytes(probe -> apply(probe, plan, _ -> {}, y -> y));
   }
 
   /**
@@ -122,23 +131,42 @@ public final class ImageNetwork implements ImageFunction {
    *
    * @param x one image
    * @param y the result; of {@link #outputShape}
-   * @throws UserException if a block of all kept results is larger than an array can be
+   * @throws UserException as the other method
    */
   public void apply(Tensor x, Tensor y) {
-    Plan plan = new Plan(graph, x.shape());
+    apply(
+        x.shape(),
+        input -> backend.copy(x, input),
+        result -> {
+          backend.copy(result, y);
+          return y;
+        });
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws UserException if a block of all kept results is larger than an array can be
+   */
+  @Override
+  public <T> T apply(Shape x, Consumer<Tensor> fill, Function<Tensor, T> read) {
+    Plan plan = plan(x);
     if (plan.size() > Integer.MAX_VALUE) {
       throw new UserException(
           "an image of %d x %d pixels needs %.1f GB at a time for this network; use a smaller one"
-              .formatted(x.shape().w(), x.shape().h(), 1e-9 * Float.BYTES * plan.size()));
+              .formatted(x.w(), x.h(), 1e-9 * Float.BYTES * plan.size()));
     }
-    new Application(backend, graph, plan, weights, strip).run(x, y);
+    return apply(backend, plan, fill, read);
   }
 
-  @Override
-  public Tensor apply(Tensor x) {
-    Tensor y = backend.allocate(outputShape(x.shape()));
-    apply(x, y);
-    return y;
+  private <T> T apply(Backend engine, Plan plan, Consumer<Tensor> fill, Function<Tensor, T> read) {
+    try (Scope _ = engine.scope()) {
+      Tensor block = engine.allocate(Shape.vector((int) plan.size()));
+      Application application = new Application(engine, graph, plan, weights, block);
+      fill.accept(application.whole(graph.input()));
+      application.run();
+      return read.apply(application.whole(graph.result()));
+    }
   }
 
   @Override

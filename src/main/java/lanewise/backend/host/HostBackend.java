@@ -4,6 +4,9 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.Map;
+import lanewise.SystemMemory;
 import lanewise.UserException;
 import lanewise.backend.BackendOptions;
 import lanewise.backend.Layout;
@@ -14,7 +17,8 @@ import lanewise.backend.Tensor;
 
 /** The memory of backends that compute on the CPU: off-heap, aligned, always native. */
 public abstract class HostBackend extends PooledBackend {
-  private final Arena arena = Arena.ofShared();
+  /** The owner of each block, by its address. */
+  private final Map<Long, Arena> arenas = new HashMap<>();
 
   /** Elements on their way between the two orders; it grows and is kept. */
   private float[] block = {};
@@ -40,16 +44,34 @@ public abstract class HostBackend extends PooledBackend {
 
   @Override
   protected final MemorySegment acquire(long bytes) {
-    try {
-      return arena.allocate(bytes, ALIGNMENT);
-    } catch (OutOfMemoryError e) {
-      throw new UserException(
-          ("Out of memory: %,d MiB more were asked for and %,d MiB are in use; use a smaller"
-                  + " --batch-size, or raise the limit with -XX:MaxDirectMemorySize=SIZE in"
-                  + " LANEWISE_JAVA_OPTS")
-              .formatted(bytes >> 20, pooledBytes() >> 20),
-          e);
+    // The system may promise more than it has, and end the process for using it.
+    if (bytes >= LARGE && pooledBytes() + bytes > SystemMemory.totalBytes()) {
+      throw outOfMemory(bytes, "give fewer or smaller images at a time", null);
     }
+    Arena arena = Arena.ofShared();
+    try {
+      MemorySegment block = arena.allocate(bytes, ALIGNMENT);
+      arenas.put(block.address(), arena);
+      return block;
+    } catch (OutOfMemoryError e) {
+      arena.close();
+      String remedy =
+          "use a smaller --batch-size, or raise the limit with -XX:MaxDirectMemorySize=SIZE in"
+              + " LANEWISE_JAVA_OPTS";
+      throw outOfMemory(bytes, remedy, e);
+    }
+  }
+
+  private UserException outOfMemory(long bytes, String remedy, OutOfMemoryError cause) {
+    return new UserException(
+        "Out of memory: %,d MiB more were asked for and %,d MiB are in use; %s"
+            .formatted(bytes >> 20, pooledBytes() >> 20, remedy),
+        cause);
+  }
+
+  @Override
+  protected final void giveBack(MemorySegment block) {
+    arenas.remove(block.address()).close();
   }
 
   @Override
@@ -101,9 +123,8 @@ public abstract class HostBackend extends PooledBackend {
 
   @Override
   public void close() {
-    if (arena.scope().isAlive()) {
-      arena.close();
-    }
+    arenas.values().forEach(Arena::close);
+    arenas.clear();
   }
 
   private static boolean storageOrderIsPyTorchs(Shape s) {
