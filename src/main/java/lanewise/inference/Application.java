@@ -54,24 +54,34 @@ final class Application {
   /** Computes the result from the input. */
   void run() {
     try (Scope _ = backend.scope()) {
-      plan.kept().forEach(this::compute);
+      for (GraphNode node : graph.nodes()) {
+        if (node != graph.input() && (plan.isKept(node) || plan.isRepeated(node))) {
+          compute(node);
+        }
+      }
     }
   }
 
-  /** Computes a result that is kept, and the statistics that are taken of it. */
+  /** Computes a result, which is kept or not, and the statistics that are taken of it. */
   private void compute(GraphNode node) {
-    Shape shape = plan.shape(node);
-    Tensor result = whole(node);
     List<GraphNode> norms =
         graph.consumers().get(node).stream()
             .filter(consumer -> consumer.operation() instanceof GraphOperation.Norm)
             .toList();
+    boolean isKept = plan.isKept(node);
+    if (!isKept && norms.isEmpty()) {
+      return;
+    }
+    Shape shape = plan.shape(node);
     List<Rows> strips = plan.strips(node);
-    PlaneMoments sums = norms.isEmpty() || strips.size() == 1 ? null : new PlaneMoments(shape.c());
+    PlaneMoments sums =
+        norms.isEmpty() || isKept && strips.size() == 1 ? null : new PlaneMoments(shape.c());
     for (Rows rows : strips) {
       try (Scope _ = backend.scope()) {
-        Tensor part = view(result, rows);
-        compute(node, rows, part);
+        Tensor part = rows(node, rows);
+        if (isKept) {
+          compute(node, rows, part);
+        }
         if (sums != null) {
           sums.add(backend, part);
         }

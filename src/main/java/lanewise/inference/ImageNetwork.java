@@ -23,18 +23,15 @@ import lanewise.nn.Statistics;
  * time.
  *
  * <p>Every kept result is computed in strips of rows, each from the rows of its inputs that it
- * depends on, so that no layer is computed twice and what lies between two convolutions is never
- * there as a whole. Norms that take their statistics from the image get those of whole planes,
- * merged from the strips' in double.
+ * depends on, so that what lies between two convolutions is never there as a whole. Norms that take
+ * their statistics from the image get those of whole planes, merged from the strips' in double.
  */
 public final class ImageNetwork implements ImageFunction {
-  /** Elements of a strip, so that it and what is made for it are small beside whole planes. */
-  private static final int STRIP = 1 << 21;
-
   private final Backend backend;
   private final Graph graph;
-  private final int strip;
+  private final Budget budget;
   private final Map<Array, Tensor> weights = new IdentityHashMap<>();
+  private Plan plan;
 
   /** A network whose batch norms use running averages. */
   public ImageNetwork(Network network, int channels) {
@@ -49,13 +46,12 @@ public final class ImageNetwork implements ImageFunction {
    * @throws UserException if it has a layer that cannot be applied to images of any size
    */
   public ImageNetwork(Network network, int channels, Statistics statistics) {
-    this(network, channels, statistics, STRIP);
+    this(network, channels, statistics, Budget.USUAL);
   }
 
-  /** With strips of about so many elements. */
-  ImageNetwork(Network network, int channels, Statistics statistics, int strip) {
+  ImageNetwork(Network network, int channels, Statistics statistics, Budget budget) {
     this.backend = network.backend();
-    this.strip = strip;
+    this.budget = budget;
     Shape any = Shape.of(1, channels, 1, 1);
     GraphNode input =
         new GraphNode("input", new GraphOperation.Input("input", any, true), List.of());
@@ -111,19 +107,23 @@ public final class ImageNetwork implements ImageFunction {
     return plan(x).shape(graph.result());
   }
 
+  /** Images of one size often follow each other. */
   private Plan plan(Shape x) {
-    return new Plan(graph, x, strip);
+    if (plan == null || !plan.shape(graph.input()).equals(x)) {
+      plan = new Plan(graph, x, budget);
+    }
+    return plan;
   }
 
   @Override
   public long bytes(Shape x) {
-    Plan plan = plan(x);
+    Plan planned = plan(x);
     long bytes =
         weights.values().stream().mapToLong(w -> Float.BYTES * (long) w.shape().size()).sum();
-    if (plan.size() > Integer.MAX_VALUE) {
-      return bytes + Float.BYTES * plan.size();
+    if (planned.size() > Integer.MAX_VALUE) {
+      return bytes + Float.BYTES * planned.size();
     }
-    return bytes + MemoryProbe.bytes(probe -> apply(probe, plan, _ -> {}, y -> y));
+    return bytes + MemoryProbe.bytes(probe -> apply(probe, planned, _ -> {}, y -> y));
   }
 
   /**
@@ -150,19 +150,20 @@ public final class ImageNetwork implements ImageFunction {
    */
   @Override
   public <T> T apply(Shape x, Consumer<Tensor> fill, Function<Tensor, T> read) {
-    Plan plan = plan(x);
-    if (plan.size() > Integer.MAX_VALUE) {
+    Plan planned = plan(x);
+    if (planned.size() > Integer.MAX_VALUE) {
       throw new UserException(
           "an image of %d x %d pixels needs %.1f GB at a time for this network; use a smaller one"
-              .formatted(x.w(), x.h(), 1e-9 * Float.BYTES * plan.size()));
+              .formatted(x.w(), x.h(), 1e-9 * Float.BYTES * planned.size()));
     }
-    return apply(backend, plan, fill, read);
+    return apply(backend, planned, fill, read);
   }
 
-  private <T> T apply(Backend engine, Plan plan, Consumer<Tensor> fill, Function<Tensor, T> read) {
+  private <T> T apply(
+      Backend engine, Plan planned, Consumer<Tensor> fill, Function<Tensor, T> read) {
     try (Scope _ = engine.scope()) {
-      Tensor block = engine.allocate(Shape.vector((int) plan.size()));
-      Application application = new Application(engine, graph, plan, weights, block);
+      Tensor block = engine.allocate(Shape.vector((int) planned.size()));
+      Application application = new Application(engine, graph, planned, weights, block);
       fill.accept(application.whole(graph.input()));
       application.run();
       return read.apply(application.whole(graph.result()));

@@ -18,6 +18,9 @@ record MemoryPlan(long[] offsets, long size) {
   /** Arrays start on a cache line. */
   private static final int ALIGNMENT = 16;
 
+  /** A lead is small if it is this part of an array. */
+  private static final int SPACED = 8;
+
   /**
    * An array.
    *
@@ -39,7 +42,8 @@ record MemoryPlan(long[] offsets, long size) {
   }
 
   static MemoryPlan of(List<Life> lives) {
-    return new Search(lives.stream().map(Life::aligned).toList()).plan();
+    List<Life> aligned = lives.stream().map(Life::aligned).toList();
+    return new Search(aligned).plan();
   }
 
   private static long align(long elements) {
@@ -91,11 +95,16 @@ record MemoryPlan(long[] offsets, long size) {
               .flatMapToLong(
                   other ->
                       LongStream.of(
-                          offsets[other] - lives.get(i).size,
+                          offsets[other] - space(lives.get(other)) - lives.get(i).size,
                           offsets[other] - lives.get(other).lead,
                           offsets[other] + lives.get(i).lead,
-                          offsets[other] + lives.get(other).size));
+                          offsets[other] + lives.get(other).size + space(lives.get(i))));
       return LongStream.concat(LongStream.of(0), besides);
+    }
+
+    /** What is left free in front of an array, so that the one made of it fits in there. */
+    private static long space(Life life) {
+      return life.lead <= life.size / SPACED ? life.lead : 0;
     }
 
     private boolean areApart(int i, long at, int other) {
@@ -103,8 +112,8 @@ record MemoryPlan(long[] offsets, long size) {
       Life placed = lives.get(other);
       long behind = at - offsets[other];
       return !life.overlaps(placed)
-          || behind >= placed.size
-          || -behind >= life.size
+          || behind >= placed.size + space(life)
+          || -behind >= life.size + space(placed)
           || life.to == placed.from && behind >= life.lead
           || placed.to == life.from && -behind >= placed.lead;
     }

@@ -1,9 +1,11 @@
 package lanewise.inference;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import lanewise.backend.Shape;
 import lanewise.nn.GraphNode;
 import lanewise.nn.GraphOperation;
@@ -14,10 +16,10 @@ import lanewise.nn.GraphOperation.Simple;
  * How a graph is computed for images of one size: which results are kept whole, where, and in which
  * order. All others are made again, row by row, where they are needed.
  *
- * <p>Kept are the results of convolutions, what norms take their statistics of, and what more than
- * one node needs unless it follows from a single kept result pixel by pixel. They are made in
- * strips of rows, and what is kept may be written over what it is made of as far as that was read
- * for the last time.
+ * <p>Kept are the results of convolutions, but for what a {@link Budget} says, what norms take
+ * their statistics of, and what more than one node needs unless it follows from a single kept
+ * result pixel by pixel. They are made in strips of rows, and what is kept may be written over what
+ * it is made of as far as that was read for the last time.
  */
 final class Plan {
   /** Rows that engines compute together, in Winograd's convolutions. */
@@ -27,7 +29,7 @@ final class Plan {
   private static final int HIGHER = 4;
 
   private final Graph graph;
-  private final int strip;
+  private final Budget budget;
   private final Map<GraphNode, Shape> shapes = new IdentityHashMap<>();
   private final Map<GraphNode, Resampling> resamplings = new IdentityHashMap<>();
   private final Map<GraphNode, Move> moves = new IdentityHashMap<>();
@@ -36,17 +38,17 @@ final class Plan {
   private final Map<GraphNode, Integer> steps = new IdentityHashMap<>();
 
   private final List<GraphNode> kept = new ArrayList<>();
+  private final Set<GraphNode> repeated = Collections.newSetFromMap(new IdentityHashMap<>());
   private final MemoryPlan memory;
 
   /**
    * A plan for an input.
    *
-   * @param strip elements of a strip, about
    * @throws IllegalArgumentException if it is too small for a layer; names the layer
    */
-  Plan(Graph graph, Shape input, int strip) {
+  Plan(Graph graph, Shape input, Budget budget) {
     this.graph = graph;
-    this.strip = strip;
+    this.budget = budget;
     for (GraphNode node : graph.nodes()) {
       try {
         shapes.put(node, shape(node, input));
@@ -55,6 +57,7 @@ final class Plan {
             "layer %s: %s".formatted(node.layer(), e.getMessage()), e);
       }
     }
+    repeatSomeConvolutions();
     steps.put(graph.input(), -1);
     for (GraphNode node : graph.nodes()) {
       if (node != graph.input() && mustKeep(node)) {
@@ -109,11 +112,49 @@ final class Plan {
 
   // ---- what is kept
 
+  /**
+   * Convolutions too large to keep of which it is cheap to compute them, and what they need, twice.
+   */
+  private void repeatSomeConvolutions() {
+    Map<GraphNode, Long> costs = new IdentityHashMap<>();
+    long all = graph.nodes().stream().mapToLong(this::multiplications).sum();
+    for (GraphNode node : graph.nodes()) {
+      long cost = multiplications(node);
+      for (GraphNode input : node.inputs()) {
+        cost += costs.get(input);
+      }
+      boolean isRepeated =
+          Graph.isConvolution(node)
+              && node != graph.result()
+              && graph.consumers().get(node).size() == 1
+              && shapes.get(node).size() > budget.whole()
+              && cost <= budget.repeated() * all;
+      if (isRepeated) {
+        repeated.add(node);
+      }
+      costs.put(node, Graph.isConvolution(node) && !isRepeated ? 0 : cost);
+    }
+  }
+
+  private long multiplications(GraphNode node) {
+    return switch (node.operation()) {
+      case GraphOperation.Convolution c ->
+          (long) shapes.get(node).plane() * c.weight().values().length;
+      case GraphOperation.TransposedConvolution c ->
+          (long) shapes.get(node.inputs().getFirst()).plane() * c.weight().values().length;
+      default -> 0;
+    };
+  }
+
   private boolean mustKeep(GraphNode node) {
+    if (node == graph.result()) {
+      return true;
+    }
+    if (Graph.isConvolution(node)) {
+      return !repeated.contains(node);
+    }
     List<GraphNode> consumers = graph.consumers().get(node);
-    return node == graph.result()
-        || Graph.isConvolution(node)
-        || consumers.stream().anyMatch(c -> c.operation() instanceof GraphOperation.Norm)
+    return consumers.stream().anyMatch(c -> c.operation() instanceof GraphOperation.Norm)
         || consumers.size() > 1 && !isPointwise(node);
   }
 
@@ -123,6 +164,7 @@ final class Plan {
       return true;
     }
     return node.inputs().size() == 1
+        && !Graph.isConvolution(node)
         && !resamplings.containsKey(node)
         && isPointwise(node.inputs().getFirst());
   }
@@ -152,10 +194,10 @@ final class Plan {
    */
   List<Rows> strips(GraphNode node) {
     int height = shapes.get(node).h();
-    long few = (long) strip * height / widest(node);
+    long few = (long) budget.strip() * height / widest(node);
     long shared = needed(node, new Rows(height / 2, height / 2 + 1)).count() - 1;
     long many = Math.max(few, Math.min(shared, few) * HIGHER);
-    int rows = (int) Math.clamp(many < TILE ? many : Math.ceilDiv(many, TILE) * TILE, 1, height);
+    int rows = Math.clamp(many < TILE ? many : Math.ceilDiv(many, TILE) * TILE, 1, height);
     List<Rows> strips = new ArrayList<>();
     for (int from = 0; from < height; from += rows) {
       strips.add(new Rows(from, Math.min(from + rows, height)));
@@ -233,6 +275,11 @@ final class Plan {
   /** What is kept whole, in the order in which it is made; the last one is the result. */
   List<GraphNode> kept() {
     return kept;
+  }
+
+  /** Whether a result is made once for the statistics of its norm, and again where it is needed. */
+  boolean isRepeated(GraphNode node) {
+    return repeated.contains(node);
   }
 
   boolean isKept(GraphNode node) {

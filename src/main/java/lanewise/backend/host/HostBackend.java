@@ -18,10 +18,19 @@ import lanewise.backend.Tensor;
 /** The memory of backends that compute on the CPU: off-heap, aligned, always native. */
 public abstract class HostBackend extends PooledBackend {
   /** The owner of each block, by its address. */
-  private final Map<Long, Arena> arenas = new HashMap<>();
+  private final Map<Long, BlockOwner> owners = new HashMap<>();
 
   /** Elements on their way between the two orders; it grows and is kept. */
   private float[] block = {};
+
+  /** What one block is given back with. */
+  private static final class BlockOwner {
+    private final Arena arena = Arena.ofShared();
+
+    void close() {
+      arena.close();
+    }
+  }
 
   /**
    * Refuses what only GPUs have.
@@ -48,13 +57,13 @@ public abstract class HostBackend extends PooledBackend {
     if (bytes >= LARGE && pooledBytes() + bytes > SystemMemory.totalBytes()) {
       throw outOfMemory(bytes, "give fewer or smaller images at a time", null);
     }
-    Arena arena = Arena.ofShared();
+    var owner = new BlockOwner();
     try {
-      MemorySegment block = arena.allocate(bytes, ALIGNMENT);
-      arenas.put(block.address(), arena);
+      MemorySegment block = owner.arena.allocate(bytes, ALIGNMENT);
+      owners.put(block.address(), owner);
       return block;
     } catch (OutOfMemoryError e) {
-      arena.close();
+      owner.close();
       String remedy =
           "use a smaller --batch-size, or raise the limit with -XX:MaxDirectMemorySize=SIZE in"
               + " LANEWISE_JAVA_OPTS";
@@ -71,7 +80,7 @@ public abstract class HostBackend extends PooledBackend {
 
   @Override
   protected final void giveBack(MemorySegment block) {
-    arenas.remove(block.address()).close();
+    owners.remove(block.address()).close();
   }
 
   @Override
@@ -123,8 +132,8 @@ public abstract class HostBackend extends PooledBackend {
 
   @Override
   public void close() {
-    arenas.values().forEach(Arena::close);
-    arenas.clear();
+    owners.values().forEach(BlockOwner::close);
+    owners.clear();
   }
 
   private static boolean storageOrderIsPyTorchs(Shape s) {
