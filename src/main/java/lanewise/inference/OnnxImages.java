@@ -71,7 +71,14 @@ final class OnnxImages implements ImageFunction {
           "the model takes images of %s alone, not of %d x %d pixels; crop or resize the picture"
               .formatted(input, x.w(), x.h()));
     }
-    return session.bytes(Map.of(input.name(), x), List.of(output.name()));
+    try {
+      return session.bytes(Map.of(input.name(), x), List.of(output.name()));
+    } catch (UserException e) {
+      throw new UserException(
+          "%d x %d pixels do not go through the model (%s); use another --size"
+              .formatted(x.w(), x.h(), e.getMessage()),
+          e);
+    }
   }
 
   @Override

@@ -149,7 +149,7 @@ public final class PictureModel implements AutoCloseable {
    * Refuses what cannot go well: an engine would take what the system promises, and the process be
    * ended for using it.
    */
-  private void requireMemory(Picture picture, long tensors) {
+  private static void requireMemory(Picture picture, long tensors) {
     long needed = tensors + PIXEL_BYTES * picture.width() * picture.height();
     long there = SystemMemory.totalBytes();
     if (needed > there) {

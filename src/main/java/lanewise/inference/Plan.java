@@ -37,7 +37,9 @@ final class Plan {
   /** The step that makes each result that is kept; the input has -1. */
   private final Map<GraphNode, Integer> steps = new IdentityHashMap<>();
 
+  /** What is kept, in the order of the steps. */
   private final List<GraphNode> kept = new ArrayList<>();
+
   private final Set<GraphNode> repeated = Collections.newSetFromMap(new IdentityHashMap<>());
   private final MemoryPlan memory;
 
@@ -271,11 +273,6 @@ final class Plan {
   }
 
   // ---- the plan
-
-  /** What is kept whole, in the order in which it is made; the last one is the result. */
-  List<GraphNode> kept() {
-    return kept;
-  }
 
   /** Whether a result is made once for the statistics of its norm, and again where it is needed. */
   boolean isRepeated(GraphNode node) {

@@ -20,6 +20,8 @@ public abstract class HostBackend extends PooledBackend {
   /** The owner of each block, by its address. */
   private final Map<Long, BlockOwner> owners = new HashMap<>();
 
+  private boolean closed;
+
   /** Elements on their way between the two orders; it grows and is kept. */
   private float[] block = {};
 
@@ -53,6 +55,9 @@ public abstract class HostBackend extends PooledBackend {
 
   @Override
   protected final MemorySegment acquire(long bytes) {
+    if (closed) {
+      throw new IllegalStateException("The backend is used after it was closed");
+    }
     // The system may promise more than it has, and end the process for using it.
     if (bytes >= LARGE && pooledBytes() + bytes > SystemMemory.totalBytes()) {
       throw outOfMemory(bytes, "give fewer or smaller images at a time", null);
@@ -132,6 +137,7 @@ public abstract class HostBackend extends PooledBackend {
 
   @Override
   public void close() {
+    closed = true;
     owners.values().forEach(BlockOwner::close);
     owners.clear();
   }
