@@ -54,6 +54,9 @@ public interface Backend extends AutoCloseable {
 
   void fill(Tensor target, float value);
 
+  /** Gives memory that no tensor uses back to the system, where an engine keeps some. */
+  void trim();
+
   /** Opens a scope: what is allocated from here on is closed with it. */
   Scope scope();
 

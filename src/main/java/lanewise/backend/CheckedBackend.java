@@ -73,6 +73,11 @@ final class CheckedBackend implements Backend {
   }
 
   @Override
+  public void trim() {
+    engine.trim();
+  }
+
+  @Override
   public Scope scope() {
     return engine.scope();
   }

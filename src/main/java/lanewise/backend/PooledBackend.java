@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /**
  * Memory for any engine: blocks are pooled by size, so that a training step in its steady state
@@ -16,6 +15,9 @@ public abstract class PooledBackend implements Backend {
   /** A cache line, and the width of the widest vectors. */
   protected static final int ALIGNMENT = 64;
 
+  /** Bytes of a block beyond which few are in use at a time. */
+  protected static final long LARGE = 1L << 28;
+
   private final Map<Integer, ArrayDeque<Block>> free = new HashMap<>();
   private final Scopes scopes = new Scopes();
   private Reservation reservation;
@@ -23,6 +25,9 @@ public abstract class PooledBackend implements Backend {
 
   /** Takes a new block of {@code bytes} from the system, aligned to {@link #ALIGNMENT}. */
   protected abstract MemorySegment acquire(long bytes);
+
+  /** Gives a block that nobody uses back to the system. */
+  protected abstract void giveBack(MemorySegment block);
 
   /** A piece of a block, in bytes. */
   protected abstract MemorySegment slice(MemorySegment block, long offset, long bytes);
@@ -32,12 +37,12 @@ public abstract class PooledBackend implements Backend {
     return pooledBytes;
   }
 
-  /** Hands the blocks that nobody uses to {@code release}, which gives them back to the system. */
-  protected final void releaseUnused(Consumer<MemorySegment> release) {
+  @Override
+  public void trim() {
     for (ArrayDeque<Block> bucket : free.values()) {
       for (Block block : bucket) {
         pooledBytes -= block.memory.byteSize();
-        release.accept(block.memory);
+        giveBack(block.memory);
       }
       bucket.clear();
     }
@@ -100,13 +105,16 @@ public abstract class PooledBackend implements Backend {
     reservation = null;
   }
 
-  /** Quarters of powers of two: at most a fifth is wasted, and few sizes are told apart. */
+  /**
+   * Quarters of powers of two: at most a fifth is wasted, and few sizes are told apart. Of large
+   * blocks, 64ths, as memory for a fifth of them may not be there.
+   */
   static long bucket(long bytes) {
     if (bytes <= 4 * ALIGNMENT) {
       return (bytes + ALIGNMENT - 1) & -ALIGNMENT;
     }
-    long quarter = Long.highestOneBit(bytes - 1) / 4;
-    return (bytes + quarter - 1) / quarter * quarter;
+    long step = Long.highestOneBit(bytes - 1) / (bytes <= LARGE ? 4 : 64);
+    return (bytes + step - 1) / step * step;
   }
 
   /** A small number for each size that {@link #bucket} gives, so that it costs no allocation. */
@@ -115,7 +123,9 @@ public abstract class PooledBackend implements Backend {
       return (int) (bucket / ALIGNMENT);
     }
     int exponent = Long.SIZE - Long.numberOfLeadingZeros(bucket - 1);
-    return 4 * (exponent - 8) + (int) (bucket >> exponent - 3);
+    return bucket <= LARGE
+        ? 4 * (exponent - 8) + (int) (bucket >> exponent - 3)
+        : 64 * (exponent - 8) + (int) (bucket >> exponent - 7);
   }
 
   /** A block of the system's memory, and the part of it that was last used. */

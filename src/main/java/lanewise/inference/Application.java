@@ -30,53 +30,58 @@ final class Application {
   private final Graph graph;
   private final Plan plan;
   private final Map<Array, Tensor> weights;
-  private final int strip;
-  private final Map<GraphNode, Tensor> whole = new IdentityHashMap<>();
+  private final Tensor block;
   private final Map<GraphNode, Moments> moments = new IdentityHashMap<>();
 
-  Application(Backend backend, Graph graph, Plan plan, Map<Array, Tensor> weights, int strip) {
+  /**
+   * A run.
+   *
+   * @param block for all that is kept; of the plan's size
+   */
+  Application(Backend backend, Graph graph, Plan plan, Map<Array, Tensor> weights, Tensor block) {
     this.backend = backend;
     this.graph = graph;
     this.plan = plan;
     this.weights = weights;
-    this.strip = strip;
+    this.block = block;
   }
 
-  /** Rows of a result: from the first up to, and without, another. */
-  private record Rows(int from, int to) {
-
-    int count() {
-      return to - from;
-    }
+  /** An image in the block: the input, or what is kept. */
+  Tensor whole(GraphNode node) {
+    return block.part(plan.offset(node), plan.shape(node));
   }
 
-  void run(Tensor x, Tensor y) {
+  /** Computes the result from the input. */
+  void run() {
     try (Scope _ = backend.scope()) {
-      Tensor block = backend.allocate(Shape.vector((int) Math.max(1, plan.size())));
-      whole.put(graph.input(), x);
-      for (GraphNode node : plan.kept()) {
-        Tensor result =
-            node == graph.result() ? y : block.part(plan.offset(node), plan.shape(node));
-        whole.put(node, result);
-        compute(node, result);
+      for (GraphNode node : graph.nodes()) {
+        if (node != graph.input() && (plan.isKept(node) || plan.isRepeated(node))) {
+          compute(node);
+        }
       }
     }
   }
 
-  /** Computes a result that is kept, and the statistics that are taken of it. */
-  private void compute(GraphNode node, Tensor result) {
-    Shape shape = plan.shape(node);
+  /** Computes a result, which is kept or not, and the statistics that are taken of it. */
+  private void compute(GraphNode node) {
     List<GraphNode> norms =
         graph.consumers().get(node).stream()
             .filter(consumer -> consumer.operation() instanceof GraphOperation.Norm)
             .toList();
-    int height = Math.clamp(strip / ((long) shape.w() * shape.c()), 1, shape.h());
-    PlaneMoments sums = norms.isEmpty() || height == shape.h() ? null : new PlaneMoments(shape.c());
-    for (int from = 0; from < shape.h(); from += height) {
-      Rows rows = new Rows(from, Math.min(from + height, shape.h()));
+    boolean isKept = plan.isKept(node);
+    if (!isKept && norms.isEmpty()) {
+      return;
+    }
+    Shape shape = plan.shape(node);
+    List<Rows> strips = plan.strips(node);
+    PlaneMoments sums =
+        norms.isEmpty() || isKept && strips.size() == 1 ? null : new PlaneMoments(shape.c());
+    for (Rows rows : strips) {
       try (Scope _ = backend.scope()) {
-        Tensor part = view(result, rows);
-        compute(node, rows, part);
+        Tensor part = rows(node, rows);
+        if (isKept) {
+          compute(node, rows, part);
+        }
         if (sums != null) {
           sums.add(backend, part);
         }
@@ -100,7 +105,7 @@ final class Application {
   private static Tensor view(Tensor image, Rows rows) {
     Shape s = image.shape();
     long row = (long) s.w() * s.c();
-    return image.part(rows.from * row, Shape.of(1, s.c(), rows.count(), s.w()));
+    return image.part(rows.from() * row, Shape.of(1, s.c(), rows.count(), s.w()));
   }
 
   // ---- rows of a node
@@ -108,7 +113,7 @@ final class Application {
   /** Some rows of a result: a view where it is kept, otherwise computed. */
   private Tensor rows(GraphNode node, Rows rows) {
     if (plan.isKept(node)) {
-      return view(whole.get(node), rows);
+      return view(whole(node), rows);
     }
     Shape s = plan.shape(node);
     Tensor y = backend.allocate(Shape.of(1, s.c(), rows.count(), s.w()));
@@ -175,15 +180,10 @@ final class Application {
 
   /** Pads, resizes, averages: consecutive such nodes in one go. */
   private void resample(GraphNode node, Rows rows, Tensor y) {
-    Resampling resampling = plan.resampling(node);
-    GraphNode source = input(node);
-    while (plan.resampling(source) != null && !plan.isKept(source)) {
-      resampling = plan.resampling(source).then(resampling);
-      source = input(source);
-    }
-    AxisMap.Part part = resampling.rows().part(rows.from, rows.to);
-    Rows needed = new Rows(part.first(), part.first() + part.map().inputs());
-    backend.resample(part.map(), resampling.columns(), rows(source, needed), y);
+    Plan.Move move = plan.move(node);
+    Tensor x = rows(move.source(), move.resampling().rowsFor(rows));
+    AxisMap part = move.resampling().rows().part(rows.from(), rows.to()).map();
+    backend.resample(part, move.resampling().columns(), x, y);
   }
 
   // ---- convolutions
@@ -191,10 +191,8 @@ final class Application {
   private void convolution(GraphNode node, GraphOperation.Convolution c, Rows rows, Tensor y) {
     ConvSpec spec = c.spec();
     int height = plan.shape(input(node)).h();
-    int extent = spec.dilationH() * (Plan.filter(c.weight()).h() - 1) + 1;
-    int from = rows.from * spec.strideH() - spec.padH();
-    int to = (rows.to - 1) * spec.strideH() - spec.padH() + extent;
-    Rows needed = new Rows(Math.max(from, 0), Math.min(to, height));
+    Rows seen = rows.seenBy(c);
+    Rows needed = plan.needed(node, rows);
     ConvSpec given = spec;
     Tensor x;
     if (rows.count() == plan.shape(node).h()) {
@@ -202,7 +200,9 @@ final class Application {
     } else {
       // The zeros above and below the image are not in every strip.
       given = withPadH(spec, 0);
-      AxisMap zeros = AxisMap.pad(needed.count(), needed.from - from, to - needed.to, PadMode.ZERO);
+      AxisMap zeros =
+          AxisMap.pad(
+              needed.count(), needed.from() - seen.from(), seen.to() - needed.to(), PadMode.ZERO);
       x = resampled(rows(input(node), needed), zeros);
     }
     backend.layer(node.layer());
@@ -225,10 +225,6 @@ final class Application {
         s.strideH(), s.strideW(), padH, s.padW(), s.dilationH(), s.dilationW(), s.groups());
   }
 
-  /**
-   * An input row i reaches the rows {@code i * stride - pad} and the next ones, as many as the
-   * kernel has.
-   */
   private void transposedConvolution(
       GraphNode node, GraphOperation.TransposedConvolution c, Rows rows, Tensor y) {
     ConvSpec spec = c.spec();
@@ -239,16 +235,14 @@ final class Application {
       backend.layer(node.layer());
       backend.convBackwardData(spec, x, w, y);
     } else {
-      int reach = spec.dilationH() * (w.shape().h() - 1);
-      int first = Math.ceilDiv(rows.from + spec.padH() - reach, spec.strideH());
-      int last = Math.floorDiv(rows.to - 1 + spec.padH(), spec.strideH());
-      Rows needed = new Rows(Math.max(first, 0), Math.min(last, source.h() - 1) + 1);
+      Rows needed = plan.needed(node, rows);
       Tensor x = rows(input(node), needed);
+      int reach = Rows.reach(spec.dilationH(), c.weight().dimensions());
       int height = (needed.count() - 1) * spec.strideH() + reach + 1;
       Tensor unpadded = backend.allocate(Shape.of(1, y.shape().c(), height, y.shape().w()));
       backend.layer(node.layer());
       backend.convBackwardData(withPadH(spec, 0), x, w, unpadded);
-      int before = rows.from + spec.padH() - needed.from * spec.strideH();
+      int before = rows.from() + spec.padH() - needed.from() * spec.strideH();
       AxisMap cut = AxisMap.pad(height, -before, before + rows.count() - height, PadMode.ZERO);
       backend.resample(cut, AxisMap.identity(y.shape().w()), unpadded, y);
     }
@@ -294,7 +288,7 @@ final class Application {
     }
     Moments given = new Moments(known.mean(), known.variance(), Source.GIVEN);
     moments.put(norm, given);
-    Tensor all = whole.get(input(norm));
+    Tensor all = whole(input(norm));
     if (rows.count() == all.shape().h()) {
       return known;
     }

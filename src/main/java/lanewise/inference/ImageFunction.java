@@ -1,5 +1,7 @@
 package lanewise.inference;
 
+import java.util.function.Consumer;
+import java.util.function.Function;
 import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
 
@@ -7,18 +9,21 @@ import lanewise.backend.Tensor;
 interface ImageFunction extends AutoCloseable {
 
   /**
-   * Bytes of memory that an image needs with its result, about; 0 if nobody knows.
+   * Bytes of the engine's memory that an image needs, with its result and all weights.
    *
    * @throws IllegalArgumentException if the image is too small for a layer; names it
    */
   long bytes(Shape x);
 
   /**
-   * The image that is made, which belongs to the backend's innermost scope.
+   * Makes an image of another.
    *
-   * @param x one image
+   * @param x the shape of one image
+   * @param fill writes that image
+   * @param read reads the result, which is there no longer than this call
+   * @return what {@code read} does
    */
-  Tensor apply(Tensor x);
+  <T> T apply(Shape x, Consumer<Tensor> fill, Function<Tensor, T> read);
 
   @Override
   void close();

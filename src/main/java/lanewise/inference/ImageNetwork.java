@@ -3,8 +3,12 @@ package lanewise.inference;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import lanewise.UserException;
 import lanewise.backend.Backend;
+import lanewise.backend.MemoryProbe;
+import lanewise.backend.Scope;
 import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
 import lanewise.nn.GraphNode;
@@ -19,21 +23,15 @@ import lanewise.nn.Statistics;
  * time.
  *
  * <p>Every kept result is computed in strips of rows, each from the rows of its inputs that it
- * depends on, so that no layer is computed twice and what lies between two convolutions is never
- * there as a whole. Norms that take their statistics from the image get those of whole planes,
- * merged from the strips' in double.
+ * depends on, so that what lies between two convolutions is never there as a whole. Norms that take
+ * their statistics from the image get those of whole planes, merged from the strips' in double.
  */
 public final class ImageNetwork implements ImageFunction {
-  /** Elements of a strip, so that it and what is made for it are small beside whole planes. */
-  private static final int STRIP = 1 << 21;
-
-  /** A result, and its inputs behind a norm and padded. */
-  private static final int STRIPS_AT_A_TIME = 4;
-
   private final Backend backend;
   private final Graph graph;
-  private final int strip;
+  private final Budget budget;
   private final Map<Array, Tensor> weights = new IdentityHashMap<>();
+  private Plan plan;
 
   /** A network whose batch norms use running averages. */
   public ImageNetwork(Network network, int channels) {
@@ -48,13 +46,12 @@ public final class ImageNetwork implements ImageFunction {
    * @throws UserException if it has a layer that cannot be applied to images of any size
    */
   public ImageNetwork(Network network, int channels, Statistics statistics) {
-    this(network, channels, statistics, STRIP);
+    this(network, channels, statistics, Budget.USUAL);
   }
 
-  /** With strips of about so many elements. */
-  ImageNetwork(Network network, int channels, Statistics statistics, int strip) {
+  ImageNetwork(Network network, int channels, Statistics statistics, Budget budget) {
     this.backend = network.backend();
-    this.strip = strip;
+    this.budget = budget;
     Shape any = Shape.of(1, channels, 1, 1);
     GraphNode input =
         new GraphNode("input", new GraphOperation.Input("input", any, true), List.of());
@@ -107,14 +104,26 @@ public final class ImageNetwork implements ImageFunction {
    * @throws IllegalArgumentException if the image is too small for a layer; names it
    */
   public Shape outputShape(Shape x) {
-    return new Plan(graph, x).shape(graph.result());
+    return plan(x).shape(graph.result());
+  }
+
+  /** Images of one size often follow each other. */
+  private Plan plan(Shape x) {
+    if (plan == null || !plan.shape(graph.input()).equals(x)) {
+      plan = new Plan(graph, x, budget);
+    }
+    return plan;
   }
 
   @Override
   public long bytes(Shape x) {
-    Plan plan = new Plan(graph, x);
-    long images = (long) x.size() + plan.shape(graph.result()).size();
-    return Float.BYTES * (plan.size() + images + (long) STRIPS_AT_A_TIME * strip);
+    Plan planned = plan(x);
+    long bytes =
+        weights.values().stream().mapToLong(w -> Float.BYTES * (long) w.shape().size()).sum();
+    if (planned.size() > Integer.MAX_VALUE) {
+      return bytes + Float.BYTES * planned.size();
+    }
+    return bytes + MemoryProbe.bytes(probe -> apply(probe, planned, _ -> {}, y -> y));
   }
 
   /**
@@ -122,23 +131,43 @@ public final class ImageNetwork implements ImageFunction {
    *
    * @param x one image
    * @param y the result; of {@link #outputShape}
-   * @throws UserException if a block of all kept results is larger than an array can be
+   * @throws UserException as the other method
    */
   public void apply(Tensor x, Tensor y) {
-    Plan plan = new Plan(graph, x.shape());
-    if (plan.size() > Integer.MAX_VALUE) {
-      throw new UserException(
-          "an image of %d x %d pixels needs %.1f GB at a time for this network; use a smaller one"
-              .formatted(x.shape().w(), x.shape().h(), 1e-9 * Float.BYTES * plan.size()));
-    }
-    new Application(backend, graph, plan, weights, strip).run(x, y);
+    apply(
+        x.shape(),
+        input -> backend.copy(x, input),
+        result -> {
+          backend.copy(result, y);
+          return y;
+        });
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * @throws UserException if a block of all kept results is larger than an array can be
+   */
   @Override
-  public Tensor apply(Tensor x) {
-    Tensor y = backend.allocate(outputShape(x.shape()));
-    apply(x, y);
-    return y;
+  public <T> T apply(Shape x, Consumer<Tensor> fill, Function<Tensor, T> read) {
+    Plan planned = plan(x);
+    if (planned.size() > Integer.MAX_VALUE) {
+      throw new UserException(
+          "an image of %d x %d pixels needs %.1f GB at a time for this network; use a smaller one"
+              .formatted(x.w(), x.h(), 1e-9 * Float.BYTES * planned.size()));
+    }
+    return apply(backend, planned, fill, read);
+  }
+
+  private <T> T apply(
+      Backend engine, Plan planned, Consumer<Tensor> fill, Function<Tensor, T> read) {
+    try (Scope _ = engine.scope()) {
+      Tensor block = engine.allocate(Shape.vector((int) planned.size()));
+      Application application = new Application(engine, graph, planned, weights, block);
+      fill.accept(application.whole(graph.input()));
+      application.run();
+      return read.apply(application.whole(graph.result()));
+    }
   }
 
   @Override

@@ -2,9 +2,12 @@ package lanewise.inference;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import lanewise.UserException;
 import lanewise.autograd.Variable;
 import lanewise.backend.Backend;
+import lanewise.backend.Scope;
 import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
 import lanewise.onnx.OnnxModel;
@@ -68,13 +71,25 @@ final class OnnxImages implements ImageFunction {
           "the model takes images of %s alone, not of %d x %d pixels; crop or resize the picture"
               .formatted(input, x.w(), x.h()));
     }
-    return 0;
+    try {
+      return session.bytes(Map.of(input.name(), x), List.of(output.name()));
+    } catch (UserException e) {
+      throw new UserException(
+          "%d x %d pixels do not go through the model (%s); use another --size"
+              .formatted(x.w(), x.h(), e.getMessage()),
+          e);
+    }
   }
 
   @Override
-  public Tensor apply(Tensor x) {
-    Map<String, Variable> given = Map.of(input.name(), Variable.constant(backend, x));
-    return session.evaluate(given, List.of(output.name())).get(output.name()).tensor();
+  public <T> T apply(Shape shape, Consumer<Tensor> fill, Function<Tensor, T> read) {
+    try (Scope _ = backend.scope()) {
+      Tensor x = backend.allocate(shape);
+      fill.accept(x);
+      Map<String, Variable> given = Map.of(input.name(), Variable.constant(backend, x));
+      return read.apply(
+          session.evaluate(given, List.of(output.name())).get(output.name()).tensor());
+    }
   }
 
   @Override

@@ -1,11 +1,9 @@
 package lanewise.inference;
 
-import com.sun.management.OperatingSystemMXBean;
-import java.lang.management.ManagementFactory;
 import java.util.function.IntUnaryOperator;
+import lanewise.SystemMemory;
 import lanewise.UserException;
 import lanewise.backend.Backend;
-import lanewise.backend.Scope;
 import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
 import lanewise.model.TranslatorSpec;
@@ -24,6 +22,9 @@ public final class PictureModel implements AutoCloseable {
   /** Rows that are on their way to the engine or back at a time. */
   private static final int ROWS = 64;
 
+  /** Of a pixel of the picture and of the result: three floats, and what files are made of. */
+  private static final long PIXEL_BYTES = 2 * 3 * (Float.BYTES + 1);
+
   /** A multiple that suits networks which halve images twice, as most do that say nothing of it. */
   private static final int USUAL_MULTIPLE = 4;
 
@@ -33,6 +34,7 @@ public final class PictureModel implements AutoCloseable {
   private final int channels;
   private final int multiple;
   private final ValueRange values;
+  private Shape last;
 
   /**
    * A network with its present weights, which are copied.
@@ -91,22 +93,34 @@ public final class PictureModel implements AutoCloseable {
     int height = Math.ceilDiv(picture.height(), multiple) * multiple;
     Shape input = shape(picture, width, height);
     requireMemory(picture, bytes(picture, input));
-    try (Scope _ = backend.scope()) {
-      Tensor x = backend.allocate(input);
-      upload(levels(picture), picture.width(), picture.height(), x);
-      Tensor y = network.apply(x);
-      Shape made = y.shape();
-      requireColours("makes", made.c());
-      if (made.h() == height && made.w() == width) {
-        float[][] planes = read(y, picture.width(), picture.height());
-        return new Picture(picture.width(), picture.height(), planes, picture.alpha());
-      }
-      // What was added to the picture is as much larger as the picture itself.
-      int newWidth = Math.toIntExact((long) picture.width() * made.w() / width);
-      int newHeight = Math.toIntExact((long) picture.height() * made.h() / height);
-      float[] alpha = picture.resized(newWidth, newHeight, ResizeFilter.BICUBIC).alpha();
-      return new Picture(newWidth, newHeight, read(y, newWidth, newHeight), alpha);
+    if (!input.equals(last)) {
+      // What the last picture took does not fit this one.
+      backend.trim();
+      last = input;
     }
+    return network.apply(
+        input,
+        x -> upload(levels(picture), picture.width(), picture.height(), x),
+        y -> made(picture, width, height, y));
+  }
+
+  /**
+   * The picture that a result shows, without what was added.
+   *
+   * @param width of the image that the network was given; {@code height} likewise
+   */
+  private Picture made(Picture picture, int width, int height, Tensor y) {
+    Shape made = y.shape();
+    requireColours("makes", made.c());
+    if (made.h() == height && made.w() == width) {
+      float[][] planes = read(y, picture.width(), picture.height());
+      return new Picture(picture.width(), picture.height(), planes, picture.alpha());
+    }
+    // What was added to the picture is as much larger as the picture itself.
+    int newWidth = Math.toIntExact((long) picture.width() * made.w() / width);
+    int newHeight = Math.toIntExact((long) picture.height() * made.h() / height);
+    float[] alpha = picture.resized(newWidth, newHeight, ResizeFilter.BICUBIC).alpha();
+    return new Picture(newWidth, newHeight, read(y, newWidth, newHeight), alpha);
   }
 
   private Shape shape(Picture picture, int width, int height) {
@@ -131,17 +145,17 @@ public final class PictureModel implements AutoCloseable {
     }
   }
 
-  /** An engine would take what the system promises, and the process be ended for using it. */
-  private static void requireMemory(Picture picture, long needed) {
-    var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-    if (needed > system.getTotalMemorySize()) {
+  /**
+   * Refuses what cannot go well: an engine would take what the system promises, and the process be
+   * ended for using it.
+   */
+  private static void requireMemory(Picture picture, long tensors) {
+    long needed = tensors + PIXEL_BYTES * picture.width() * picture.height();
+    long there = SystemMemory.totalBytes();
+    if (needed > there) {
       throw new UserException(
           "%d x %d pixels need about %.1f GB of memory with this network, and the machine has %.1f;"
-                  .formatted(
-                      picture.width(),
-                      picture.height(),
-                      1e-9 * needed,
-                      1e-9 * system.getTotalMemorySize())
+                  .formatted(picture.width(), picture.height(), 1e-9 * needed, 1e-9 * there)
               + " use a smaller --size");
     }
   }

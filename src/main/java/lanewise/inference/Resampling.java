@@ -36,6 +36,12 @@ record Resampling(AxisMap rows, AxisMap columns) {
     return Shape.of(x.n(), x.c(), rows.outputs(), columns.outputs());
   }
 
+  /** The rows of which some rows of the result are made. */
+  Rows rowsFor(Rows result) {
+    AxisMap.Part part = rows.part(result.from(), result.to());
+    return new Rows(part.first(), part.first() + part.map().inputs());
+  }
+
   Resampling then(Resampling next) {
     return new Resampling(rows.then(next.rows), columns.then(next.columns));
   }

@@ -15,7 +15,9 @@ import lanewise.Printable;
 import lanewise.UserException;
 import lanewise.autograd.Variable;
 import lanewise.backend.Backend;
+import lanewise.backend.MemoryProbe;
 import lanewise.backend.Scope;
+import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
 import lanewise.onnx.HostTensor.Kind;
 import lanewise.onnx.Plan.Step;
@@ -48,6 +50,16 @@ public final class OnnxSession implements AutoCloseable {
         nodes.add(node);
       }
     }
+    nodes.forEach(this::keepConstants);
+  }
+
+  /** Another one on a backend, with what was computed of constants. */
+  private OnnxSession(OnnxSession other, Backend backend) {
+    model = other.model;
+    this.backend = backend;
+    weights = new Weights(backend);
+    constants = other.constants;
+    nodes.addAll(other.nodes);
     nodes.forEach(this::keepConstants);
   }
 
@@ -157,6 +169,26 @@ public final class OnnxSession implements AutoCloseable {
               });
       return results;
     }
+  }
+
+  /**
+   * Bytes of a backend's memory that {@link #evaluate} takes without gradients, with the inputs and
+   * the weights.
+   *
+   * @param inputs shapes by name, of what {@link #evaluate} takes
+   * @param wanted as for {@link #evaluate}
+   * @throws UserException if the model cannot be computed for these; it names the node
+   */
+  public long bytes(Map<String, Shape> inputs, Collection<String> wanted) {
+    return MemoryProbe.bytes(
+        probe -> {
+          try (OnnxSession session = new OnnxSession(this, probe)) {
+            Map<String, Variable> given = new LinkedHashMap<>();
+            inputs.forEach(
+                (name, shape) -> given.put(name, Variable.constant(probe, probe.allocate(shape))));
+            session.evaluate(given, wanted);
+          }
+        });
   }
 
   // ---- inputs

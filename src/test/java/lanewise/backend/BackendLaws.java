@@ -174,21 +174,43 @@ abstract class BackendLaws {
 
   @Test
   final void stepsInTheSteadyStateTakeNoNewMemory() {
+    try (PooledBackend pool = open()) {
+      step(pool);
+      long afterOne = pool.pooledBytes();
+      assertTrue(afterOne > 0);
+      for (int i = 1; i < 100; i++) {
+        step(pool);
+      }
+      assertEquals(afterOne, pool.pooledBytes());
+    }
+  }
+
+  @Test
+  final void trimmingGivesBackWhatNoTensorUses() {
+    float[] values = {1, 2, 3};
+    try (PooledBackend pool = open()) {
+      Tensor used = pool.allocate(Shape.vector(values.length));
+      pool.upload(values, used);
+      long before = pool.pooledBytes();
+      pool.allocate(Shape.vector(1 << 20)).close();
+      assertTrue(pool.pooledBytes() > before);
+      pool.trim();
+      assertEquals(before, pool.pooledBytes());
+      float[] kept = new float[values.length];
+      pool.read(used, kept);
+      assertArrayEquals(values, kept);
+      pool.allocate(Shape.vector(1 << 20)).close();
+      assertTrue(pool.pooledBytes() > before);
+    }
+  }
+
+  private PooledBackend open() {
     BackendProvider provider =
         Backends.providers().stream()
             .filter(p -> p.name().equals(name()))
             .findFirst()
             .orElseThrow();
-    try (Backend engine = provider.open(BackendOptions.ofThreads(2))) {
-      PooledBackend pool = assertInstanceOf(PooledBackend.class, engine);
-      step(engine);
-      long afterOne = pool.pooledBytes();
-      assertTrue(afterOne > 0);
-      for (int i = 1; i < 100; i++) {
-        step(engine);
-      }
-      assertEquals(afterOne, pool.pooledBytes());
-    }
+    return assertInstanceOf(PooledBackend.class, provider.open(BackendOptions.ofThreads(2)));
   }
 
   private static void step(Backend engine) {

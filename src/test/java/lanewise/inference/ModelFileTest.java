@@ -143,6 +143,10 @@ class ModelFileTest {
         for (int c = 0; c < 3; c++) {
           assertArrayEquals(expected.planes()[c], made.planes()[c], 1e-3f);
         }
+        Picture tiny = picture(4, 4);
+        String refusal = assertThrows(UserException.class, () -> model.apply(tiny)).getMessage();
+        assertTrue(refusal.contains("4 x 4 pixels do not go through the model"), refusal);
+        assertTrue(refusal.contains("'conv1.conv2d' (Conv)") || refusal.contains("Pad"), refusal);
       }
     }
     assertTrue(

@@ -215,6 +215,46 @@ class OnnxSessionTest {
     }
   }
 
+  @Test
+  void knowsBeforeItRunsWhatItWillTake() {
+    ModelBuilder builder =
+        new ModelBuilder(13)
+            .input("x", 1, 3, 40, 56)
+            .weight("w", 16, 3, 3, 3)
+            .node("Conv", "x w", "a")
+            .node("Relu", "a", "b")
+            .node("Exp", "b", "c")
+            .node("Add", "b c", "y")
+            .output("y");
+    try (PooledBackend counted =
+            (PooledBackend) new ScalarProvider().open(BackendOptions.ofThreads(1));
+        OnnxSession session = read(builder).open(counted);
+        Scope _ = counted.scope()) {
+      Shape shape = Shape.of(1, 3, 40, 56);
+      long foreseen = session.bytes(Map.of("x", shape), List.of("y"));
+      Tensor x = counted.allocate(shape);
+      counted.fill(x, 1);
+      session.evaluate(Map.of("x", Variable.constant(counted, x)), List.of("y"));
+      assertEquals(counted.pooledBytes(), foreseen);
+    }
+  }
+
+  @Test
+  void namesTheNodeThatCannotBeComputedBeforeItRuns() {
+    ModelBuilder builder =
+        new ModelBuilder(13)
+            .input("x", 1, 3, 8, 8)
+            .weight("w", 4, 3, 9, 9)
+            .node("Conv", "x w", "y")
+            .output("y");
+    try (OnnxSession session = read(builder).open(backend)) {
+      Map<String, Shape> small = Map.of("x", Shape.of(1, 3, 8, 8));
+      String message =
+          assertThrows(UserException.class, () -> session.bytes(small, List.of("y"))).getMessage();
+      assertTrue(message.contains("(Conv)"), message);
+    }
+  }
+
   // ---- wrong inputs
 
   private static String refusal(OnnxSession session, Map<String, HostTensor> inputs) {

@@ -133,11 +133,22 @@ final class CudaBackend extends PooledBackend {
 
   /** Blocks of other sizes that nobody uses may be what is missing. */
   private MemorySegment acquireAgain(long bytes) {
+    trim();
+    return allocator.allocate(bytes);
+  }
+
+  /** A recording may have used what is free, and will again. */
+  @Override
+  public void trim() {
     if (!recording) {
       stream.synchronize();
-      releaseUnused(allocator::free);
+      super.trim();
     }
-    return allocator.allocate(bytes);
+  }
+
+  @Override
+  protected void giveBack(MemorySegment block) {
+    allocator.free(block);
   }
 
   @Override

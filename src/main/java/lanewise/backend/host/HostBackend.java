@@ -4,6 +4,9 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.Map;
+import lanewise.SystemMemory;
 import lanewise.UserException;
 import lanewise.backend.BackendOptions;
 import lanewise.backend.Layout;
@@ -14,10 +17,22 @@ import lanewise.backend.Tensor;
 
 /** The memory of backends that compute on the CPU: off-heap, aligned, always native. */
 public abstract class HostBackend extends PooledBackend {
-  private final Arena arena = Arena.ofShared();
+  /** The owner of each block, by its address. */
+  private final Map<Long, BlockOwner> owners = new HashMap<>();
+
+  private boolean closed;
 
   /** Elements on their way between the two orders; it grows and is kept. */
   private float[] block = {};
+
+  /** What one block is given back with. */
+  private static final class BlockOwner {
+    private final Arena arena = Arena.ofShared();
+
+    void close() {
+      arena.close();
+    }
+  }
 
   /**
    * Refuses what only GPUs have.
@@ -40,16 +55,37 @@ public abstract class HostBackend extends PooledBackend {
 
   @Override
   protected final MemorySegment acquire(long bytes) {
-    try {
-      return arena.allocate(bytes, ALIGNMENT);
-    } catch (OutOfMemoryError e) {
-      throw new UserException(
-          ("Out of memory: %,d MiB more were asked for and %,d MiB are in use; use a smaller"
-                  + " --batch-size, or raise the limit with -XX:MaxDirectMemorySize=SIZE in"
-                  + " LANEWISE_JAVA_OPTS")
-              .formatted(bytes >> 20, pooledBytes() >> 20),
-          e);
+    if (closed) {
+      throw new IllegalStateException("The backend is used after it was closed");
     }
+    // The system may promise more than it has, and end the process for using it.
+    if (bytes >= LARGE && pooledBytes() + bytes > SystemMemory.totalBytes()) {
+      throw outOfMemory(bytes, "give fewer or smaller images at a time", null);
+    }
+    var owner = new BlockOwner();
+    try {
+      MemorySegment block = owner.arena.allocate(bytes, ALIGNMENT);
+      owners.put(block.address(), owner);
+      return block;
+    } catch (OutOfMemoryError e) {
+      owner.close();
+      String remedy =
+          "use a smaller --batch-size, or raise the limit with -XX:MaxDirectMemorySize=SIZE in"
+              + " LANEWISE_JAVA_OPTS";
+      throw outOfMemory(bytes, remedy, e);
+    }
+  }
+
+  private UserException outOfMemory(long bytes, String remedy, OutOfMemoryError cause) {
+    return new UserException(
+        "Out of memory: %,d MiB more were asked for and %,d MiB are in use; %s"
+            .formatted(bytes >> 20, pooledBytes() >> 20, remedy),
+        cause);
+  }
+
+  @Override
+  protected final void giveBack(MemorySegment block) {
+    owners.remove(block.address()).close();
   }
 
   @Override
@@ -101,9 +137,9 @@ public abstract class HostBackend extends PooledBackend {
 
   @Override
   public void close() {
-    if (arena.scope().isAlive()) {
-      arena.close();
-    }
+    closed = true;
+    owners.values().forEach(BlockOwner::close);
+    owners.clear();
   }
 
   private static boolean storageOrderIsPyTorchs(Shape s) {
