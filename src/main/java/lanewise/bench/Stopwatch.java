@@ -8,8 +8,8 @@ import lanewise.backend.Backend;
  * one who compares can measure it again and again between those of others.
  */
 public final class Stopwatch implements AutoCloseable {
-  /** Until the JIT compiler is done with the kernels, and a GPU has chosen and captured. */
-  private static final int WARM_UP_RUNS = 3;
+  /** For what does not settle. */
+  private static final long LONGEST_WARM_UP_NANOS = 20_000_000_000L;
 
   /** A shorter sample would measure the waiting. */
   private static final long SAMPLE_NANOS = 2_000_000L;
@@ -27,7 +27,7 @@ public final class Stopwatch implements AutoCloseable {
   /**
    * Of workloads on {@code backend}.
    *
-   * @param seconds for which a workload is warmed up, and then measured
+   * @param seconds for which a workload is warmed up at least, and then measured
    */
   public Stopwatch(Backend backend, double seconds) {
     this.backend = backend;
@@ -61,12 +61,8 @@ public final class Stopwatch implements AutoCloseable {
     work = asked.prepare().apply(backend, batch);
     workload = asked;
     this.batch = batch;
-    long start = System.nanoTime();
-    long last = 0;
-    for (int i = 0; i < WARM_UP_RUNS || System.nanoTime() - start < nanos; i++) {
-      last = time(1);
-    }
-    runsASample = (int) Math.ceilDiv(SAMPLE_NANOS, Math.max(1, last));
+    long fastest = new WarmUp(nanos, LONGEST_WARM_UP_NANOS).run(() -> time(1));
+    runsASample = (int) Math.ceilDiv(SAMPLE_NANOS, Math.max(1, fastest));
   }
 
   private long time(int runs) {

@@ -76,7 +76,7 @@ final class BenchCommand implements Callable<Integer> {
       names = "--seconds",
       paramLabel = "S",
       defaultValue = "1",
-      description = "To warm each case up, and again to measure it. Default: ${DEFAULT-VALUE}")
+      description = "To measure each case, and to warm it up at least. Default: ${DEFAULT-VALUE}")
   private double seconds;
 
   @Option(names = "--json", description = "Print one JSON object a measurement.")

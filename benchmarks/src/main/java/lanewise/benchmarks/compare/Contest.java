@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import lanewise.bench.WarmUp;
 import lanewise.benchmarks.Correctness;
 import lanewise.benchmarks.Implementation;
 import lanewise.benchmarks.Implementations;
@@ -17,15 +18,16 @@ import lanewise.benchmarks.WrongResultException;
  *
  * @param rounds how often each has its turn
  * @param turnNanos how long a turn is, at least
- * @param warmUpRuns how often Lanewise runs before, for the JIT compiler, at least
- * @param warmUpNanos and how long, at least
+ * @param warmUp of Lanewise, for the JIT compiler; the others have a turn
  */
-record Contest(int rounds, long turnNanos, int warmUpRuns, long warmUpNanos) {
-  static final Contest FULL = new Contest(5, 150_000_000, 4, 1_000_000_000);
-  static final Contest QUICK = new Contest(3, 50_000_000, 4, 500_000_000);
+record Contest(int rounds, long turnNanos, WarmUp warmUp) {
+  static final Contest FULL =
+      new Contest(5, 150_000_000, new WarmUp(1_000_000_000, 20_000_000_000L));
+  static final Contest QUICK =
+      new Contest(3, 50_000_000, new WarmUp(500_000_000, 5_000_000_000L));
 
   /** Shows that everything works, not how fast. */
-  static final Contest SMOKE = new Contest(1, 1, 1, 0);
+  static final Contest SMOKE = new Contest(1, 1, new WarmUp(0, 0));
 
   /**
    * OpenMP's workers spin for some milliseconds after their last loop (libgomp: 300,000 pauses,
@@ -48,15 +50,16 @@ record Contest(int rounds, long turnNanos, int warmUpRuns, long warmUpNanos) {
       this.work = work;
     }
 
-    /** Runs for {@code atLeast} and learns how long one run takes. */
-    void warmUp(int runs, long atLeast) throws InterruptedException {
-      long start = System.nanoTime();
-      for (int i = 0; i < runs || System.nanoTime() - start < atLeast; i++) {
-        long before = System.nanoTime();
-        work.run();
-        nanos = System.nanoTime() - before;
-      }
+    /** Runs, and learns how long one run takes. */
+    void warmUp(WarmUp until) throws InterruptedException {
+      nanos = until.run(this::run);
       Thread.sleep(SETTLE_MILLIS);
+    }
+
+    private long run() {
+      long start = System.nanoTime();
+      work.run();
+      return System.nanoTime() - start;
     }
 
     void turn(long atLeast) throws InterruptedException {
@@ -108,7 +111,7 @@ record Contest(int rounds, long turnNanos, int warmUpRuns, long warmUpNanos) {
       }
       for (Contender contender : contenders) {
         boolean compiled = contender.name.equals("simd");
-        contender.warmUp(compiled ? warmUpRuns : 1, compiled ? warmUpNanos : turnNanos);
+        contender.warmUp(compiled ? warmUp : new WarmUp(turnNanos, turnNanos));
       }
       for (int round = 0; round < rounds; round++) {
         for (Contender contender : contenders) {
