@@ -8,7 +8,6 @@ import java.util.Locale;
 import lanewise.UserException;
 import lanewise.backend.Backend;
 import lanewise.backend.Backends;
-import lanewise.io.StateDictFile;
 import lanewise.model.Norm;
 import lanewise.nn.Statistics;
 import lanewise.onnx.OnnxExporter;
@@ -16,6 +15,7 @@ import lanewise.train.NetworkExport;
 import lanewise.train.OnnxCheck;
 import lanewise.train.RunFolder;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -61,12 +61,7 @@ final class ExportCommand implements Runnable {
               + " transfer (safetensors, or PyTorch's .pth).")
   private Path model;
 
-  @Option(
-      names = StateDictFile.KEY_OPTION,
-      paramLabel = "KEY",
-      description =
-          "Which weights of a .pth that has several, by their key, or keys joined by dots.")
-  private String stateDict;
+  @Mixin private StateDictKey stateDict;
 
   @Option(
       names = {"-f", "--format"},
@@ -129,7 +124,8 @@ final class ExportCommand implements Runnable {
     Path file = out == null ? Path.of("generator." + format) : out;
     check(file);
     try (Backend backend = Backends.open("auto");
-        NetworkExport export = NetworkExport.open(backend, model, stateDict, norm, statistics)) {
+        NetworkExport export =
+            NetworkExport.open(backend, model, stateDict.value(), norm, statistics)) {
       write(export, file, spec.commandLine().getOut());
     }
   }

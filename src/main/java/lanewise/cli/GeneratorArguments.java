@@ -2,9 +2,9 @@ package lanewise.cli;
 
 import java.nio.file.Path;
 import lanewise.backend.Backend;
-import lanewise.io.StateDictFile;
 import lanewise.model.Norm;
 import lanewise.train.TrainedGenerator;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which trained generator a command is about. */
@@ -16,12 +16,7 @@ final class GeneratorArguments {
           "A run's folder; or weights, also of PyTorch's DCGAN (safetensors, or PyTorch's .pth).")
   private Path model;
 
-  @Option(
-      names = StateDictFile.KEY_OPTION,
-      paramLabel = "KEY",
-      description =
-          "Which weights of a .pth that has several, by their key, or keys joined by dots.")
-  private String stateDict;
+  @Mixin private StateDictKey stateDict;
 
   @Option(
       names = "--norm",
@@ -39,6 +34,6 @@ final class GeneratorArguments {
   }
 
   TrainedGenerator open(Backend backend) {
-    return TrainedGenerator.open(backend, model, stateDict, norm);
+    return TrainedGenerator.open(backend, model, stateDict.value(), norm);
   }
 }

@@ -11,7 +11,6 @@ import lanewise.inference.Luminance;
 import lanewise.inference.ModelFile;
 import lanewise.inference.PictureModel;
 import lanewise.io.AtomicFiles;
-import lanewise.io.StateDictFile;
 import lanewise.model.ValueRange;
 import lanewise.nn.Statistics;
 import lanewise.picture.Picture;
@@ -47,12 +46,7 @@ abstract class PictureCommand implements Callable<Integer> {
       description = "The result: .png or .jpg; of a folder, a folder.")
   private Path out;
 
-  @Option(
-      names = StateDictFile.KEY_OPTION,
-      paramLabel = "KEY",
-      description =
-          "Which weights of a .pth that has several, by their key, or keys joined by dots.")
-  private String stateDict;
+  @Mixin private StateDictKey stateDict;
 
   @Option(
       names = "--size",
@@ -128,7 +122,7 @@ abstract class PictureCommand implements Callable<Integer> {
   }
 
   private PictureModel open(Backend backend) {
-    return ModelFile.open(backend, model, stateDict, statistics, values());
+    return ModelFile.open(backend, model, stateDict.value(), statistics, values());
   }
 
   private int picture() {

@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import lanewise.UserException;
 import lanewise.backend.Backend;
+import lanewise.train.loss.GradientPenalty;
 import lanewise.train.loss.Objective;
 
 /**
@@ -30,9 +31,6 @@ public record TrainOptions(
 
   /** Steps of a training whose length nobody gave. */
   public static final long DEFAULT_STEPS = 4000;
-
-  /** Gulrajani et al. 2017. */
-  private static final double WGAN_GP_PENALTY = 10;
 
   /** What may change in a run that goes on, beside {@link TaskOptions#FREE}. */
   private static final Set<String> ALSO_FREE =
@@ -126,7 +124,7 @@ public record TrainOptions(
             ((Number) all.get("r1")).doubleValue(),
             (boolean) all.get("spectralNorm"));
     if (unbounded && !changes.containsKey("gp")) {
-      all.put("gp", WGAN_GP_PENALTY);
+      all.put("gp", GradientPenalty.WGAN_GP_WEIGHT);
     }
     return OptionGroups.with(this, all);
   }

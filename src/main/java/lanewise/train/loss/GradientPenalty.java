@@ -15,6 +15,9 @@ import lanewise.backend.Shape;
  * influence on the others, as in PyTorch's usual implementations.
  */
 public final class GradientPenalty {
+  /** The weight that WGAN-GP's authors use (Gulrajani et al. 2017, algorithm 1). */
+  public static final double WGAN_GP_WEIGHT = 10;
+
   /** Keeps the derivative of a length finite at 0; far below fp32's resolution of 1. */
   private static final float TINY = 1e-12f;
 

@@ -33,6 +33,6 @@ sealed interface TranslationOptions extends TaskOptions permits CycleGanOptions,
 
   /** Whether all pictures have one size, without which a step cannot be replayed. */
   default boolean hasOneSize() {
-    return pictures().plan(generator().multiple()).preprocess().crops();
+    return Usual.haveOneSize(pictures(), networks());
   }
 }

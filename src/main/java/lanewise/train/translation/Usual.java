@@ -6,6 +6,7 @@ import lanewise.UserException;
 import lanewise.model.TranslatorSpec;
 import lanewise.train.OptionCheck;
 import lanewise.train.RunOptions;
+import lanewise.train.loss.GradientPenalty;
 
 /** What both kinds of image-to-image training have in common. */
 final class Usual {
@@ -14,9 +15,6 @@ final class Usual {
 
   /** The papers' 200 epochs. */
   static final RunOptions RUN = new RunOptions(0, 200, 0, 400, 1000, false);
-
-  /** Gulrajani et al. 2017, algorithm 1. */
-  private static final double WGAN_GP = 10;
 
   private static final double LOADED_TO_CROPPED = 286.0 / 256;
 
@@ -42,7 +40,8 @@ final class Usual {
     }
   }
 
-  private static boolean haveOneSize(PictureOptions pictures, NetworkOptions networks) {
+  /** Whether all pictures have one size. */
+  static boolean haveOneSize(PictureOptions pictures, NetworkOptions networks) {
     TranslatorSpec generator = networks.generator(pictures.inputNc(), pictures.outputNc());
     return pictures.plan(generator.multiple()).preprocess().crops();
   }
@@ -58,7 +57,7 @@ final class Usual {
   static Map<String, Object> withPenalty(Map<String, ?> changes) {
     Map<String, Object> all = new LinkedHashMap<>(changes);
     if (GanMode.WGANGP.toString().equals(changes.get("ganMode"))) {
-      all.putIfAbsent("gp", WGAN_GP);
+      all.putIfAbsent("gp", GradientPenalty.WGAN_GP_WEIGHT);
     }
     return all;
   }
