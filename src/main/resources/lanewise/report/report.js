@@ -263,9 +263,11 @@
   const line = (key, label, color) => ({key, label, color: `--${color}`});
   const share = {unit: "share", from: 0, to: 1};
 
+  const objective = run.options.objective?.loss ?? run.options.loss?.ganMode;
+
   /** Only these objectives teach the discriminator a probability. */
-  const judgesByProbability = ["non-saturating", "minimax", "vanilla", undefined].includes(
-    run.options.objective?.loss ?? run.options.loss?.ganMode);
+  const judgesByProbability =
+    ["non-saturating", "minimax", "vanilla", undefined].includes(objective);
 
   const opinion = (suffix, who) => ({
     title: judgesByProbability ? `${who}'s opinion` : `${who}'s scores`,
@@ -307,6 +309,12 @@
     line(`loss_d${suffix}`, "discriminator", "blue"),
   ];
 
+  /** What a critic's losses do is no matter of 0. */
+  const defeat = (falls) =>
+    objective === "wgangp"
+      ? "Good: all settle, or move slowly. Bad: one of them runs away."
+      : `Good: all wobble around a level. Bad: the discriminator's ${falls} to 0 for good.`;
+
   /** Of images from images. */
   const translation = [
     {
@@ -317,7 +325,7 @@
         line("loss_d_real", "discriminator, of real pictures", "green"),
         line("loss_d_fake", "discriminator, of made ones", "purple"),
       ],
-      caption: "Good: all wobble around a level. Bad: the discriminator's fall to 0 for good.",
+      caption: defeat("fall"),
     },
     {
       title: "Difference from the target",
@@ -330,7 +338,7 @@
       title: "From A to B",
       unit: "loss",
       lines: opponents("_a"),
-      caption: "Good: both wobble around a level. Bad: the discriminator's falls to 0 for good.",
+      caption: defeat("falls"),
     },
     {
       title: "From B to A",
