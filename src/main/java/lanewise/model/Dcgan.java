@@ -21,7 +21,7 @@ import lanewise.nn.Weights;
  *
  * <p>A first block of 4 x 4 (or 5, 6, 7) pixels is doubled until it has the image's size: 28 = 7 x
  * 2^2, 32 = 4 x 2^3, 64 = 4 x 2^4. No norm on the generator's output and the discriminator's first
- * layer; the discriminator gives a logit.
+ * layer; the discriminator gives a logit. Convolutions have biases in a network without norm only.
  *
  * <p>What else a {@link GanSpec} asks for changes nothing but its own layers: a generator that is
  * told classes takes them behind z, a discriminator by projection ({@code embed}, with its last
@@ -98,7 +98,8 @@ public record Dcgan(GanSpec spec) implements Gan {
     List<Module> layers = new ArrayList<>();
     int width = spec.ngf() << (doublings.count() - 1);
     int in = spec.latent() + spec.classes();
-    layers.add(new ConvTranspose2d(in, width, doublings.firstBlock(), 1, 0));
+    boolean bias = spec.normG().wantsBias();
+    layers.add(new ConvTranspose2d(in, width, doublings.firstBlock(), ConvSpec.of(1, 0), 0, bias));
     for (int i = 1; i < doublings.count(); i++, width /= 2) {
       layers.addAll(List.of(spec.normG().of(width, spec.classes()), LeakyReLU.relu()));
       layers.addAll(doubling(width, width / 2));
@@ -110,9 +111,10 @@ public record Dcgan(GanSpec spec) implements Gan {
   }
 
   private List<Module> doubling(int in, int out) {
+    boolean bias = spec.normG().wantsBias();
     return switch (spec.upsampling()) {
-      case TRANSPOSED -> List.of(new ConvTranspose2d(in, out, 4, 2, 1));
-      case RESIZE -> List.of(new Upsample(2), new Conv2d(in, out, 3, 1, 1));
+      case TRANSPOSED -> List.of(new ConvTranspose2d(in, out, 4, ConvSpec.of(2, 1), 0, bias));
+      case RESIZE -> List.of(new Upsample(2), new Conv2d(in, out, 3, ConvSpec.of(1, 1), bias));
     };
   }
 
@@ -132,15 +134,16 @@ public record Dcgan(GanSpec spec) implements Gan {
       score.add(new MinibatchStddev());
     }
     int in = spec.minibatchStddev() ? width + 1 : width;
-    score.add(new Conv2d(in, 1, doublings.firstBlock(), ConvSpec.of(1, 0), false, weights()));
+    score.add(judging(in, 1, doublings.firstBlock(), ConvSpec.of(1, 0)));
     return Projection.of(spec, features, score, width);
   }
 
   private Conv2d halving(int in, int out) {
-    return new Conv2d(in, out, 4, ConvSpec.of(2, 1), false, weights());
+    return judging(in, out, 4, ConvSpec.of(2, 1));
   }
 
-  private Weights weights() {
-    return Weights.spectral(spec.spectralNorm());
+  private Conv2d judging(int in, int out, int kernel, ConvSpec convolution) {
+    Weights weights = Weights.spectral(spec.spectralNorm());
+    return new Conv2d(in, out, kernel, convolution, spec.normD().wantsBias(), weights);
   }
 }

@@ -49,7 +49,7 @@ public record Mlp(GanSpec spec) implements Gan {
     List<Module> layers = new ArrayList<>();
     int in = spec.latent();
     for (int i = 0; i < GENERATOR_LAYERS; i++) {
-      layers.add(new Linear(in, spec.ngf(), false));
+      layers.add(new Linear(in, spec.ngf(), spec.normG().wantsBias()));
       layers.add(spec.normG().of(spec.ngf(), 0));
       layers.add(LeakyReLU.relu());
       in = spec.ngf();

@@ -102,6 +102,14 @@ public enum Norm {
   }
 
   /**
+   * Whether the layer before it needs a bias: norms have a shift, or take away what a bias adds.
+   * Without either, a network of ReLUs could only scale its output with the length of its input.
+   */
+  boolean wantsBias() {
+    return this == NONE;
+  }
+
+  /**
    * Whether the convolution before it has a bias in the networks of pix2pix and CycleGAN: of
    * instance norm, which was not affine there; batch norm has a shift of its own.
    */

@@ -45,11 +45,6 @@ public final class ConvTranspose2d extends Module implements Activated {
     this(in, out, kernel, spec, outputPadding, bias, Weights.PLAIN);
   }
 
-  /** A transposed convolution with a plain weight, without bias and output padding. */
-  public ConvTranspose2d(int in, int out, int kernel, int stride, int padding) {
-    this(in, out, kernel, ConvSpec.of(stride, padding), 0, false);
-  }
-
   @Override
   public Variable forward(Variable x, Pass pass, Activation activation) {
     Variable y = Functional.convTranspose2d(x, weight.of(pass), spec, outputShape(x.shape()));

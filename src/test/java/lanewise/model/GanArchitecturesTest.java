@@ -2,6 +2,7 @@ package lanewise.model;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Set;
@@ -70,6 +71,20 @@ class GanArchitecturesTest {
     assertEquals(
         List.of("embed.weight"),
         names(gan.discriminator()).stream().filter(name -> name.startsWith("embed")).toList());
+  }
+
+  /** Without one, a network of ReLUs gives k times the values for k times the input. */
+  @ParameterizedTest
+  @EnumSource(Architecture.class)
+  void whereNoNormShiftsABiasDoes(Architecture architecture) {
+    boolean points = architecture == Architecture.MLP;
+    Gan gan = architecture.of(GanSpec.of(points ? 1 : 32, points ? 2 : 1, 10, 4, 4, Norm.NONE));
+    for (Module module : List.of(gan.generator(), gan.discriminator())) {
+      Set<String> names = names(module);
+      for (String name : names) {
+        assertTrue(names.contains(name.replace(".weight", ".bias")), name);
+      }
+    }
   }
 
   @Test
