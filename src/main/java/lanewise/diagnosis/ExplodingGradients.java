@@ -55,7 +55,8 @@ final class ExplodingGradients extends Symptom {
   @Override
   boolean take(Observation o) {
     double value = o.value(norm);
-    if (Double.isNaN(value)) {
+    if (Double.isNaN(value) || value == 0) {
+      // Without any gradient, as hinge leaves a discriminator that is sure of all, none grows.
       return false;
     }
     before.add(recent.add(value));

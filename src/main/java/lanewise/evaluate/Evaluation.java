@@ -16,9 +16,10 @@ public sealed interface Evaluation permits ImageEvaluation, PointEvaluation {
   /**
    * The mean distance of samples within consecutive batches, in units of the real data's.
    *
+   * @param batch samples of a batch
    * @throws lanewise.UserException as {@link #score}
    */
-  double diversity(Samples generated);
+  double diversity(Samples generated, int batch);
 
   /** How many modes the data has, if that is known. */
   int modes();

@@ -77,7 +77,7 @@ public final class ImageEvaluation implements Evaluation {
     values.put(Metric.RECALL, overlap.recall());
     values.put(Metric.DENSITY, overlap.density());
     values.put(Metric.COVERAGE, overlap.coverage());
-    values.put(Metric.DIVERSITY, diversity(features));
+    values.put(Metric.DIVERSITY, diversity(features, DIVERSITY_BATCH));
     if (modeShares.length > 0) {
       ModeCoverage coverage = ModeCoverage.of(reading.classes(), modeShares);
       values.put(Metric.MODES, (double) coverage.captured());
@@ -87,12 +87,12 @@ public final class ImageEvaluation implements Evaluation {
   }
 
   @Override
-  public double diversity(Samples generated) {
-    return diversity(read(generated).features());
+  public double diversity(Samples generated, int batch) {
+    return diversity(read(generated).features(), batch);
   }
 
-  private double diversity(Features features) {
-    return Diversity.withinBatches(features, DIVERSITY_BATCH) / diversity;
+  private double diversity(Features features, int batch) {
+    return Diversity.withinBatches(features, batch) / diversity;
   }
 
   @Override

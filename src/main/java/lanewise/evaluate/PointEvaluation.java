@@ -33,17 +33,17 @@ public final class PointEvaluation implements Evaluation {
     values.put(Metric.MODES, (double) coverage.modes().captured());
     values.put(Metric.REVERSE_KL, coverage.modes().reverseKl());
     values.put(Metric.HIGH_QUALITY, coverage.highQuality());
-    values.put(Metric.DIVERSITY, diversity(points));
+    values.put(Metric.DIVERSITY, diversity(points, ImageEvaluation.DIVERSITY_BATCH));
     return new Scores(generated.size(), values);
   }
 
   @Override
-  public double diversity(Samples generated) {
-    return diversity(read(generated));
+  public double diversity(Samples generated, int batch) {
+    return diversity(read(generated), batch);
   }
 
-  private double diversity(Features points) {
-    return Diversity.withinBatches(points, ImageEvaluation.DIVERSITY_BATCH) / diversity;
+  private double diversity(Features points, int batch) {
+    return Diversity.withinBatches(points, batch) / diversity;
   }
 
   @Override

@@ -175,19 +175,25 @@ public final class Findings {
         + phrase(" Worse beyond the spread: %s.", ranking, Standing.BEYOND)
         + withoutValue(ranking)
         + phrase(
-            " Worse, but for one seed nothing is known of the spread: %s.",
-            ranking, Standing.UNKNOWN);
+            " Worse, but of the seeds' spread too little is known: %s.", ranking, Standing.UNKNOWN);
   }
 
   private String withoutValue(Ranking ranking) {
     List<Variant> ranked = ranking.places().stream().map(Place::variant).toList();
-    String others =
-        results.grid().variants().stream()
-            .filter(variant -> !ranked.contains(variant))
-            .filter(variant -> results.of(variant).stream().anyMatch(r -> !r.scores().isEmpty()))
-            .map(this::label)
-            .collect(joining(", "));
-    return others.isEmpty() ? "" : " Not finite: %s.".formatted(others);
+    List<String> failed = new ArrayList<>();
+    List<String> notFinite = new ArrayList<>();
+    for (Variant variant : results.grid().variants()) {
+      if (results.failed(variant) > 0) {
+        failed.add(
+            "%s (%,d of %,d)"
+                .formatted(label(variant), results.failed(variant), results.of(variant).size()));
+      } else if (!ranked.contains(variant)
+          && results.of(variant).stream().anyMatch(r -> !r.scores().isEmpty())) {
+        notFinite.add(label(variant));
+      }
+    }
+    return (notFinite.isEmpty() ? "" : " Not finite: %s.".formatted(String.join(", ", notFinite)))
+        + (failed.isEmpty() ? "" : " Trainings failed: %s.".formatted(String.join(", ", failed)));
   }
 
   private String firsts(Ranking ranking) {
@@ -218,9 +224,11 @@ public final class Findings {
   }
 
   private void addCollapse() {
-    int modes = results.reference().modes();
+    double modes = reachableModes();
     String rule =
-        (modes > 0 ? "fewer than half of the %,d modes, or ".formatted(modes) : "")
+        (modes > 0
+                ? "fewer than half of the %,.0f modes that real samples reach, or ".formatted(modes)
+                : "")
             + "less than half the real data's diversity after it had been much more";
     String collapsed = those(this::collapsed);
     add(
@@ -255,9 +263,15 @@ public final class Findings {
   }
 
   private boolean collapsed(CellResult run) {
-    int modes = results.reference().modes();
-    double captured = run.scores().getOrDefault(Metric.MODES, 1.0 * modes);
+    double modes = reachableModes();
+    double captured = run.scores().getOrDefault(Metric.MODES, modes);
     return captured < LITTLE * modes || (hasLittleDiversity(run) && hasLostDiversity(run));
+  }
+
+  /** As many samples cannot have all of a thousand modes. */
+  private double reachableModes() {
+    Reference reference = results.reference();
+    return reference.heldOut().getOrDefault(Metric.MODES, 1.0 * reference.modes());
   }
 
   private static boolean hasLittleDiversity(CellResult run) {
@@ -327,23 +341,25 @@ public final class Findings {
     }
   }
 
+  /** Of the variants' means: dependence is theirs, so their seeds are no evidence of their own. */
   private void addRelations() {
+    List<Map<Metric, Estimate>> variants =
+        results.grid().variants().stream().map(results::estimates).toList();
     List<String> relations = new ArrayList<>();
     double limit = 0;
-    int runs = 0;
+    int count = 0;
     for (Metric metric : RELATED) {
-      List<Map<Metric, Double>> both =
-          results.cells().stream()
-              .map(CellResult::scores)
-              .filter(s -> s.containsKey(metric) && s.containsKey(Metric.DEPENDENCE))
+      List<Map<Metric, Estimate>> both =
+          variants.stream()
+              .filter(e -> e.containsKey(metric) && e.containsKey(Metric.DEPENDENCE))
               .toList();
       if (both.size() >= Correlation.FEWEST) {
         Correlation correlation =
             Correlation.of(
-                both.stream().map(s -> s.get(Metric.DEPENDENCE)).toList(),
-                both.stream().map(s -> s.get(metric)).toList());
+                both.stream().map(e -> e.get(Metric.DEPENDENCE).mean()).toList(),
+                both.stream().map(e -> e.get(metric).mean()).toList());
         if (!Double.isNaN(correlation.r())) {
-          runs = both.size();
+          count = both.size();
           limit = correlation.limit();
           relations.add(String.format(Locale.ROOT, "%s %+.2f", metric.label(), correlation.r()));
         }
@@ -352,9 +368,9 @@ public final class Findings {
     if (!relations.isEmpty()) {
       add(
           "What goes with dependence",
-          "Correlation with it over the %,d finished trainings: %s. By chance alone, one in 20 is"
+          "Correlation with it over the means of %,d variants: %s. By chance alone, one in 20 is"
               + " beyond ±%.2f.",
-          runs,
+          count,
           String.join(", ", relations),
           limit);
     }

@@ -48,7 +48,7 @@ public record Results(Grid grid, Reference reference, List<CellResult> cells) {
       NEAR,
       /** Worse beyond the seeds' spread. */
       BEYOND,
-      /** Worse, and one of both was trained with one seed alone. */
+      /** Worse, and of the spread of one of both nothing is known, as of one seed alone. */
       UNKNOWN,
       /** There is no best one, as nothing differs. */
       EQUAL;
@@ -88,6 +88,11 @@ public record Results(Grid grid, Reference reference, List<CellResult> cells) {
     return cells.stream().filter(result -> result.cell().variant().equals(variant)).toList();
   }
 
+  /** How many of a variant's trainings have failed. */
+  long failed(Variant variant) {
+    return of(variant).stream().filter(result -> result.state() == State.FAILED).count();
+  }
+
   /** How many are in a state. */
   public long count(State state) {
     return cells.stream().filter(result -> result.state() == state).count();
@@ -111,12 +116,14 @@ public record Results(Grid grid, Reference reference, List<CellResult> cells) {
 
   /**
    * The values of a metric at the end of the finished runs of a variant, in the seeds' order; none
-   * if any of them has no finite value, as those of the others would say too much good.
+   * if any of them has no finite value or a run has failed, as the others would say too much good.
    */
   public List<Double> values(Variant variant, Metric metric) {
     List<CellResult> finished =
         of(variant).stream().filter(result -> result.state() == State.FINISHED).toList();
-    boolean all = finished.stream().allMatch(result -> result.scores().containsKey(metric));
+    boolean all =
+        failed(variant) == 0
+            && finished.stream().allMatch(result -> result.scores().containsKey(metric));
     return all ? finished.stream().map(result -> result.scores().get(metric)).toList() : List.of();
   }
 

@@ -76,8 +76,11 @@ final class RunReader {
     } catch (IOException e) {
       return;
     }
-    step = fields.get("step") instanceof Number n ? n.longValue() : step;
-    ms += fields.get("ms") instanceof Number n ? n.doubleValue() : 0;
+    if (!(fields.get("step") instanceof Number number && fields.get("ms") instanceof Number time)) {
+      return; // A step that failed is named, but not done.
+    }
+    step = number.longValue();
+    ms += time.doubleValue();
     Map<Metric, Double> values = metrics(fields);
     if (!values.isEmpty()) {
       curve.add(new Point(step, values));

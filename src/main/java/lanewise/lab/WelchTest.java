@@ -10,13 +10,16 @@ package lanewise.lab;
  * @param limit that {@code |t|} passes by chance once in twenty times; NaN if a spread is unknown
  */
 record WelchTest(double t, double limit) {
+  /** Two equal counts, of modes say, may be so by chance; they are no spread of 0. */
+  private static final int FEWEST_EQUAL = 3;
 
   static WelchTest of(Estimate a, Estimate b) {
     double errorA = a.deviation() * a.deviation() / a.count();
     double errorB = b.deviation() * b.deviation() / b.count();
     double error = errorA + errorB;
     double difference = a.mean() - b.mean();
-    if (Double.isNaN(error)) {
+    boolean coincide = error == 0 && Math.min(a.count(), b.count()) < FEWEST_EQUAL;
+    if (Double.isNaN(error) || coincide) {
       return new WelchTest(Double.NaN, Double.NaN);
     }
     if (error == 0) {

@@ -189,7 +189,7 @@ public final class GanTrainer implements AutoCloseable {
 
   /** {@link #step(float[])} with given latents. */
   public StepResult step(float[] images, float[] z) {
-    inputs.draw(z);
+    inputs.draw(steps + 1, z);
     start(images, null);
     return finish();
   }

@@ -141,17 +141,13 @@ public final class Judge implements AutoCloseable {
    * @param batchSize samples that share statistics in training
    */
   public Scores scoreWithBatches(TrainedGenerator generator, int batchSize) {
-    Samples batches =
-        generator.trainingBatches(BATCHES, ImageEvaluation.DIVERSITY_BATCH, settings.seed());
+    int batch = Math.max(2, batchSize);
+    Samples batches = generator.trainingBatches(BATCHES, batch, settings.seed());
     SampleDependence dependence =
         SampleDependence.of(
-            generator::trainingBatch,
-            Math.max(2, batchSize),
-            generator.spec().latent(),
-            BATCHES,
-            settings.seed());
+            generator::trainingBatch, batch, generator.spec().latent(), BATCHES, settings.seed());
     return score(generator)
-        .with(Metric.TRAINING_DIVERSITY, evaluation.diversity(batches))
+        .with(Metric.TRAINING_DIVERSITY, evaluation.diversity(batches, batch))
         .with(Metric.DEPENDENCE, dependence.relative());
   }
 

@@ -33,8 +33,8 @@ public record ObjectiveOptions(
   /** What the discriminator's scores mean. */
   Scores scores() {
     return switch (Objective.named(loss)) {
-      case NON_SATURATING, MINIMAX -> Scores.PROBABILITIES;
-      case LEAST_SQUARES -> Scores.TARGETS;
+      case NON_SATURATING, MINIMAX -> Scores.PROBABILITIES.smoothed(labelSmoothing);
+      case LEAST_SQUARES -> Scores.TARGETS.smoothed(labelSmoothing);
       case HINGE -> Scores.MARGINS;
       case WGAN_GP -> Scores.UNBOUNDED;
     };

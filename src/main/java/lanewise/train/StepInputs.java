@@ -57,9 +57,10 @@ final class StepInputs implements AutoCloseable {
     }
   }
 
-  /** The latents that are drawn become others. */
-  void draw(float[] latents) {
-    System.arraycopy(latents, 0, z, 0, z.length);
+  /** As {@link #draw(long)}, but for the latents, which are given. */
+  void draw(long step, float[] given) {
+    System.arraycopy(given, 0, z, 0, z.length);
+    latents.mixtures(step, mixture);
     drawn = 0;
   }
 

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import lanewise.lab.Cell;
 import lanewise.lab.CellResult;
 import lanewise.lab.Lab;
@@ -130,7 +132,10 @@ class LabCommandTest {
         lab("--norms=none,batch", "--seeds=1", "--steps=9", "--lr=1e30", "--out", lab).succeeded();
     assertTrue(states(lab).contains("failed"), states(lab).toString());
     assertTrue(result.out().contains("Training stopped at step"), result.out());
-    assertTrue(Files.readString(lab.resolve("lab.md")).contains("failed at step"));
+    Matcher failed =
+        Pattern.compile("failed at step (\\d+): Training stopped at step \\1:")
+            .matcher(Files.readString(lab.resolve("lab.md")));
+    assertTrue(failed.find());
     assertEquals("finished", figures(lab).get("status"));
   }
 

@@ -163,6 +163,14 @@ class DiagnosisTest {
   }
 
   @Test
+  void whoIsTaughtNineTenthsWinsWithThem() {
+    train(Diagnosis.ofGan(Scores.PROBABILITIES.smoothed(0.1)), 500, _ -> WELL.scores(0.85, 0.001));
+    assertFound();
+    train(Diagnosis.ofGan(Scores.PROBABILITIES.smoothed(0.1)), 500, _ -> WELL.scores(0.89, 0.001));
+    assertFound("discriminator-wins");
+  }
+
+  @Test
   void aCriticIsMeantToWin() {
     train(Diagnosis.ofGan(Scores.UNBOUNDED), 500, _ -> WELL.scores(40, -35));
     assertFound();
@@ -210,6 +218,13 @@ class DiagnosisTest {
     train(100, step -> WELL.gradNorms(20 * Math.exp((step - 400) / 20.0), 10));
     assertFound("exploding-gradients-discriminator");
     assertTrue(findings.getFirst().advice().contains("--norm-d"));
+  }
+
+  @Test
+  void gradientsThatReturnFromNothingDoNotExplode() {
+    train(400, _ -> WELL.gradNorms(0, 10));
+    train(100, _ -> WELL);
+    assertFound();
   }
 
   @Test

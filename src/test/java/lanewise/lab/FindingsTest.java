@@ -81,7 +81,7 @@ class FindingsTest {
             .results();
     assertTrue(
         about(Metric.FRECHET, results)
-            .contains("for one seed nothing is known of the spread: instance (200)."));
+            .contains("of the seeds' spread too little is known: instance (200)."));
   }
 
   @Test
@@ -181,7 +181,8 @@ class FindingsTest {
     assertEquals(
         "failed at step 101: the generator loss is NaN", findings(results).get("none-seed0"));
     assertEquals(
-        "batch (20); there is nothing to compare it with.", about(Metric.FRECHET, results));
+        "batch (20); there is nothing to compare it with. Trainings failed: none (1 of 1).",
+        about(Metric.FRECHET, results));
     assertTrue(findings(results).get("Trainings").startsWith("2 are planned:"));
   }
 
@@ -210,15 +211,51 @@ class FindingsTest {
         new Finding("batch", "cannot be trained: no batch norm in a critic"), findings.get(1));
   }
 
+  /** The seeds of a variant have its dependence in common, so they are one observation. */
   @Test
-  void relationsNeedFiveTrainings() {
-    Map<Metric, List<Double>> both =
-        Map.of(
-            Metric.DEPENDENCE, List.of(0.1, 0.2, 0.3, 0.4, 0.5),
-            Metric.DIVERSITY, List.of(0.9, 0.8, 0.75, 0.6, 0.5));
-    Results results = new LabFigures(List.of("batch"), 5).finished("batch", both).results();
-    String text = findings(results).get("What goes with dependence");
-    assertTrue(text.contains("diversity of a batch -0.99"), text);
+  void relationsNeedFiveVariants() {
+    List<String> norms = List.of("batch", "instance", "layer", "group", "none");
+    double[] dependence = {0.1, 0.2, 0.3, 0.4, 0.5};
+    double[] diversity = {0.9, 0.8, 0.75, 0.6, 0.5};
+    LabFigures five = new LabFigures(norms, 2);
+    LabFigures four = new LabFigures(norms.subList(0, 4), 2);
+    for (int i = 0; i < norms.size(); i++) {
+      Map<Metric, List<Double>> both =
+          Map.of(
+              Metric.DEPENDENCE, List.of(dependence[i] - 0.01, dependence[i] + 0.01),
+              Metric.DIVERSITY, List.of(diversity[i], diversity[i]));
+      five.finished(norms.get(i), both);
+      if (i < 4) {
+        four.finished(norms.get(i), both);
+      }
+    }
+    String text = findings(five.results()).get("What goes with dependence");
+    assertTrue(text.contains("means of 5 variants: diversity of a batch -0.99"), text);
     assertTrue(text.contains("beyond ±0.88"), text);
+    assertNull(findings(four.results()).get("What goes with dependence"));
+  }
+
+  /** Those that ended well do not stand for all. */
+  @Test
+  void aVariantThatFailedOnceIsNotRanked() {
+    Results results =
+        new LabFigures(List.of("batch", "none"), 2)
+            .finished("batch", of(Metric.FRECHET, 20.0, 22.0))
+            .finished("none", of(Metric.FRECHET, 1.0))
+            .other("none", 1, State.FAILED, "the generator loss is NaN")
+            .results();
+    assertEquals(
+        "batch (21.0 ± 1.4); there is nothing to compare it with. Trainings failed: none (1 of 2).",
+        about(Metric.FRECHET, results));
+  }
+
+  /** LabFigures' held-out samples reach 10 modes of the 10. */
+  @Test
+  void collapseIsMeasuredByTheModesThatRealSamplesReach() {
+    Results results =
+        new LabFigures(List.of("batch"), 1).finished("batch", of(Metric.MODES, 5.0)).results();
+    Reference few = new Reference("test data", "a test's", 1000, 100, Map.of(Metric.MODES, 9.0));
+    Results stacked = new Results(results.grid(), few, results.cells());
+    assertTrue(findings(stacked).get("Mode collapse").startsWith("No training ended collapsed"));
   }
 }

@@ -61,8 +61,13 @@ class LabStatisticsTest {
 
   @Test
   void whatIsNotSpreadDiffersBeyondIt() {
-    assertTrue(WelchTest.of(Estimate.of(0.3, 0.3), Estimate.of(0, 0)).exceedsSpread());
-    assertFalse(WelchTest.of(Estimate.of(8, 8), Estimate.of(8, 8)).exceedsSpread());
+    assertTrue(WelchTest.of(Estimate.of(9, 9, 9), Estimate.of(8, 8, 8)).exceedsSpread());
+    assertFalse(WelchTest.of(Estimate.of(8, 8, 8), Estimate.of(8, 8, 8)).exceedsSpread());
+  }
+
+  @Test
+  void twoEqualValuesHaveNoKnownSpread() {
+    assertFalse(WelchTest.of(Estimate.of(10, 10), Estimate.of(9, 9)).exceedsSpread());
   }
 
   @Test

@@ -79,7 +79,12 @@ class ResultsTest {
 
   @Test
   void aFailedRunSaysWhy() throws IOException {
-    CellResult result = read(9, "{\"status\":\"failed\",\"failure\":\"NaN\"}", "{\"step\":4}");
+    CellResult result =
+        read(
+            9,
+            "{\"status\":\"failed\",\"failure\":\"NaN\"}",
+            "{\"step\":4,\"ms\":1}",
+            "{\"step\":5,\"diagnosis\":[]}");
     assertEquals(State.FAILED, result.state());
     assertEquals("NaN", result.reason());
     assertEquals(4, result.step());

@@ -82,6 +82,19 @@ class RecipeTest {
     }
   }
 
+  /** Where between real and fake the penalty is taken is drawn for them too. */
+  @Test
+  void givenLatentsChangeNothingElse() {
+    float[] images = normal(BATCH * IMAGE);
+    float[] z = new float[BATCH * 4];
+    new Latents(0, 4).ofStep(1, z);
+    Penalties penalty = new Penalties(10, 0, 1);
+    try (GanTrainer drawn = trainer(recipe(BATCH, 1, 1, penalty));
+        GanTrainer given = trainer(recipe(BATCH, 1, 1, penalty))) {
+      assertEquals(drawn.step(images), given.step(images, z));
+    }
+  }
+
   @Test
   void theAverageFollowsTheGenerator() {
     try (GanTrainer trainer = trainer(recipe(BATCH, 1, 1, Penalties.NONE))) {

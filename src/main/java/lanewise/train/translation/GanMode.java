@@ -64,7 +64,7 @@ public enum GanMode {
   /** The mean of what the scores of patches mean; a scalar without a gradient. */
   Variable reading(Variable scores) {
     Variable given = scores.detach();
-    return Ops.mean(meaning == Scores.PROBABILITIES ? Ops.sigmoid(given) : given);
+    return Ops.mean(meaning.equals(Scores.PROBABILITIES) ? Ops.sigmoid(given) : given);
   }
 
   /** What {@link #reading} gives. */
