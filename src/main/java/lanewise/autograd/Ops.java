@@ -159,6 +159,11 @@ public final class Ops {
     return add(a, relu(sub(b, a)));
   }
 
+  /** {@code torch.gt}: 1 where a is larger than b, 0 elsewhere; a constant. */
+  public static Variable gt(Variable a, Variable b) {
+    return relu(constant(Elementary.SIGN, sub(a.detach(), b.detach())));
+  }
+
   /** {@code scale * x + shift} with constants. */
   public static Variable affine(Variable x, float scale, float shift) {
     return record(

@@ -54,12 +54,27 @@ final class ArithmeticOps {
   }
 
   static Operation max(Declaration node) {
-    return ofAll(binary(Math::max, Math::max, Ops::max, null));
+    return ofAll(
+        binary(
+            Math::max,
+            Math::max,
+            ArithmeticOps::larger,
+            (x, c) -> Ops.clip(x, c, Float.POSITIVE_INFINITY)));
   }
 
   static Operation min(Declaration node) {
-    BinaryOperator<Variable> smaller = (a, b) -> Ops.neg(Ops.max(Ops.neg(a), Ops.neg(b)));
-    return ofAll(binary(Math::min, Math::min, smaller, null));
+    return ofAll(
+        binary(
+            Math::min,
+            Math::min,
+            (a, b) -> Ops.neg(larger(Ops.neg(a), Ops.neg(b))),
+            (x, c) -> Ops.clip(x, Float.NEGATIVE_INFINITY, c)));
+  }
+
+  /** Unlike {@link Ops#max} without rounding: the smaller one may be tiny. */
+  private static Variable larger(Variable a, Variable b) {
+    Variable isSecond = Ops.gt(b, a);
+    return Ops.add(Ops.mul(a, Ops.affine(isSecond, -1, 1)), Ops.mul(b, isSecond));
   }
 
   static Operation sum(Declaration node) {

@@ -29,17 +29,23 @@ final class Dims {
     return size(Arrays.copyOfRange(dims, from, to));
   }
 
-  /** A list of integers from a model as sizes. */
+  /** A list of integers from a model as the sizes of a tensor. */
   static int[] of(long[] values) {
-    int[] dims = new int[values.length];
-    for (int i = 0; i < dims.length; i++) {
+    int[] dims = sizes(values);
+    size(dims);
+    return dims;
+  }
+
+  /** A list of integers from a model as sizes that have nothing to do with each other. */
+  static int[] sizes(long[] values) {
+    int[] sizes = new int[values.length];
+    for (int i = 0; i < sizes.length; i++) {
       if (values[i] < 0 || values[i] > Integer.MAX_VALUE) {
         throw new ModelFault("%d is no size of a tensor's axis".formatted(values[i]));
       }
-      dims[i] = (int) values[i];
+      sizes[i] = (int) values[i];
     }
-    size(dims);
-    return dims;
+    return sizes;
   }
 
   /** An axis counted from the front, where a model may count from the back. */

@@ -89,7 +89,7 @@ final class NormalizationOps {
   }
 
   static Operation layer(Declaration node) {
-    NormSpec spec = new NormSpec(NormScope.LAYER, epsilon(node), Activation.NONE);
+    float epsilon = epsilon(node);
     long declaredAxis = node.attributes().integer("axis", -1);
     node.attributes().ignore("stash_type");
     checkSingleOutput(node);
@@ -98,18 +98,34 @@ final class NormalizationOps {
           DeviceTensor x = in.device(0);
           int axis = Dims.axis(declaredAxis, x.rank());
           boolean isWholeImage = x.rank() == DeviceTensor.IMAGE_RANK && axis == 1;
-          Variable rows = isWholeImage ? x.variable() : x.matrix(axis);
-          Variable normal = normalize(spec, rows, null, null);
           DeviceTensor y =
               isWholeImage
-                  ? Operands.image(normal)
-                  : new DeviceTensor(normal, rows.shape().n(), rows.shape().c()).reshape(x.dims());
+                  ? Operands.image(normalize(NormScope.LAYER, epsilon, x.variable()))
+                  : rows(epsilon, x.matrix(axis)).reshape(x.dims());
           y = DeviceTensor.zip(Ops::mul, y, in.device(1));
           return in.has(2) ? DeviceTensor.zip(Ops::add, y, in.device(2)) : y;
         });
   }
 
+  /** Each row by itself: as an image of one channel, so that a row has one mean and not many. */
+  private static DeviceTensor rows(float epsilon, Variable x) {
+    int rows = x.shape().n();
+    int columns = x.shape().c();
+    Variable images = Ops.view(x, Shape.of(rows, 1, columns, 1));
+    Variable normal = normalize(NormScope.INSTANCE, epsilon, images);
+    return new DeviceTensor(Ops.view(normal, x.shape()), rows, columns);
+  }
+
+  private static Variable normalize(NormScope scope, float epsilon, Variable x) {
+    return normalize(new NormSpec(scope, epsilon, Activation.NONE), x, null, null);
+  }
+
   private static Variable normalize(NormSpec spec, Variable x, Variable scale, Variable shift) {
+    if (spec.scope().count(x.shape()) == 1) {
+      // Nothing is left of a single value, which is its own mean.
+      Variable zeros = Ops.affine(x, 0, 0);
+      return shift == null ? zeros : Functional.biasActivation(zeros, shift, spec.activation());
+    }
     Backend backend = x.backend();
     Shape table = spec.scope().tableShape(x.shape());
     Moments moments = new Moments(backend.allocate(table), backend.allocate(table), Source.INPUT);
@@ -125,7 +141,7 @@ final class NormalizationOps {
           int axis = Dims.axis(declaredAxis, x.rank());
           DeviceTensor norm =
               p == 1 ? x.map(Ops::abs).sum(axis) : x.map(Ops::square).sum(axis).map(Ops::sqrt);
-          DeviceTensor positive = DeviceTensor.zip(Ops::max, norm, in.constant(TINY));
+          DeviceTensor positive = norm.map(sum -> Ops.clip(sum, TINY, Float.POSITIVE_INFINITY));
           return DeviceTensor.zip(Ops::div, x, positive);
         });
   }

@@ -30,6 +30,11 @@ import lanewise.onnx.Plan.Step;
  * backend. The memory of a value is given back as soon as nothing needs it.
  */
 public final class OnnxSession implements AutoCloseable {
+  /** Elements that constants may be computed to have beyond {@link #FOLDED} times the file's. */
+  private static final long FOLDED_ANYHOW = 1 << 24;
+
+  private static final long FOLDED = 4;
+
   private final OnnxModel model;
   private final Backend backend;
   private final Weights weights;
@@ -43,14 +48,16 @@ public final class OnnxSession implements AutoCloseable {
     this.backend = backend;
     weights = new Weights(backend);
     constants = new HashMap<>(model.initializers());
+    long inFile = constants.values().stream().mapToLong(HostTensor::size).sum();
+    long foldable = FOLDED_ANYHOW + FOLDED * inFile;
     for (OnnxNode node : model.nodes()) {
       if (node.inputs().stream().allMatch(name -> name.isEmpty() || constants.containsKey(name))) {
-        fold(node);
+        foldable = fold(node, foldable);
       } else {
         nodes.add(node);
       }
     }
-    nodes.forEach(this::keepConstants);
+    keepConstants();
   }
 
   /** Another one on a backend, with what was computed of constants. */
@@ -60,17 +67,44 @@ public final class OnnxSession implements AutoCloseable {
     weights = new Weights(backend);
     constants = other.constants;
     nodes.addAll(other.nodes);
-    nodes.forEach(this::keepConstants);
+    keepConstants();
   }
 
-  /** Computes what is the same in every run. */
-  private void fold(OnnxNode node) {
+  /**
+   * Computes what is the same in every run.
+   *
+   * @param foldable elements that may yet be computed, so that a small file takes no large memory
+   * @return how many are left
+   */
+  private long fold(OnnxNode node, long foldable) {
+    long left = foldable;
     try (Scope _ = backend.scope()) {
       List<Value> results = run(Step.of(node), new HashMap<>());
       for (int i = 0; i < node.outputs().size(); i++) {
         if (!node.outputs().get(i).isEmpty()) {
-          constants.put(node.outputs().get(i), read(results.get(i)));
+          HostTensor result = read(results.get(i));
+          constants.put(node.outputs().get(i), result);
+          // A node without inputs holds its tensor in the file.
+          left += node.inputs().isEmpty() ? FOLDED * result.size() : -result.size();
         }
+      }
+    }
+    if (left < 0) {
+      throw new UserException(
+          "%s: %s: with it, constants that are computed of others take more memory than is given"
+                  .formatted(model.file(), node)
+              + " to them; fold them before you export the model");
+    }
+    return left;
+  }
+
+  private void keepConstants() {
+    for (OnnxNode node : nodes) {
+      try {
+        keepConstants(node);
+      } catch (ModelFault e) {
+        weights.close();
+        throw new UserException("%s: %s: %s".formatted(model.file(), node, e.getMessage()), e);
       }
     }
   }

@@ -37,7 +37,7 @@ final class PartOps {
       int size = in.dims(0)[axis];
       int[] counts;
       if (declared != null || in.has(1)) {
-        counts = Dims.of(declared != null ? declared : in.host(1, "the parts").integers());
+        counts = Dims.sizes(declared != null ? declared : in.host(1, "the parts").integers());
       } else {
         // The last part is smaller where they are not even.
         int largest = Math.ceilDiv(size, parts);
@@ -46,7 +46,7 @@ final class PartOps {
                 .map(i -> Math.clamp(size - (long) i * largest, 0, largest))
                 .toArray();
       }
-      if (counts.length != parts || Arrays.stream(counts).sum() != size) {
+      if (counts.length != parts || Arrays.stream(counts).asLongStream().sum() != size) {
         throw new ModelFault(
             "an axis of %d does not split into %d parts of %s"
                 .formatted(size, parts, Arrays.toString(counts)));

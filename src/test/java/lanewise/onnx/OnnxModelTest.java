@@ -145,6 +145,33 @@ class OnnxModelTest {
   }
 
   @Test
+  void aSmallFileTakesNoLargeMemory() {
+    ModelBuilder builder = relu().ints("size", 1 << 23);
+    for (String name : List.of("a", "b", "c")) {
+      builder.node("ConstantOfShape", "size", name);
+    }
+    assertNotOpened(builder, "constants that are computed");
+  }
+
+  @Test
+  void aFaultOfAComputedWeightIsTheModels() {
+    assertNotOpened(
+        relu()
+            .constant("w", HostTensor.of(new float[12], 4, 3, 1))
+            .node("Identity", "w", "v")
+            .node("Conv", "x v", "z"),
+        "4x3x1");
+  }
+
+  private void assertNotOpened(ModelBuilder builder, String words) {
+    OnnxModel model = OnnxModel.read(OnnxRuntime.write(builder.build(), folder));
+    try (Backend backend = Backends.open("scalar")) {
+      String message = assertThrows(UserException.class, () -> model.open(backend)).getMessage();
+      assertTrue(message.contains(words), message);
+    }
+  }
+
+  @Test
   void nodesMayComeInAnyOrder() {
     ModelBuilder builder =
         new ModelBuilder(13)

@@ -312,6 +312,14 @@ class OperationsTest {
     }
     cases.add(named("LayerNormalization of rank 3", layerNorm(-1, new int[] {2, 5, 24})));
     cases.add(named("LayerNormalization of a matrix", layerNorm(-1, new int[] {5, 24})));
+    cases.add(
+        named(
+            "InstanceNormalization of single values",
+            model(11)
+                .input("x", 2, 6, 1, 1)
+                .weight("s", 6)
+                .weight("b", 6)
+                .node("InstanceNormalization", "x s b", "y")));
     for (int p = 1; p <= 2; p++) {
       for (int axis : new int[] {-1, 1}) {
         cases.add(
@@ -492,6 +500,35 @@ class OperationsTest {
                   .input("c", 1)
                   .node(operation, "a b c", "y")));
     }
+    for (String operation : List.of("Max", "Min")) {
+      ModelBuilder scaled =
+          model(13)
+              .input("a", 2, 6, 5, 7)
+              .floats("large", 1e6f)
+              .node("Mul", "a large", "b")
+              .floats("one", 1e-3f);
+      cases.add(
+          named(
+              operation + " of a large and a small number",
+              scaled.node(operation, "b one", "m").node("Reciprocal", "m", "y")));
+    }
+    cases.add(
+        named(
+            "Max of a number and infinity",
+            model(13)
+                .input("a", 2, 6, 5, 7)
+                .floats("none", Float.NEGATIVE_INFINITY)
+                .node("Max", "a none", "y")));
+    cases.add(
+        named(
+            "Max of a large and a small tensor",
+            model(13)
+                .input("a", 2, 6, 5, 7)
+                .input("c", 2, 6, 5, 7)
+                .floats("large", 1e9f)
+                .node("Mul", "a large", "b")
+                .node("Max", "b c", "m")
+                .node("Tanh", "m", "y")));
     for (float exponent : new float[] {-1, 0.5f, 1, 2, 3}) {
       cases.add(
           named(
@@ -734,6 +771,19 @@ class OperationsTest {
                 .input("a", 2, 3, 4)
                 .weight("b", 2, 5, 4)
                 .node("Concat", "a b", "y", "axis", 1)));
+    cases.add(
+        named(
+            "Split into eight",
+            model(11)
+                .input("x", 2, 128, 3)
+                .node(
+                    "Split",
+                    "x",
+                    "a b c d e f g y",
+                    "axis",
+                    1,
+                    "split",
+                    list(16, 16, 16, 16, 16, 16, 16, 16))));
     cases.add(
         named(
             "Split by an attribute",

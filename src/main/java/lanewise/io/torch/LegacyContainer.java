@@ -49,7 +49,7 @@ final class LegacyContainer implements Container {
               + " with torch.save");
     }
     Object version = new Unpickler(in).read();
-    if (!version.equals(VERSION)) {
+    if (!Long.valueOf(VERSION).equals(version)) {
       throw TorchFormatException.damaged("its version is not " + VERSION);
     }
     new Unpickler(in).read(); // sizes of C's types, which tell nothing about the file

@@ -475,6 +475,13 @@ class HostileTorchFileTest {
   }
 
   @Test
+  void aVersionThatIsNoNumber() throws IOException {
+    byte[] none = Pickle.begin().op('N').end();
+    Files.write(file, Pickle.beginLegacy(none, new byte[0]).end());
+    assertRefused(() -> TorchFile.read(file), "its version is not 1001");
+  }
+
+  @Test
   void aSparseFileDoesNotBuyMemory() throws IOException {
     byte[] pickle = Pickle.oneTensor(1L << 40, 0, ONE, ONE);
     Files.write(file, Pickle.legacy(pickle, "0", 1L << 40, new byte[8]));

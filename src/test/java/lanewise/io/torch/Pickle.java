@@ -104,15 +104,16 @@ final class Pickle {
   }
 
   private static Pickle beginLegacy(byte[] saved) {
+    return beginLegacy(begin().op('M').little(2, 1001).end(), saved);
+  }
+
+  static Pickle beginLegacy(byte[] version, byte[] saved) {
     byte[] magic = new BigInteger("1950a86a20f9469cfc6c", 16).toByteArray();
     Pickle file = begin().op(0x8a, magic.length);
     for (int i = magic.length - 1; i >= 0; i--) {
       file.op(magic[i]);
     }
-    return file.op('.')
-        .raw(begin().op('M').little(2, 1001).end())
-        .raw(begin().op('}').end())
-        .raw(saved);
+    return file.op('.').raw(version).raw(begin().op('}').end()).raw(saved);
   }
 
   /** Little-endian float32. */
