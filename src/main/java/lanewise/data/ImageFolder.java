@@ -5,12 +5,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import lanewise.UserException;
 import lanewise.picture.Picture;
 import lanewise.picture.PictureDecoder;
+import lanewise.picture.PictureSize;
 import lanewise.picture.Pictures;
 
 /**
@@ -24,11 +26,18 @@ import lanewise.picture.Pictures;
 final class ImageFolder {
   private static final int NAMED_FAILURES = 3;
 
+  /** A pixel that is decoded takes up to 16 bytes, so that half of the heap is enough. */
+  private static final int MOST_PIXELS =
+      (int) Math.min(Runtime.getRuntime().maxMemory() / 32, Integer.MAX_VALUE);
+
   private final Path root;
   private final ImageShape wanted;
   private final long memoryLimit;
   private final Consumer<String> log;
   private final AtomicLong memory = new AtomicLong();
+
+  /** One for each pixel that may be decoded at the same time, by however many processors. */
+  private final Semaphore pixels = new Semaphore(MOST_PIXELS);
 
   /**
    * @param memoryLimit bytes of decoded images to keep; beyond, each read decodes its file again
@@ -84,7 +93,15 @@ final class ImageFolder {
 
   private Attempt attempt(Path file) {
     try {
-      ByteImage image = decode(file, wanted);
+      PictureSize size = PictureDecoder.size(file, Pictures.DEFAULT_MAX_PIXELS);
+      int taken = Math.min(size.height() * size.width(), MOST_PIXELS);
+      pixels.acquireUninterruptibly(taken);
+      ByteImage image;
+      try {
+        image = decode(file, wanted);
+      } finally {
+        pixels.release(taken);
+      }
       boolean keep = memory.addAndGet(image.pixels().length) <= memoryLimit;
       return new Decoded(
           file, image.channels(), image.height(), image.width(), keep ? image : null);

@@ -59,8 +59,11 @@ public abstract class HostBackend extends PooledBackend {
       throw new IllegalStateException("The backend is used after it was closed");
     }
     // The system may promise more than it has, and end the process for using it.
-    if (bytes >= LARGE && pooledBytes() + bytes > SystemMemory.totalBytes()) {
-      throw outOfMemory(bytes, "give fewer or smaller images at a time", null);
+    if (isBeyondMemory(bytes)) {
+      trim(); // Blocks of other sizes may be free.
+      if (bytes >= LARGE && isBeyondMemory(bytes)) {
+        throw outOfMemory(bytes, "give fewer or smaller images at a time", null);
+      }
     }
     var owner = new BlockOwner();
     try {
@@ -74,6 +77,10 @@ public abstract class HostBackend extends PooledBackend {
               + " LANEWISE_JAVA_OPTS";
       throw outOfMemory(bytes, remedy, e);
     }
+  }
+
+  private boolean isBeyondMemory(long bytes) {
+    return pooledBytes() + bytes > SystemMemory.totalBytes();
   }
 
   private UserException outOfMemory(long bytes, String remedy, OutOfMemoryError cause) {
