@@ -114,7 +114,7 @@ public record TranslatorSpec(
 
   /** How its weights start, as in the original. */
   public Initialization initialization() {
-    return kind == Kind.STYLE ? Initialization.DEFAULT : Initialization.PIX2PIX;
+    return kind == Kind.STYLE ? Initialization.DEFAULT : Initialization.DCGAN;
   }
 
   /** The values that its images have. */

@@ -8,24 +8,19 @@ public interface Initialization {
   Initialization DEFAULT = (layer, parameter) -> parameter.init();
 
   /**
-   * DCGAN's (Radford et al. 2015): weights of convolutions and linear layers N(0, 0.02), of norms
-   * N(1, 0.02), biases of norms 0. Embeddings, such as the scales of a conditional norm, start as
-   * they do by default.
+   * DCGAN's (Radford et al. 2015), which pix2pix and CycleGAN took over: weights of convolutions
+   * and linear layers N(0, 0.02), of norms N(1, 0.02), all biases 0. Embeddings, such as the scales
+   * of a conditional norm, start as they do by default.
    */
   Initialization DCGAN =
       (layer, parameter) -> {
-        if (layer instanceof Embedding || !isWeight(parameter)) {
+        if (!isWeight(parameter)) {
+          return Init.ZEROS;
+        } else if (layer instanceof Embedding) {
           return parameter.init();
         }
         return new Init.Normal(layer instanceof Normalization ? 1 : 0, 0.02);
       };
-
-  /**
-   * That of pix2pix and CycleGAN (Isola et al. 2017, Zhu et al. 2017): {@link #DCGAN}'s, and biases
-   * of convolutions 0.
-   */
-  Initialization PIX2PIX =
-      (layer, parameter) -> isWeight(parameter) ? DCGAN.of(layer, parameter) : Init.ZEROS;
 
   /**
    * Glorot and Bengio 2010, as {@code torch.nn.init.xavier_uniform_}: weights of convolutions and

@@ -21,7 +21,7 @@ final class Discriminator implements AutoCloseable {
       Backend backend, DiscriminatorSpec spec, String name, AdamOptions options, long seed) {
     this.spec = spec;
     network = new Network(backend, spec.network(), name);
-    network.initialize(Initialization.PIX2PIX, seed);
+    network.initialize(Initialization.DCGAN, seed);
     adam = new Adam(network, options);
   }
 
