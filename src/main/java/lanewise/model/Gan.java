@@ -24,9 +24,14 @@ public interface Gan {
    */
   Module discriminator();
 
-  /** How the weights of both start. */
-  default Initialization initialization() {
-    return Initialization.DCGAN;
+  /** How the weights of the generator start. */
+  default Initialization generatorInitialization() {
+    return spec().normG().initialization();
+  }
+
+  /** How the weights of the discriminator start. */
+  default Initialization discriminatorInitialization() {
+    return spec().normD().initialization();
   }
 
   /** The shape of {@code count} latent vectors. */

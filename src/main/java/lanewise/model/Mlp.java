@@ -24,6 +24,7 @@ public record Mlp(GanSpec spec) implements Gan {
   private static final int GENERATOR_LAYERS = 4;
   private static final int DISCRIMINATOR_LAYERS = 3;
   private static final int PIECES = 5;
+  private static final Initialization PAPERS = Initialization.normal(0.02);
 
   public Mlp {
     if (spec.imageSize() != 1) {
@@ -72,9 +73,14 @@ public record Mlp(GanSpec spec) implements Gan {
     return new Sequential(layers);
   }
 
-  /** All weights N(0, 0.02), all biases 0. */
+  /** With a norm the paper's: all weights N(0, 0.02), all biases 0. */
   @Override
-  public Initialization initialization() {
-    return Initialization.normal(0.02);
+  public Initialization generatorInitialization() {
+    return spec.normG() == Norm.NONE ? Initialization.KAIMING : PAPERS;
+  }
+
+  @Override
+  public Initialization discriminatorInitialization() {
+    return PAPERS;
   }
 }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import lanewise.Names;
 import lanewise.UserException;
+import lanewise.nn.Initialization;
 import lanewise.nn.Module;
 import lanewise.nn.Normalization;
 import lanewise.nn.Pointwise;
@@ -107,6 +108,15 @@ public enum Norm {
    */
   boolean wantsBias() {
     return this == NONE;
+  }
+
+  /**
+   * How a DCGAN with this norm starts: as its authors have it if the norm brings the values of each
+   * layer to one scale, otherwise by weights that keep it. With N(0, 0.02) and no norm, values and
+   * gradients would fade from layer to layer.
+   */
+  Initialization initialization() {
+    return this == NONE ? Initialization.KAIMING : Initialization.DCGAN;
   }
 
   /**

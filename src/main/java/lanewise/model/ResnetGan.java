@@ -98,7 +98,12 @@ public record ResnetGan(GanSpec spec) implements Gan {
   }
 
   @Override
-  public Initialization initialization() {
+  public Initialization generatorInitialization() {
+    return Initialization.GLOROT;
+  }
+
+  @Override
+  public Initialization discriminatorInitialization() {
     return Initialization.GLOROT;
   }
 

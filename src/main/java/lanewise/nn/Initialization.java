@@ -1,5 +1,7 @@
 package lanewise.nn;
 
+import java.util.Arrays;
+
 /** Chooses how each parameter of a network starts. */
 @FunctionalInterface
 public interface Initialization {
@@ -23,6 +25,22 @@ public interface Initialization {
       };
 
   /**
+   * He et al. 2015, as {@code torch.nn.init.kaiming_normal_}: weights N(0, 2 / fan in), so that
+   * layers with ReLUs keep the scale of what they are given; biases 0. PyTorch's fan in of a weight
+   * is the size of what belongs to one entry of its first axis, of a transposed convolution too.
+   */
+  Initialization KAIMING =
+      (layer, parameter) -> {
+        if (layer instanceof Embedding || layer instanceof Normalization) {
+          return parameter.init();
+        }
+        long[] sizes = parameter.dimensions();
+        return isWeight(parameter)
+            ? new Init.Normal(0, Math.sqrt(2.0 * sizes[0] / size(sizes)))
+            : Init.ZEROS;
+      };
+
+  /**
    * Glorot and Bengio 2010, as {@code torch.nn.init.xavier_uniform_}: weights of convolutions and
    * linear layers U(-a, a) with {@code a = sqrt(6 / (fan in + fan out))}, their biases 0.
    */
@@ -40,6 +58,10 @@ public interface Initialization {
   private static long fans(long[] weight) {
     long taps = weight.length == 4 ? weight[2] * weight[3] : 1;
     return (weight[0] + weight[1]) * taps;
+  }
+
+  private static long size(long[] sizes) {
+    return Arrays.stream(sizes).reduce(1, (a, b) -> a * b);
   }
 
   private static boolean isWeight(Parameter parameter) {

@@ -131,8 +131,8 @@ public final class GanTrainer implements AutoCloseable {
     generator = new Network(backend, model.generator(), "generator");
     discriminator = new Network(backend, model.discriminator(), "discriminator");
     checkShapes();
-    generator.initialize(model.initialization(), seed);
-    discriminator.initialize(model.initialization(), ~seed);
+    generator.initialize(model.generatorInitialization(), seed);
+    discriminator.initialize(model.discriminatorInitialization(), ~seed);
     average = recipe.ema() > 0 ? new Network(backend, model.generator(), "average") : null;
     if (average != null) {
       average.average(generator, 0);
