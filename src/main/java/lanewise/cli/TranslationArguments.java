@@ -124,13 +124,17 @@ final class TranslationArguments {
     @Option(
         names = {N_EPOCHS, "--n_epochs"},
         paramLabel = "N",
-        description = "Epochs before that, as another way to give --epochs and --decay.")
+        description = {
+          "Epochs at the full learning rate; with --n-epochs-decay another way to give --epochs and"
+              + " --decay.",
+          "If only one of the two is given, the other is " + USUAL_EPOCHS + "."
+        })
     private int nEpochs;
 
     @Option(
         names = {N_EPOCHS_DECAY, "--n_epochs_decay"},
         paramLabel = "N",
-        description = "Epochs in which it goes down.")
+        description = "Epochs in which the learning rate goes down.")
     private int nEpochsDecay;
   }
 
