@@ -40,8 +40,8 @@ import picocli.CommandLine.Spec;
           + " steps,",
       "and writes one report of what the figures say: lab.html, lab.md, lab.json.",
       "Ctrl-C ends it after the present step; --resume goes on. Options of train hold for all"
-          + " trainings; in place of --norm, --loss and --pack give --norms, --losses and --packs,"
-          + " and in place of --epochs --steps or --minutes."
+          + " trainings, but their norms, losses and packs are --norms, --losses and --packs, and"
+          + " their length --steps or --minutes."
     },
     sortOptions = false,
     abbreviateSynopsis = true,

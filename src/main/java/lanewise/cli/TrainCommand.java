@@ -82,7 +82,7 @@ final class TrainCommand implements Callable<Integer> {
         "Go on with a run from its checkpoint, up to its --steps or --epochs; or to new ones,"
             + " unless the learning rate goes down until the last step (--lr-schedule, --decay).",
         "Also --backend, --threads, --device, --precision, --max-pixels, --sample-every,"
-            + " --checkpoint-every and --tensorboard may change; of a GAN also --metrics,"
+            + " --checkpoint-every and --tensorboard may change; for a GAN also --metrics,"
             + " --metrics-every, --metrics-samples and --classifier."
       })
   private Path resume;
