@@ -92,8 +92,8 @@ final class TranslationArguments {
         description = {
           "Generator: unet_256, or another power of 2 from unet_32 on; resnet_9blocks,"
               + " resnet_6blocks, ...",
-          "Default: a U-Net of the crop size for pix2pix, resnet_9blocks for cyclegan (6 up to 128"
-              + " pixels)"
+          "Default: for pix2pix the U-Net of the largest power of 2, from 32 to 256, that divides"
+              + " the crop size; for cyclegan resnet_9blocks (6 up to 128 pixels)"
         })
     private String netG;
 
