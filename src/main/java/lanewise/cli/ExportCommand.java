@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import lanewise.UserException;
 import lanewise.backend.Backend;
-import lanewise.backend.Backends;
+import lanewise.backend.Precision;
 import lanewise.model.Norm;
 import lanewise.nn.Statistics;
 import lanewise.onnx.OnnxExporter;
@@ -119,11 +119,13 @@ final class ExportCommand implements Runnable {
               + " ${COMPLETION-CANDIDATES}.")
   private Norm norm;
 
+  @Mixin private EngineArguments engine;
+
   @Override
   public void run() {
     Path file = out == null ? Path.of("generator." + format) : out;
     check(file);
-    try (Backend backend = Backends.open("auto");
+    try (Backend backend = engine.open();
         NetworkExport export =
             NetworkExport.open(backend, model, stateDict.value(), norm, statistics)) {
       write(export, file, spec.commandLine().getOut());
@@ -138,6 +140,9 @@ final class ExportCommand implements Runnable {
       throw usage(
           "--opset must be from %d to %d, not %d"
               .formatted(OnnxExporter.OLDEST_OPSET, OnnxExporter.NEWEST_OPSET, opset));
+    }
+    if (engine.precision != Precision.FP32) {
+      throw usage("what is exported is checked in fp32; leave out --precision");
     }
     if (Files.isDirectory(file)) {
       throw usage("--out %s is a folder; name a file".formatted(file));

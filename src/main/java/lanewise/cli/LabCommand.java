@@ -39,8 +39,9 @@ import picocli.CommandLine.Spec;
       "Trains every norm with every loss and pack, each with several seeds and the same number of"
           + " steps,",
       "and writes one report of what the figures say: lab.html, lab.md, lab.json.",
-      "Ctrl-C ends it after the present step; --resume goes on. All options of train hold for all"
-          + " trainings."
+      "Ctrl-C ends it after the present step; --resume goes on. Options of train hold for all"
+          + " trainings, but their norms, losses and packs are --norms, --losses and --packs, and"
+          + " their length --steps or --minutes."
     },
     sortOptions = false,
     abbreviateSynopsis = true,

@@ -30,11 +30,11 @@ import picocli.CommandLine.Spec;
     abbreviateSynopsis = true,
     footerHeading = "%nExamples:%n",
     footer = {
-      "  lanewise run model.onnx --input x.npy --output out/",
-      "  lanewise run style.onnx --input photo.jpg --range 0..255 --output out/",
+      "  lanewise run model.onnx --input x.npy --out out/",
+      "  lanewise run style.onnx --input photo.jpg --range 0..255 --out out/",
       "  lanewise run classifier.onnx --input photo.jpg --resize --mean 0.485,0.456,0.406"
           + " --std 0.229,0.224,0.225",
-      "  lanewise run model.onnx --input content=a.npy --input style=b.npy --output out/",
+      "  lanewise run model.onnx --input content=a.npy --input style=b.npy --out out/",
       "  lanewise run --operations"
     })
 final class RunCommand implements Runnable {
@@ -57,7 +57,7 @@ final class RunCommand implements Runnable {
   private List<String> inputs = List.of();
 
   @Option(
-      names = {"-o", "--output"},
+      names = {"-o", "--out", "--output"},
       paramLabel = "DIR",
       description =
           "Where each output goes, as NAME.npy and, if it has 1 or 3 channels, as NAME.png; files"

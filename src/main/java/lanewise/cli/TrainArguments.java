@@ -60,9 +60,10 @@ final class TrainArguments {
       names = {"-d", "--data", "--dataroot"},
       paramLabel = "DATA",
       description = {
-        "fashion-mnist, stacked-fashion-mnist (three images as channels, 1,000 classes), ring-8 or"
-            + " grid-25 (points in the plane), or the path of an IDX file, of CIFAR-10's binary"
-            + " files, or of a folder with PNG and JPEG images.",
+        "fashion-mnist, fashion-mnist-10k (the 10,000 embedded images alone),"
+            + " stacked-fashion-mnist (three images as channels, 1,000 classes), ring-8 or grid-25"
+            + " (points in the plane), or the path of an IDX file, of CIFAR-10's binary files, or"
+            + " of a folder with PNG and JPEG images.",
         "Default: fashion-mnist. For other models than gan: a folder of pictures, see"
             + " docs/translation.md and docs/style.md"
       })
@@ -210,9 +211,8 @@ final class TrainArguments {
         names = "--gp",
         paramLabel = "LAMBDA",
         description =
-            "Weight of WGAN-GP's gradient penalty; 10 with --gan-mode wgangp, and with --loss"
-                + " wgan-gp that nothing else bounds."
-                + DEFAULT)
+            "Weight of WGAN-GP's gradient penalty. Default: 10 with --gan-mode wgangp, and with"
+                + " --loss wgan-gp unless --r1 or --spectral-norm is given; else 0")
     private double gp;
 
     @Option(
@@ -223,8 +223,8 @@ final class TrainArguments {
 
     @Option(
         names = "--r1-every",
-        paramLabel = "STEPS",
-        description = "Compute R1 this often, and count it as many times." + DEFAULT)
+        paramLabel = "N",
+        description = "Compute R1 in every N-th step only, N times as strong." + DEFAULT)
     private int r1Every;
 
     @Option(
@@ -296,7 +296,11 @@ final class TrainArguments {
         description = "Of weights, latents and the order of the data." + DEFAULT)
     private long seed;
 
-    @Option(names = "--steps", paramLabel = "N", description = "Steps in all." + DEFAULT)
+    @Option(
+        names = "--steps",
+        paramLabel = "N",
+        description =
+            "Steps in all." + DEFAULT + "; style: 40000; pix2pix and cyclegan: 200 --epochs")
     private long steps;
 
     @Option(
@@ -307,14 +311,14 @@ final class TrainArguments {
 
     @Option(
         names = "--sample-every",
-        paramLabel = "STEPS",
-        description = "Write a grid of samples this often." + DEFAULT)
+        paramLabel = "N",
+        description = "Steps between two grids of samples." + DEFAULT)
     private int sampleEvery;
 
     @Option(
         names = "--checkpoint-every",
-        paramLabel = "STEPS",
-        description = "Write a checkpoint this often." + DEFAULT)
+        paramLabel = "N",
+        description = "Steps between two checkpoints." + DEFAULT)
     private int checkpointEvery;
 
     @Option(
@@ -338,8 +342,8 @@ final class TrainArguments {
 
     @Option(
         names = "--metrics-every",
-        paramLabel = "STEPS",
-        description = "Measure this often." + DEFAULT)
+        paramLabel = "N",
+        description = "Steps between two measurements." + DEFAULT)
     private int metricsEvery;
 
     @Option(

@@ -28,7 +28,9 @@ import picocli.CommandLine.Spec;
     description = {
       "Trains a GAN, or a network from pictures to pictures, and leaves a folder: samples, weights,"
           + " metrics, checkpoint and report.html.",
-      "Ctrl-C ends it after the present step, with a checkpoint; again, at once."
+      "Ctrl-C ends it after the present step, with a checkpoint; again, at once.",
+      "Defaults are those of --model gan unless an option says otherwise; for the others see"
+          + " docs/translation.md and docs/style.md."
     },
     sortOptions = false,
     abbreviateSynopsis = true,
@@ -77,9 +79,11 @@ final class TrainCommand implements Callable<Integer> {
       names = "--resume",
       paramLabel = "RUN",
       description = {
-        "Go on with a run from its checkpoint, up to its --steps or --epochs or to new ones.",
+        "Go on with a run from its checkpoint, up to its --steps or --epochs; or to new ones,"
+            + " unless the learning rate goes down until the last step (--lr-schedule, --decay).",
         "Also --backend, --threads, --device, --precision, --max-pixels, --sample-every,"
-            + " --checkpoint-every and --tensorboard may change."
+            + " --checkpoint-every and --tensorboard may change; for a GAN also --metrics,"
+            + " --metrics-every, --metrics-samples and --classifier."
       })
   private Path resume;
 

@@ -92,8 +92,8 @@ final class TranslationArguments {
         description = {
           "Generator: unet_256, or another power of 2 from unet_32 on; resnet_9blocks,"
               + " resnet_6blocks, ...",
-          "Default: a U-Net of the crop size for pix2pix, resnet_9blocks for cyclegan (6 up to 128"
-              + " pixels)"
+          "Default: for pix2pix the U-Net of the largest power of 2, from 32 to 256, that divides"
+              + " the crop size; for cyclegan resnet_9blocks (6 up to 128 pixels)"
         })
     private String netG;
 
@@ -124,13 +124,17 @@ final class TranslationArguments {
     @Option(
         names = {N_EPOCHS, "--n_epochs"},
         paramLabel = "N",
-        description = "Epochs before that, as another way to give --epochs and --decay.")
+        description = {
+          "Epochs at the full learning rate; with --n-epochs-decay another way to give --epochs and"
+              + " --decay.",
+          "If only one of the two is given, the other is " + USUAL_EPOCHS + "."
+        })
     private int nEpochs;
 
     @Option(
         names = {N_EPOCHS_DECAY, "--n_epochs_decay"},
         paramLabel = "N",
-        description = "Epochs in which it goes down.")
+        description = "Epochs in which the learning rate goes down.")
     private int nEpochsDecay;
   }
 

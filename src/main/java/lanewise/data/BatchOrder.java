@@ -26,12 +26,12 @@ public final class BatchOrder {
    */
   public BatchOrder(String name, int size, int batchSize, long seed) {
     if (batchSize < 1) {
-      throw new UserException("batch size " + batchSize + " is impossible: ask for at least 1");
+      throw new UserException("--batch-size " + batchSize + " is impossible: give at least 1");
     }
     if (batchSize > size) {
       throw new UserException(
           String.format(
-              "batch size %d is larger than the data, %s: ask for at most %d",
+              "--batch-size %d is larger than the data, %s: give at most %d",
               batchSize, name, size));
     }
     this.batchSize = batchSize;

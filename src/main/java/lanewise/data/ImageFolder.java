@@ -74,7 +74,8 @@ final class ImageFolder {
     log.accept(
         String.format(
             "%s needs more than %d MiB in memory, half of the heap: its files are decoded again at"
-                + " each use, which is slow; raise -Xmx to keep them",
+                + " each use, which is slow; to keep them use a smaller --image-size, or set"
+                + " LANEWISE_JAVA_OPTS=-Xmx...",
             root, memoryLimit >> 20));
     ImageShape shape = new ImageShape(wanted.side(), channels);
     Decoded first = images.getFirst();

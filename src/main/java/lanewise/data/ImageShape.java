@@ -38,8 +38,8 @@ record ImageShape(int side, int channels) {
     if (bytes > memoryLimit()) {
       throw new UserException(
           String.format(
-              "%s needs %.0f MiB in memory, half of the heap is %d MiB: ask for smaller images or"
-                  + " raise -Xmx",
+              "%s needs %.0f MiB in memory, half of the heap is %d MiB: use a smaller"
+                  + " --image-size, or set LANEWISE_JAVA_OPTS=-Xmx...",
               where, bytes / (1 << 20), memoryLimit() >> 20));
     }
   }

@@ -34,7 +34,7 @@ public record TrainOptions(
 
   /** What may change in a run that goes on, beside {@link TaskOptions#FREE}. */
   private static final Set<String> ALSO_FREE =
-      Set.of("preset", "metrics", "metricsEvery", "metricsSamples", "classifier");
+      Set.of("metrics", "metricsEvery", "metricsSamples", "classifier");
 
   /** A preset's hyper-parameters on {@code data} for {@link #DEFAULT_STEPS}. */
   public static TrainOptions defaults(Preset preset, String data, int imageSize) {

@@ -33,6 +33,9 @@ public final class TrainedGenerator implements AutoCloseable {
   /** In place of a class: all of them in turn. */
   public static final int EVERY_CLASS = -1;
 
+  private static final String OF_PICTURES =
+      "it makes pictures of pictures, which is for 'lanewise translate' and 'lanewise stylize'";
+
   private final Gan model;
   private final Network network;
 
@@ -71,16 +74,20 @@ public final class TrainedGenerator implements AutoCloseable {
 
   private static Path generatorOf(Path run) {
     RunFolder folder = new RunFolder(run);
-    if (!Files.exists(folder.generator())) {
-      throw new UserException(
-          Files.exists(folder.options())
-              ? "%s has no generator.safetensors yet; it comes with the first checkpoint"
-                  .formatted(run)
-              : "%s is not a run: it has no generator.safetensors; give a folder that train left"
-                      .formatted(run)
-                  + " behind, or a file");
+    if (Files.exists(folder.generator())) {
+      return folder.generator();
     }
-    return folder.generator();
+    if (!Files.exists(folder.options())) {
+      throw new UserException(
+          "%s is not a run: it has no generator.safetensors; give a folder that train left"
+                  .formatted(run)
+              + " behind, or a file");
+    }
+    if (!new OptionsFile(folder.options()).task().equals(TrainOptions.TASK)) {
+      throw cannotBeUsed(run, new UserException(OF_PICTURES));
+    }
+    throw new UserException(
+        "%s has no generator.safetensors yet; it comes with the first checkpoint".formatted(run));
   }
 
   private static Gan architecture(StateDictFile.Content content, Path file, Norm given) {
@@ -93,6 +100,9 @@ public final class TrainedGenerator implements AutoCloseable {
       if (architecture == null || spec == null) {
         return foreign(content.tensors(), given);
       }
+      if (TrainedTranslator.isTranslator(architecture, spec)) {
+        throw new UserException(OF_PICTURES);
+      }
       Gan model = Architecture.named(architecture).of(JSON.std.beanFrom(GanSpec.class, spec));
       Norm norm = model.spec().normG();
       if (given != null && given != norm) {
@@ -100,8 +110,13 @@ public final class TrainedGenerator implements AutoCloseable {
       }
       return model;
     } catch (UserException | IOException e) {
-      throw new UserException("%s cannot be used: %s".formatted(file, e.getMessage()), e);
+      throw cannotBeUsed(file, e);
     }
+  }
+
+  private static UserException cannotBeUsed(Path source, Exception reason) {
+    return new UserException(
+        "%s cannot be used: %s".formatted(source, reason.getMessage()), reason);
   }
 
   /** Of a file that was written elsewhere: only PyTorch's DCGAN example is known by its names. */

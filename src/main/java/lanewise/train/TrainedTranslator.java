@@ -123,7 +123,10 @@ public final class TrainedTranslator implements AutoCloseable {
     try {
       if (!isTranslator(architecture, spec)) {
         throw new UserException(
-            "it holds a network of the architecture %s, which makes no pictures of pictures"
+            ("generator".equals(metadata.get(NetworkMetadata.NETWORK))
+                    ? "it holds a generator from latents (%s): use 'lanewise generate'"
+                    : "it holds a network of the architecture %s, which makes no pictures of"
+                        + " pictures")
                 .formatted(architecture));
       }
       return JSON.std.beanFrom(TranslatorSpec.class, spec);
@@ -133,7 +136,7 @@ public final class TrainedTranslator implements AutoCloseable {
   }
 
   /** There is also a GAN of the architecture {@code resnet}, whose spec has no kind. */
-  private static boolean isTranslator(String architecture, String spec) throws IOException {
+  static boolean isTranslator(String architecture, String spec) throws IOException {
     return Arrays.stream(TranslatorSpec.Kind.values())
             .anyMatch(kind -> kind.toString().equals(architecture))
         && JSON.std.mapFrom(spec).containsKey("kind");

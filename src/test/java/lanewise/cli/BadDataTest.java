@@ -70,7 +70,7 @@ class BadDataTest {
 
   @Test
   void batchLargerThanTheData() throws IOException {
-    refused(Cli.images(dir.resolve("images-idx3-ubyte"), 7), "batch size 8", "at most 7");
+    refused(Cli.images(dir.resolve("images-idx3-ubyte"), 7), "--batch-size 8", "at most 7");
   }
 
   @Test

@@ -114,7 +114,9 @@ class ExportCommandTest {
   void onnxModelsTakeWhatTheGeneratorTakes() throws IOException {
     Path out = dir.resolve("points.onnx");
     String text =
-        export(runs.resolve("points"), "--format", "onnx", "--out", out).succeeded().out();
+        export(runs.resolve("points"), "--format", "onnx", "--out", out, "--backend", "scalar")
+            .succeeded()
+            .out();
     assertTrue(text.contains("opset 17: z to point"), text);
     assertTrue(text.contains("read back and run on 2 random samples"), text);
     assertTrue(Files.size(out) > 4 * 3 * 16 * 16, text);
@@ -158,6 +160,7 @@ class ExportCommandTest {
     export(run, "--format", "tflite").failed(2, "tflite", "onnx", "safetensors");
     export(run, "--format", "onnx", "--opset", 12).failed(2, "--opset must be from 13 to 22");
     export(run, "--format", "safetensors", "--opset", 17).failed(2, "--opset is of --format onnx");
+    export(run, "--format", "onnx", "--precision", "bf16").failed(2, "leave out --precision");
     export(run, "--format", "onnx", "--out", dir).failed(2, "is a folder");
     export(run, "--format", "safetensors", "--out", run.resolve("generator.safetensors"))
         .failed(2, "is the model itself");

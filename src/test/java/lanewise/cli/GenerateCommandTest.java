@@ -96,6 +96,18 @@ class GenerateCommandTest {
   }
 
   @Test
+  void otherCommandsNameThisOne() throws IOException {
+    Path run = runs.resolve("batch");
+    Path grid = run.resolve("samples/step-000002.png");
+    for (String command : List.of("translate", "stylize")) {
+      Cli.run(command, "--model", run, grid, dir.resolve("out.png"))
+          .failed(1, "from latents (dcgan): use 'lanewise generate'");
+    }
+    Cli.run("translate", "--model", run.resolve("discriminator.safetensors"), grid, dir)
+        .failed(1, "makes no pictures of pictures");
+  }
+
+  @Test
   void whatIsNoModelIsRefused() throws IOException {
     Path out = dir.resolve("grid.png");
     generate(dir, "--out", out).failed(1, "is not a run");

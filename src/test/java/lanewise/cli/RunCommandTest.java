@@ -114,7 +114,7 @@ class RunCommandTest {
     Path sum = model("sub.onnx", List.of(in("a", 2), in("b", 2)), node("Sub", "a b", "y"));
     Path a = array("a.npy", new float[] {5, 7}, 2);
     Path b = array("b.npy", new float[] {1, 2}, 2);
-    run(sum, "--input", "b=" + b, "--input", "a=" + a, "--output", dir).succeeded();
+    run(sum, "--input", "b=" + b, "--input", "a=" + a, "--out", dir).succeeded();
     assertArrayEquals(new float[] {4, 5}, Npy.read(dir.resolve("y.npy")).data());
 
     run(sum, "--input", a, "--input", b).failed(1, "does not say which input", "a, b");

@@ -41,7 +41,7 @@ class TrainArgumentsTest {
     assertEquals(TrainOptions.defaults(Preset.DCGAN, "fashion-mnist", 32), options);
     Map<String, Object> expected = options.flat();
     // Help says these in words: they depend on the data, the machine or each other.
-    expected.keySet().removeAll(Set.of("data", "preset", "imageSize", "threads", "epochs"));
+    expected.keySet().removeAll(Set.of("data", "preset", "imageSize", "gp", "threads", "epochs"));
     expected.keySet().removeIf(name -> options.flat().get(name) instanceof Boolean);
     expected.forEach(
         (name, value) -> {

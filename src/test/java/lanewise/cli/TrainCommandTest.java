@@ -163,6 +163,13 @@ class TrainCommandTest {
   }
 
   @Test
+  void aRunKeepsItsPreset() throws IOException {
+    train("--preset", "lsgan", "--steps", 2).succeeded();
+    resume("--preset", "wgan-gp", "--steps", 3).failed(1, "--preset lsgan, not wgan-gp");
+    resume("--preset", "lsgan", "--steps", 3).succeeded();
+  }
+
+  @Test
   void whatIsNoRunCannotBeResumed() {
     Cli.run("train", "--resume", dir).failed(1, "is not a run");
   }

@@ -78,6 +78,7 @@ class TrainTranslationTest {
     assertEquals(2 * (2 * 32 + 2) + 2, samples.getHeight());
     assertEquals(3 * (2 * 32 + 2) + 2, samples.getWidth());
     assertTrue(Files.readString(out.resolve("report.html")).contains("\"task\":\"pix2pix\""));
+    Cli.run("generate", "--model", out).failed(1, "makes pictures of pictures", "translate");
   }
 
   @Test
@@ -91,6 +92,7 @@ class TrainTranslationTest {
     Cli.run("train", "--resume", out, "--steps", 4).failed(1, "--steps 2, not 4");
     Cli.run("train", "--resume", out, "--lambda-l1", 4).failed(2, "for --model pix2pix");
     Cli.run("train", "--resume", out, "--model", "pix2pix").failed(2, "leave out --model");
+    Cli.run("generate", "--model", out).failed(1, "makes pictures of pictures", "translate");
   }
 
   @Test

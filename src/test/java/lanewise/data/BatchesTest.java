@@ -95,8 +95,8 @@ class BatchesTest {
   void refusesImpossibleBatches() {
     assertRefused(
         () -> new Batches(DATA, 10_001, 1), "10001", "fashion-mnist-10k", "at most 10000");
-    assertRefused(() -> new Batches(DATA, 0, 1), "batch size 0");
-    assertRefused(() -> new Batches(DATA, -4, 1), "batch size -4");
+    assertRefused(() -> new Batches(DATA, 0, 1), "--batch-size 0");
+    assertRefused(() -> new Batches(DATA, -4, 1), "--batch-size -4");
     Batches batches = new Batches(DATA, 1, 1);
     assertThrows(IndexOutOfBoundsException.class, () -> batches.indices(-1));
   }

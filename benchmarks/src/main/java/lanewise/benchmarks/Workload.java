@@ -13,7 +13,7 @@ public sealed interface Workload {
   /** Multiplications and additions of the direct algorithm, or 0 where memory is the limit. */
   double flop();
 
-  /** Bytes that must cross the memory bus at least, or 0 where arithmetic is the limit. */
+  /** Bytes that are read and written, or 0 where arithmetic is the limit. */
   double bytes();
 
   /** How often a work is run, and its results compared. */

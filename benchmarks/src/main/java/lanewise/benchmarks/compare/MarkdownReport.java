@@ -24,7 +24,9 @@ record MarkdownReport(Machine machine, List<Result> results, String command) {
         Medians of rounds in which all take turns, in one process. A ratio is the other's time over
         Lanewise's: above 1, Lanewise is faster. PyTorch is the faster of NCHW and channels_last.
         GFLOP/s count the multiplications and additions of the direct algorithm, so an algorithm
-        that saves some can exceed the machine's peak; GB/s count what must cross the memory bus.
+        that saves some can exceed the machine's peak; GB/s of norms count eight tensors (x twice
+        and y; x and dy twice and dx), of which caches may hold some, so they can exceed the rate
+        of a copy.
 
         """);
     text.append(summary());
