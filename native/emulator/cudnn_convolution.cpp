@@ -238,6 +238,10 @@ const Algorithm& algorithmOf(const std::vector<Algorithm>& algorithms, int numbe
   return algorithm;
 }
 
+bool isDeterministic(const Algorithm& algorithm) {
+  return algorithm.deterministic && !settings().nondeterministic;
+}
+
 bool mayRound(cudnnMathType_t math) { return math != CUDNN_FMA_MATH; }
 
 // To the 10 bits of mantissa that TF32 keeps.
@@ -290,7 +294,7 @@ void run(const Library& library, const Problem& problem, Pass pass, const Algori
     }
     spoil(library.device, workspace.address, workspaceOf(algorithm, output.shape));
     Elements result = pass(problem, as, bs);
-    if (!algorithm.deterministic) {
+    if (!isDeterministic(algorithm)) {
       disturb(result);
     }
     write(library.device, output.shape, const_cast<void*>(output.address), result, factor, old);
@@ -321,7 +325,7 @@ void rank(const std::vector<Algorithm>& algorithms, const Problem& problem,
       float time = algorithm.milliseconds * (math == CUDNN_TENSOR_OP_MATH ? 0.9f : 1.0f);
       result.time = fits ? time : -1;
       result.determinism =
-          algorithm.deterministic ? CUDNN_DETERMINISTIC : CUDNN_NON_DETERMINISTIC;
+          isDeterministic(algorithm) ? CUDNN_DETERMINISTIC : CUDNN_NON_DETERMINISTIC;
       result.mathType = math;
       all.push_back(result);
     }

@@ -154,9 +154,9 @@ int attribute(CUdevice_attribute attribute) {
     case CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE:
       return 4 << 20;
     case CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR:
-      return 8;
+      return settings().capability / 10;
     case CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR:
-      return 0;
+      return settings().capability % 10;
     case CU_DEVICE_ATTRIBUTE_UNIFIED_ADDRESSING:
     case CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED:
       return 1;

@@ -290,6 +290,24 @@ class CudaBackendTest {
   }
 
   @Test
+  void whereNoAlgorithmFitsAllThatWereTriedAreNamed() {
+    try (Backend backend = open()) {
+      Emulator.configure("nondeterministic");
+      String message = assertThrows(UserException.class, () -> work(backend)).getMessage();
+      for (String part :
+          new String[] {
+            "no deterministic algorithm",
+            "implicit GEMM with math 3: CUDNN_STATUS_SUCCESS, not deterministic",
+            "GEMM with math 3: CUDNN_STATUS_NOT_SUPPORTED",
+            "use --backend simd"
+          }) {
+        assertTrue(message.contains(part), part + " is not in: " + message);
+      }
+      assertEquals(1, message.lines().count());
+    }
+  }
+
+  @Test
   void aFilterIsCopiedOnceForEachOfItsChanges() {
     try (Backend backend = open()) {
       Tensor x = backend.allocate(IMAGES);

@@ -29,9 +29,10 @@ public sealed interface Installation {
     /**
      * A GPU by its number.
      *
+     * @param bf16 whether it is to compute in bf16
      * @throws UserException if there is none of that number, or if it is too old
      */
-    public Device device(int ordinal) {
+    public Device device(int ordinal, boolean bf16) {
       if (ordinal >= devices.size()) {
         throw new UserException(
             "--device %d: there is no such GPU; the driver shows %s"
@@ -42,6 +43,9 @@ public sealed interface Installation {
       Device device = devices.get(ordinal);
       if (device.capability() < InstallationCheck.CAPABILITY) {
         throw new UserException("--device " + ordinal + ": " + InstallationCheck.tooOld(device));
+      }
+      if (bf16 && device.capability() < InstallationCheck.BF16_CAPABILITY) {
+        throw new UserException(InstallationCheck.tooOldForBf16(device));
       }
       return device;
     }

@@ -23,6 +23,9 @@ final class InstallationCheck {
   /** The least compute capability, major times 10 plus minor: what the kernels are compiled for. */
   static final int CAPABILITY = 75;
 
+  /** From which compute capability on cuDNN has convolutions of bf16. */
+  static final int BF16_CAPABILITY = 80;
+
   private static final int OLDEST_DRIVER = 12000;
   private static final String OLDEST_DRIVER_RELEASE = "525.60";
   private static final int CUDNN_MAJOR = 9;
@@ -192,6 +195,17 @@ final class InstallationCheck {
   static String tooOld(Device device) {
     return "%s has compute capability %s, and %s is needed"
         .formatted(device.name(), capability(device.capability()), capability(CAPABILITY));
+  }
+
+  /** Why a GPU cannot compute in bf16, and what it can. */
+  static String tooOldForBf16(Device device) {
+    return ("--precision bf16: GPU %d (%s) has compute capability %s, and cuDNN convolves bf16"
+            + " from %s on; give --precision fp32")
+        .formatted(
+            device.ordinal(),
+            device.name(),
+            capability(device.capability()),
+            capability(BF16_CAPABILITY));
   }
 
   private static String capability(int capability) {
