@@ -242,6 +242,10 @@ bool isDeterministic(const Algorithm& algorithm) {
   return algorithm.deterministic && !settings().nondeterministic;
 }
 
+bool isTensorOperation(cudnnMathType_t math) {
+  return math == CUDNN_TENSOR_OP_MATH || math == CUDNN_TENSOR_OP_MATH_ALLOW_CONVERSION;
+}
+
 bool mayRound(cudnnMathType_t math) { return math != CUDNN_FMA_MATH; }
 
 // To the 10 bits of mantissa that TF32 keeps.
@@ -309,9 +313,10 @@ void rank(const std::vector<Algorithm>& algorithms, const Problem& problem,
   requirePointer(returned);
   requirePointer(results);
   require(requested > 0, CUDNN_STATUS_BAD_PARAM, "no results are asked for");
-  std::vector<cudnnMathType_t> maths = {CUDNN_FMA_MATH};
-  if (mayRound(problem.terms.math)) {
-    maths = {CUDNN_DEFAULT_MATH, CUDNN_TENSOR_OP_MATH};
+  // A search tries what the descriptor has, and the default beside tensor operations alone.
+  std::vector<cudnnMathType_t> maths = {problem.terms.math};
+  if (isTensorOperation(problem.terms.math)) {
+    maths.push_back(CUDNN_DEFAULT_MATH);
   }
   std::vector<Result> all;
   for (const Algorithm& algorithm : algorithms) {
@@ -322,7 +327,7 @@ void rank(const std::vector<Algorithm>& algorithms, const Problem& problem,
       bool fits = algorithm.supported && result.memory <= workspaceLimit;
       result.status = fits ? CUDNN_STATUS_SUCCESS : CUDNN_STATUS_NOT_SUPPORTED;
       // Tensor cores are faster wherever they may be used.
-      float time = algorithm.milliseconds * (math == CUDNN_TENSOR_OP_MATH ? 0.9f : 1.0f);
+      float time = algorithm.milliseconds * (isTensorOperation(math) ? 0.9f : 1.0f);
       result.time = fits ? time : -1;
       result.determinism =
           isDeterministic(algorithm) ? CUDNN_DETERMINISTIC : CUDNN_NON_DETERMINISTIC;

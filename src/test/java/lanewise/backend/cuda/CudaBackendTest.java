@@ -26,6 +26,7 @@ import lanewise.backend.NormSpec.Affine;
 import lanewise.backend.NormSpec.Moments;
 import lanewise.backend.NormSpec.Source;
 import lanewise.backend.PadMode;
+import lanewise.backend.Precision;
 import lanewise.backend.Scope;
 import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
@@ -38,6 +39,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the engine owes its user besides the right numbers: lifetimes, memory, failures, replay. */
@@ -287,6 +289,18 @@ class CudaBackendTest {
 
   private static Algorithm algorithm(Backend backend) {
     return backend.algorithm(ConvPass.FORWARD, SPEC, IMAGES, FILTER, RESULT);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void tensorOperationsAreSearchedForBf16Alone(Precision precision) {
+    try (Backend backend = Backends.open("cuda", new BackendOptions(1, 0, precision))) {
+      Tensor x = backend.allocateActivation(IMAGES);
+      Tensor y = backend.allocateActivation(RESULT);
+      backend.convForward(SPEC, x, backend.allocate(FILTER), y);
+      String name = algorithm(backend).name();
+      assertEquals(precision == Precision.BF16, name.endsWith(", tensor cores"), name);
+    }
   }
 
   @Test

@@ -106,9 +106,15 @@ public final class ConvolutionPlan implements AutoCloseable {
     }
   }
 
+  /**
+   * What algorithms are searched with. As of 9.24 cuDNN tries nothing else, except with tensor
+   * operations, beside which it tries the default. TF32 is part of the default.
+   */
   private int math() {
-    boolean exact = problem.type() == ElementType.F32 && !problem.rounded();
-    return exact ? Cudnn.CUDNN_FMA_MATH() : Cudnn.CUDNN_DEFAULT_MATH();
+    return switch (problem.type()) {
+      case BF16 -> Cudnn.CUDNN_TENSOR_OP_MATH();
+      case F32 -> problem.rounded() ? Cudnn.CUDNN_DEFAULT_MATH() : Cudnn.CUDNN_FMA_MATH();
+    };
   }
 
   /** How much scratch memory {@link #measure} can use, without the algorithms that need more. */
@@ -168,10 +174,10 @@ public final class ConvolutionPlan implements AutoCloseable {
   private boolean fits(Trial trial) {
     return trial.status() == Cudnn.CUDNN_STATUS_SUCCESS()
         && trial.deterministic()
-        && (math() != Cudnn.CUDNN_FMA_MATH() || !rounds(trial.choice().math()));
+        && (math() != Cudnn.CUDNN_FMA_MATH() || trial.choice().math() == math());
   }
 
-  private static boolean rounds(int math) {
+  private static boolean isTensorOperation(int math) {
     return math == Cudnn.CUDNN_TENSOR_OP_MATH()
         || math == Cudnn.CUDNN_TENSOR_OP_MATH_ALLOW_CONVERSION();
   }
@@ -273,7 +279,7 @@ public final class ConvolutionPlan implements AutoCloseable {
 
   /** The algorithm that {@link #choose} took, by cuDNN's name. */
   public String describe() {
-    return name(choice.number()) + (rounds(choice.math()) ? ", tensor cores" : "");
+    return name(choice.number()) + (isTensorOperation(choice.math()) ? ", tensor cores" : "");
   }
 
   /** What became of algorithms, for who has to find out why none fits. */
