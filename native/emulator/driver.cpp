@@ -324,6 +324,7 @@ CUresult cuDevicePrimaryCtxRelease_v2(CUdevice device) {
     drain();
     if (--context.retained == 0) {
       context.error = CUDA_SUCCESS;
+      endPool(device);
     }
   });
 }

@@ -1,11 +1,14 @@
 package lanewise.backend.cuda;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -244,6 +247,31 @@ class CudaBackendTest {
         // Each size has a bucket of its own; together they are more than there is.
         backend.allocate(Shape.vector(quarters << 26)).close();
       }
+    }
+  }
+
+  @Test
+  void whatThisRunHasFreedIsNotHeldAgainstOtherPrograms() {
+    try (Backend backend = open()) {
+      backend.allocate(Shape.vector(1 << 28)).close();
+      String message =
+          assertThrows(UserException.class, () -> backend.allocate(Shape.of(4, 1024, 512, 1000)))
+              .getMessage();
+      assertTrue(
+          message.contains("this run uses 0 MiB, other programs and the driver 0 MiB"), message);
+    }
+  }
+
+  @Test
+  void trimGivesBackWhatTheDriverKeepsToo() {
+    try (Backend backend = open();
+        Arena arena = Arena.ofConfined()) {
+      MemorySegment free = arena.allocate(JAVA_LONG);
+      MemorySegment total = arena.allocate(JAVA_LONG);
+      backend.allocate(Shape.vector(1 << 20)).close();
+      backend.trim();
+      assertEquals(0, Cuda.cuMemGetInfo_v2(free, total));
+      assertEquals(total.get(JAVA_LONG, 0), free.get(JAVA_LONG, 0));
     }
   }
 
