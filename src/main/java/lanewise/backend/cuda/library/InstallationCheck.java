@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import lanewise.UserException;
 import lanewise.backend.cuda.driver.CudaException;
@@ -222,6 +223,10 @@ final class InstallationCheck {
   /** The version of the loaded cuDNN. */
   private static int checkedCudnn(Path file, int driver) throws UnusableException {
     requireGenuine(NativeLibrary.CUDNN, file, installCudnn(driver));
+    Optional<String> problem = Companions.loadNeeded(file);
+    if (problem.isPresent()) {
+      throw new UnusableException(problem.get(), installCudnn(driver));
+    }
     int version = Math.toIntExact(Cudnn.cudnnGetVersion());
     // Before version 9 the major number counted thousands.
     int major = version < 10000 ? version / 1000 : version / 10000;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -120,6 +121,36 @@ class EmulatedInstallationTest {
     assertEquals(
         other + " is another library: it lacks cudnnGetVersion; " + INSTALL,
         line(with("", "LANEWISE_CUDNN=" + other)));
+  }
+
+  @Test
+  void aPartOfCudnnThatIsMissingIsNamedBeforeCudnnAborts() throws Exception {
+    Path alone = Files.copy(CUDNN, dir.resolve("libcudnn.so.9"));
+    assertEquals(
+        alone
+            + " needs libcudnn_graph.so.9, which is neither beside it nor on the loader's path; "
+            + INSTALL,
+        line(with("", "LANEWISE_CUDNN=" + alone)));
+    Files.createFile(dir.resolve("libcudnn_graph.so.9"));
+    copyParts("libcudnn_ops.so.9", "libcudnn_cnn.so.9");
+    assertEquals(
+        alone + " needs libcudnn_graph.so.9, which cannot be loaded: file too short; " + INSTALL,
+        line(with("", "LANEWISE_CUDNN=" + alone)));
+  }
+
+  @Test
+  void partsOfCudnnMayLieElsewhereOnTheLoadersPath() throws Exception {
+    Path alone =
+        Files.copy(CUDNN, Files.createDirectory(dir.resolve("a")).resolve("libcudnn.so.9"));
+    copyParts("libcudnn_graph.so.9", "libcudnn_ops.so.9", "libcudnn_cnn.so.9");
+    List<String> lines = lines(with("", "LANEWISE_CUDNN=" + alone, "LD_LIBRARY_PATH=" + dir));
+    assertTrue(lines.getLast().endsWith(": " + alone), lines.toString());
+  }
+
+  private void copyParts(String... parts) throws IOException {
+    for (String part : parts) {
+      Files.copy(CUDNN.resolveSibling(part), dir.resolve(part));
+    }
   }
 
   @ParameterizedTest
