@@ -433,6 +433,7 @@ CUresult cuMemAllocAsync(CUdeviceptr* address, size_t bytes, CUstream stream) {
   return driverCall("cuMemAllocAsync", [&] {
     requireResult(address);
     int device = deviceOf(stream);
+    require(settings().pools, CUDA_ERROR_NOT_SUPPORTED, "the GPU has no memory pools");
     requireNotCapturing(stream);
     *address = deviceMemory().allocateInStream(bytes, device, stream);
   });
@@ -599,6 +600,7 @@ CUresult cuDeviceGetDefaultMemPool(CUmemoryPool* pool, CUdevice device) {
   return driverCall("cuDeviceGetDefaultMemPool", [&] {
     requireResult(pool);
     requireDevice(device);
+    require(settings().pools, CUDA_ERROR_NOT_SUPPORTED, "the GPU has no memory pools");
     // There is one pool of each device.
     *pool = reinterpret_cast<CUmemoryPool>(static_cast<uintptr_t>(device) + 1);
   });

@@ -52,6 +52,8 @@ struct Settings {
   size_t memory = size_t{2} << 30;
   // Compute capability, major times 10 plus minor.
   int capability = 80;
+  // Whether there is memory in the order of streams.
+  bool pools = true;
   // Whether no algorithm for convolutions computes the same bits each time.
   bool nondeterministic = false;
   bool eager = false;

@@ -22,7 +22,7 @@ import lanewise.bindings.cudnn.Cudnn;
 /** Loads the libraries and asks them, from the driver up, until something is wrong. */
 final class InstallationCheck {
   /** The least compute capability, major times 10 plus minor: what the kernels are compiled for. */
-  static final int CAPABILITY = 75;
+  private static final int CAPABILITY = 75;
 
   /** From which compute capability on cuDNN has convolutions of bf16. */
   static final int BF16_CAPABILITY = 80;
@@ -160,8 +160,8 @@ final class InstallationCheck {
     for (int ordinal = 0; ordinal < count; ordinal++) {
       devices.add(Device.of(ordinal));
     }
-    if (devices.stream().allMatch(device -> device.capability() < CAPABILITY)) {
-      throw new UnusableException(tooOld(devices.getFirst()), "use --backend simd");
+    if (devices.stream().allMatch(device -> lack(device).isPresent())) {
+      throw new UnusableException(lack(devices.getFirst()).orElseThrow(), "use --backend simd");
     }
     return devices;
   }
@@ -192,10 +192,19 @@ final class InstallationCheck {
     return "see whether nvidia-smi shows the GPU as sound";
   }
 
-  /** Why a GPU is not enough. */
-  static String tooOld(Device device) {
-    return "%s has compute capability %s, and %s is needed"
-        .formatted(device.name(), capability(device.capability()), capability(CAPABILITY));
+  /** Why a GPU is not enough, if it is not. */
+  static Optional<String> lack(Device device) {
+    if (device.capability() < CAPABILITY) {
+      return Optional.of(
+          "%s has compute capability %s, and %s is needed"
+              .formatted(device.name(), capability(device.capability()), capability(CAPABILITY)));
+    }
+    if (!device.memoryPools()) {
+      return Optional.of(
+          "%s has no memory pools (stream-ordered allocation), which are needed"
+              .formatted(device.name()));
+    }
+    return Optional.empty();
   }
 
   /** Why a GPU cannot compute in bf16, and what it can. */

@@ -80,6 +80,10 @@ class EmulatedInstallationTest {
         "driver=11040 | the driver is too old: it supports CUDA 11.4, and 12.0 is needed;"
             + " update NVIDIA's driver to 525.60 or newer",
         "devices=0 | the driver finds no GPU; see what nvidia-smi lists, or use --backend simd",
+        "capability=70 | emulated GPU has compute capability 7.0, and 7.5 is needed;"
+            + " use --backend simd",
+        "pools=0 | emulated GPU has no memory pools (stream-ordered allocation), which are needed;"
+            + " use --backend simd",
         "fail=cuInit:1:802 | GPU: cuInit failed: status 802;"
             + " start nvidia-fabricmanager, which this machine's GPUs need",
         "fail=cuInit:1:803 | GPU: cuInit failed: status 803;"
