@@ -12,6 +12,8 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import lanewise.UserException;
 import lanewise.backend.Activation;
 import lanewise.backend.Algorithm;
@@ -42,6 +44,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -304,6 +307,35 @@ class CudaBackendTest {
       }
     } finally {
       restore(before);
+    }
+  }
+
+  @Test
+  void normsAreTimedAsTheyAreReplayed() {
+    try (Backend backend = open()) {
+      work(backend);
+      assertTrue(Emulator.calls("cuGraphLaunch") > 0);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "cuStreamBeginCapture_v2, 1",
+    // What is abandoned is ended once more.
+    "cuStreamEndCapture, 2",
+    "cuGraphInstantiateWithFlags, 1"
+  })
+  void normsAreTimedAllTheSameWhereNothingCanBeCaptured(String function, int every) {
+    try (Backend backend = open()) {
+      String faults =
+          IntStream.iterate(1, call -> call < 9, call -> call + every)
+              .mapToObj(call -> "fail=%s:%d:801".formatted(function, call))
+              .collect(Collectors.joining(","));
+      Emulator.configure(faults);
+      work(backend);
+      backend.sync();
+      assertTrue(Emulator.calls(function) >= 2, "not every routine was timed");
+      assertEquals(0, Emulator.calls("cuGraphLaunch"));
     }
   }
 
