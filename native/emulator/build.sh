@@ -84,5 +84,9 @@ printf '%s\n' "${driver[@]}" "${cudnn[@]}" |
 "$cxx" "${link[@]}" -Wl,-soname,libcuda.so.1 "${driver[@]/%/.o}" -o libcuda.so.1
 "$cxx" "${link[@]}" -Wl,-soname,libcudnn.so.9 -Wl,-rpath,'$ORIGIN' "${cudnn[@]/%/.o}" \
   libcuda.so.1 -o libcudnn.so.9
+# cuDNN's parts, which are there to be found: libcudnn.so.9 has all that they would.
+for part in graph ops cnn; do
+  "$cxx" "${link[@]}" -Wl,-soname,libcudnn_$part.so.9 -x c++ /dev/null -o libcudnn_$part.so.9
+done
 rm -f ./*.o
 echo "$stamp" >stamp

@@ -1,6 +1,10 @@
 // The emulated cuDNN: handles, descriptors, errors, and the pointwise routines.
 #include <algorithm>
+#include <dlfcn.h>
+
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <numeric>
 
@@ -231,6 +235,20 @@ Handles<cudnnActivationDescriptor_t, ActivationTerms>& activations() {
   return all;
 }
 
+void requireParts() {
+  static bool loaded = false;
+  if (loaded) {
+    return;
+  }
+  for (const char* part : {"libcudnn_graph.so.9", "libcudnn_ops.so.9", "libcudnn_cnn.so.9"}) {
+    if (dlopen(part, RTLD_NOW) == nullptr) {
+      std::fprintf(stderr, "Unable to load %s: %s\n", part, dlerror());
+      std::abort();
+    }
+  }
+  loaded = true;
+}
+
 cudnnStatus_t failedCudnn(const char* function, const Failure& failure) {
   explain(function, failure.message);
   // Numbers below a thousand are the driver's.
@@ -370,10 +388,14 @@ using namespace emulator;
 
 extern "C" {
 
-size_t cudnnGetVersion() { return settings().cudnnVersion; }
+size_t cudnnGetVersion() {
+  requireParts();
+  return settings().cudnnVersion;
+}
 
 // A fault stands for the version here.
 size_t cudnnGetCudartVersion() {
+  requireParts();
   Call call("cudnnGetCudartVersion");
   return static_cast<size_t>(call.injected() != 0 ? call.injected()
                                                   : settings().driverVersion / 1000 * 1000);

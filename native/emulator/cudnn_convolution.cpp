@@ -238,6 +238,14 @@ const Algorithm& algorithmOf(const std::vector<Algorithm>& algorithms, int numbe
   return algorithm;
 }
 
+bool isDeterministic(const Algorithm& algorithm) {
+  return algorithm.deterministic && !settings().nondeterministic;
+}
+
+bool isTensorOperation(cudnnMathType_t math) {
+  return math == CUDNN_TENSOR_OP_MATH || math == CUDNN_TENSOR_OP_MATH_ALLOW_CONVERSION;
+}
+
 bool mayRound(cudnnMathType_t math) { return math != CUDNN_FMA_MATH; }
 
 // To the 10 bits of mantissa that TF32 keeps.
@@ -290,7 +298,7 @@ void run(const Library& library, const Problem& problem, Pass pass, const Algori
     }
     spoil(library.device, workspace.address, workspaceOf(algorithm, output.shape));
     Elements result = pass(problem, as, bs);
-    if (!algorithm.deterministic) {
+    if (!isDeterministic(algorithm)) {
       disturb(result);
     }
     write(library.device, output.shape, const_cast<void*>(output.address), result, factor, old);
@@ -305,9 +313,10 @@ void rank(const std::vector<Algorithm>& algorithms, const Problem& problem,
   requirePointer(returned);
   requirePointer(results);
   require(requested > 0, CUDNN_STATUS_BAD_PARAM, "no results are asked for");
-  std::vector<cudnnMathType_t> maths = {CUDNN_FMA_MATH};
-  if (mayRound(problem.terms.math)) {
-    maths = {CUDNN_DEFAULT_MATH, CUDNN_TENSOR_OP_MATH};
+  // A search tries what the descriptor has, and the default beside tensor operations alone.
+  std::vector<cudnnMathType_t> maths = {problem.terms.math};
+  if (isTensorOperation(problem.terms.math)) {
+    maths.push_back(CUDNN_DEFAULT_MATH);
   }
   std::vector<Result> all;
   for (const Algorithm& algorithm : algorithms) {
@@ -318,10 +327,10 @@ void rank(const std::vector<Algorithm>& algorithms, const Problem& problem,
       bool fits = algorithm.supported && result.memory <= workspaceLimit;
       result.status = fits ? CUDNN_STATUS_SUCCESS : CUDNN_STATUS_NOT_SUPPORTED;
       // Tensor cores are faster wherever they may be used.
-      float time = algorithm.milliseconds * (math == CUDNN_TENSOR_OP_MATH ? 0.9f : 1.0f);
+      float time = algorithm.milliseconds * (isTensorOperation(math) ? 0.9f : 1.0f);
       result.time = fits ? time : -1;
       result.determinism =
-          algorithm.deterministic ? CUDNN_DETERMINISTIC : CUDNN_NON_DETERMINISTIC;
+          isDeterministic(algorithm) ? CUDNN_DETERMINISTIC : CUDNN_NON_DETERMINISTIC;
       result.mathType = math;
       all.push_back(result);
     }

@@ -381,14 +381,24 @@ void finalizeGraph(const Descriptor& graph) {
   });
 }
 
-// Engine 0 is not deterministic, engine 1 is and wants a workspace.
-constexpr int64_t kEngines = 2;
+// Engine 0 is not deterministic. Engines 1 and 2 are; of the first no plan can be made, though it is
+// recommended, and the second wants a workspace.
+constexpr int64_t kEngines = 3;
+constexpr int64_t kWithoutPlan = 1;
 constexpr int64_t kEngineWorkspace = 4096;
 
 void finalizeEngine(const Descriptor& engine) {
   int64_t index = one<int64_t>(engine, CUDNN_ATTR_ENGINE_GLOBAL_INDEX);
   require(index >= 0 && index < kEngines, CUDNN_STATUS_BAD_PARAM_OUT_OF_BOUND,
           "there is no such engine");
+}
+
+void finalizePlan(const Descriptor& plan) {
+  libraryOf(one<cudnnHandle_t>(plan, CUDNN_ATTR_EXECUTION_PLAN_HANDLE));
+  const Descriptor& configuration = referred(plan, CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG);
+  const Descriptor& engine = referred(configuration, CUDNN_ATTR_ENGINECFG_ENGINE);
+  require(one<int64_t>(engine, CUDNN_ATTR_ENGINE_GLOBAL_INDEX) != kWithoutPlan,
+          CUDNN_STATUS_NOT_SUPPORTED, "the engine does not support the operation after all");
 }
 
 void finalizePack(const Descriptor& pack) {
@@ -427,7 +437,7 @@ void finalize(Descriptor& descriptor) {
       finalizeEngine(descriptor);
       break;
     case CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR:
-      libraryOf(one<cudnnHandle_t>(descriptor, CUDNN_ATTR_EXECUTION_PLAN_HANDLE));
+      finalizePlan(descriptor);
       break;
     case CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR:
       finalizePack(descriptor);
@@ -502,10 +512,10 @@ void answer(const Query& query, const std::vector<Descriptor>& values) {
 }
 
 std::vector<Descriptor> recommended(const Descriptor& heuristic) {
-  std::vector<int64_t> engines{0, 1};
+  std::vector<int64_t> engines{0, kWithoutPlan, 2};
   if (one<cudnnBackendHeurMode_t>(heuristic, CUDNN_ATTR_ENGINEHEUR_MODE) ==
       CUDNN_HEUR_MODE_FALLBACK) {
-    engines = {1};
+    engines = {kWithoutPlan};
   }
   std::vector<Descriptor> configurations;
   for (int64_t index : engines) {

@@ -48,12 +48,16 @@ Handles<cudnnFilterDescriptor_t, TensorShape>& filters();
 Handles<cudnnConvolutionDescriptor_t, ConvolutionTerms>& convolutions();
 Handles<cudnnActivationDescriptor_t, ActivationTerms>& activations();
 
+// Ends the process if one of the parts of cuDNN cannot be loaded, as the real one does.
+void requireParts();
+
 // Runs the body of an exported function unless a fault is injected, and turns what it throws into
 // a status and the last error.
 cudnnStatus_t failedCudnn(const char* function, const Failure& failure);
 
 template <typename Body>
 cudnnStatus_t cudnnCall(const char* function, Body body) {
+  requireParts();
   Call call(function);
   try {
     if (call.injected() != 0) {

@@ -154,12 +154,13 @@ int attribute(CUdevice_attribute attribute) {
     case CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE:
       return 4 << 20;
     case CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR:
-      return 8;
+      return settings().capability / 10;
     case CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR:
-      return 0;
+      return settings().capability % 10;
     case CU_DEVICE_ATTRIBUTE_UNIFIED_ADDRESSING:
-    case CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED:
       return 1;
+    case CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED:
+      return settings().pools;
     default:
       return 0;
   }
@@ -324,6 +325,7 @@ CUresult cuDevicePrimaryCtxRelease_v2(CUdevice device) {
     drain();
     if (--context.retained == 0) {
       context.error = CUDA_SUCCESS;
+      endPool(device);
     }
   });
 }

@@ -75,6 +75,9 @@ CUstream runningStream();
 // Lets every stream use what was allocated in this one: somebody has waited for it.
 void publishAllocations(CUstream stream);
 
+// Ends what the device's memory pool keeps, with the context.
+void endPool(int device);
+
 // Copies between host and device must be told which host memory the GPU can reach.
 bool isPageLocked(const void* host, size_t bytes);
 

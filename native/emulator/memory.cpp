@@ -117,6 +117,10 @@ class DeviceMemory : public Census {
     Allocation& allocation = found->second;
     bool intact = allocation.memory->bordersAreIntact();
     used_[allocation.device] -= rounded(allocation.memory->bytes());
+    if (allocation.ofPool) {
+      Pool& pool = pools_[allocation.device];
+      pool.kept = std::min(pool.kept + rounded(allocation.memory->bytes()), pool.threshold);
+    }
     keptBytes_ += allocation.memory->bytes();
     fill(allocation.memory->data(), allocation.memory->bytes());
     kept_.push_back(std::move(allocation.memory));
@@ -170,6 +174,19 @@ class DeviceMemory : public Census {
 
   size_t used(int device) { return used_[device]; }
 
+  // The part of a GPU's memory that is not free, though perhaps not used.
+  size_t reserved(int device) { return used_[device] + pools_[device].kept; }
+
+  // How much of what is freed the pool keeps.
+  void setThreshold(int device, size_t bytes) { pools_[device].threshold = bytes; }
+
+  void trimPool(int device, size_t bytes) {
+    size_t& kept = pools_[device].kept;
+    kept = std::min(kept, bytes > used_[device] ? bytes - used_[device] : 0);
+  }
+
+  void endPool(int device) { pools_.erase(device); }
+
   size_t live() const override { return allocations_.size(); }
 
  private:
@@ -184,6 +201,10 @@ class DeviceMemory : public Census {
     auto memory = std::make_unique<Bordered>(bytes);
     uint64_t address = addressOf(*memory);
     used_[device] += rounded(bytes);
+    // An allocation is made from what the pool keeps, or has it give that up.
+    size_t& kept = pools_[device].kept;
+    kept -= ofPool ? std::min(kept, rounded(bytes)) : 0;
+    kept = std::min(kept, settings().memory - used_[device]);
     allocations_[address] = {std::move(memory), device, ofPool, stream, !ofPool};
     return address;
   }
@@ -195,7 +216,13 @@ class DeviceMemory : public Census {
     return {CUDA_ERROR_ILLEGAL_ADDRESS, text};
   }
 
+  struct Pool {
+    size_t threshold = 0;
+    size_t kept = 0;
+  };
+
   std::map<uint64_t, Allocation> allocations_;
+  std::map<int, Pool> pools_;
   std::map<int, size_t> used_;
   std::set<uint64_t> touched_;
   std::deque<std::unique_ptr<Bordered>> kept_;
@@ -306,6 +333,12 @@ void requireAllocated(uint64_t address, size_t bytes, int device) {
   }
 }
 
+int deviceOfPool(CUmemoryPool pool) {
+  int device = static_cast<int>(reinterpret_cast<uintptr_t>(pool)) - 1;
+  requireDevice(device);
+  return device;
+}
+
 // Waits for all that was enqueued, and for the legacy stream's part in it.
 int beginBlockingCopy() {
   int device = current().device;
@@ -355,6 +388,8 @@ void checkBorders() { deviceMemory().checkTouched(); }
 
 void publishAllocations(CUstream stream) { deviceMemory().publish(stream); }
 
+void endPool(int device) { deviceMemory().endPool(device); }
+
 bool isPageLocked(const void* host, size_t bytes) {
   return hostAllocations().contains(host, bytes) || registered().contains(host, bytes);
 }
@@ -373,7 +408,7 @@ CUresult cuMemGetInfo_v2(size_t* free, size_t* total) {
     requireResult(total);
     Context& context = current();
     *total = settings().memory;
-    *free = settings().memory - deviceMemory().used(context.device);
+    *free = settings().memory - deviceMemory().reserved(context.device);
   });
 }
 
@@ -398,6 +433,7 @@ CUresult cuMemAllocAsync(CUdeviceptr* address, size_t bytes, CUstream stream) {
   return driverCall("cuMemAllocAsync", [&] {
     requireResult(address);
     int device = deviceOf(stream);
+    require(settings().pools, CUDA_ERROR_NOT_SUPPORTED, "the GPU has no memory pools");
     requireNotCapturing(stream);
     *address = deviceMemory().allocateInStream(bytes, device, stream);
   });
@@ -564,35 +600,36 @@ CUresult cuDeviceGetDefaultMemPool(CUmemoryPool* pool, CUdevice device) {
   return driverCall("cuDeviceGetDefaultMemPool", [&] {
     requireResult(pool);
     requireDevice(device);
-    // There is one pool of each device, which keeps nothing.
+    require(settings().pools, CUDA_ERROR_NOT_SUPPORTED, "the GPU has no memory pools");
+    // There is one pool of each device.
     *pool = reinterpret_cast<CUmemoryPool>(static_cast<uintptr_t>(device) + 1);
   });
 }
 
-CUresult cuMemPoolSetAttribute(CUmemoryPool pool, CUmemPool_attribute, void* value) {
+CUresult cuMemPoolSetAttribute(CUmemoryPool pool, CUmemPool_attribute attribute, void* value) {
   return driverCall("cuMemPoolSetAttribute", [&] {
     requireResult(value);
-    requireDevice(static_cast<int>(reinterpret_cast<uintptr_t>(pool)) - 1);
+    int device = deviceOfPool(pool);
+    require(attribute == CU_MEMPOOL_ATTR_RELEASE_THRESHOLD, CUDA_ERROR_NOT_SUPPORTED,
+            "an attribute that is not emulated");
+    deviceMemory().setThreshold(device, *static_cast<uint64_t*>(value));
   });
 }
 
 CUresult cuMemPoolGetAttribute(CUmemoryPool pool, CUmemPool_attribute attribute, void* value) {
   return driverCall("cuMemPoolGetAttribute", [&] {
     requireResult(value);
-    int device = static_cast<int>(reinterpret_cast<uintptr_t>(pool)) - 1;
-    requireDevice(device);
-    bool isSize = attribute == CU_MEMPOOL_ATTR_RESERVED_MEM_CURRENT ||
-                  attribute == CU_MEMPOOL_ATTR_USED_MEM_CURRENT;
-    require(isSize, CUDA_ERROR_NOT_SUPPORTED, "an attribute that is not emulated");
-    *static_cast<uint64_t*>(value) = deviceMemory().used(device);
+    int device = deviceOfPool(pool);
+    bool reserved = attribute == CU_MEMPOOL_ATTR_RESERVED_MEM_CURRENT;
+    require(reserved || attribute == CU_MEMPOOL_ATTR_USED_MEM_CURRENT, CUDA_ERROR_NOT_SUPPORTED,
+            "an attribute that is not emulated");
+    *static_cast<uint64_t*>(value) =
+        reserved ? deviceMemory().reserved(device) : deviceMemory().used(device);
   });
 }
 
-CUresult cuMemPoolTrimTo(CUmemoryPool pool, size_t) {
-  return driverCall("cuMemPoolTrimTo", [&] {
-    requireDevice(static_cast<int>(reinterpret_cast<uintptr_t>(pool)) - 1);
-    drain();
-  });
+CUresult cuMemPoolTrimTo(CUmemoryPool pool, size_t bytes) {
+  return driverCall("cuMemPoolTrimTo", [&] { deviceMemory().trimPool(deviceOfPool(pool), bytes); });
 }
 
 }  // extern "C"

@@ -50,6 +50,12 @@ struct Settings {
   int driverVersion = 12080;
   size_t cudnnVersion = 90600;
   size_t memory = size_t{2} << 30;
+  // Compute capability, major times 10 plus minor.
+  int capability = 80;
+  // Whether there is memory in the order of streams.
+  bool pools = true;
+  // Whether no algorithm for convolutions computes the same bits each time.
+  bool nondeterministic = false;
   bool eager = false;
   bool explain = false;
   // A file for the report of what was not destroyed; none if empty.

@@ -69,6 +69,12 @@ void set(State& state, const std::string& setting) {
     state.settings.cudnnVersion = std::stoul(value);
   } else if (key == "memory") {
     state.settings.memory = bytes(value);
+  } else if (key == "capability") {
+    state.settings.capability = std::stoi(value);
+  } else if (key == "pools") {
+    state.settings.pools = value != "0";
+  } else if (key == "nondeterministic") {
+    state.settings.nondeterministic = value != "0";
   } else if (key == "eager") {
     state.settings.eager = value != "0";
   } else if (key == "explain") {

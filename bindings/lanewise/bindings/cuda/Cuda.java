@@ -77,6 +77,15 @@ public class Cuda extends Cuda$shared {
     public static int CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR() {
         return CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR;
     }
+    private static final int CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED = (int)115L;
+    /**
+     * {@snippet lang=c :
+     * enum CUdevice_attribute_enum.CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED = 115
+     * }
+     */
+    public static int CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED() {
+        return CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED;
+    }
     private static final int CU_JIT_ERROR_LOG_BUFFER = (int)5L;
     /**
      * {@snippet lang=c :
@@ -1472,6 +1481,67 @@ public class Cuda extends Cuda$shared {
                 traceDowncall("cuMemFreeHost", p);
             }
             return (int)mh$.invokeExact(p);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class cuMemPoolTrimTo {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Cuda.C_INT,
+            Cuda.C_POINTER,
+            Cuda.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("cuMemPoolTrimTo");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * CUresult cuMemPoolTrimTo(CUmemoryPool pool, size_t minBytesToKeep)
+     * }
+     */
+    public static FunctionDescriptor cuMemPoolTrimTo$descriptor() {
+        return cuMemPoolTrimTo.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * CUresult cuMemPoolTrimTo(CUmemoryPool pool, size_t minBytesToKeep)
+     * }
+     */
+    public static MethodHandle cuMemPoolTrimTo$handle() {
+        return cuMemPoolTrimTo.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * CUresult cuMemPoolTrimTo(CUmemoryPool pool, size_t minBytesToKeep)
+     * }
+     */
+    public static MemorySegment cuMemPoolTrimTo$address() {
+        return cuMemPoolTrimTo.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * CUresult cuMemPoolTrimTo(CUmemoryPool pool, size_t minBytesToKeep)
+     * }
+     */
+    public static int cuMemPoolTrimTo(MemorySegment pool, long minBytesToKeep) {
+        var mh$ = cuMemPoolTrimTo.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("cuMemPoolTrimTo", pool, minBytesToKeep);
+            }
+            return (int)mh$.invokeExact(pool, minBytesToKeep);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {

@@ -128,6 +128,17 @@ class GpuFaultsTest {
   }
 
   @Test
+  void aGpuWithoutBf16SaysSoBeforeItIsAskedFor() throws Exception {
+    List<Object> arguments = new ArrayList<>(Cli.SMALL);
+    Path run = dir.resolve("run");
+    arguments.addAll(List.of("--backend", "cuda", "--data", data, "--out", run));
+    arguments.addAll(List.of("--precision", "bf16"));
+    train("capability=75", arguments.toArray())
+        .failed(1, "--precision bf16: GPU 0 (emulated GPU) has compute capability 7.5", "fp32");
+    assertFalse(Files.exists(run));
+  }
+
+  @Test
   void aMachineThatCannotDoItSaysWhy() throws Exception {
     Path run = dir.resolve("run");
     trainNew("driver=11040", run, 4).failed(1, "cuda cannot run here: the driver is too old");

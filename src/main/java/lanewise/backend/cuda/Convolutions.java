@@ -17,6 +17,7 @@ import lanewise.backend.Tensor;
 import lanewise.backend.cuda.cudnn.ConvolutionPlan;
 import lanewise.backend.cuda.cudnn.ConvolutionPlan.Choice;
 import lanewise.backend.cuda.cudnn.ConvolutionPlan.Problem;
+import lanewise.backend.cuda.cudnn.ConvolutionPlan.Trial;
 import lanewise.backend.cuda.cudnn.Handle;
 import lanewise.backend.cuda.driver.Allocator;
 import lanewise.backend.cuda.driver.Workspace;
@@ -161,42 +162,44 @@ final class Convolutions implements AutoCloseable {
   private String measure(
       Problem problem, ConvolutionPlan plan, MemorySegment xs, MemorySegment ws, MemorySegment ys) {
     measuring.requireAllowed();
-    return fastest(plan, xs, ws, ys)
+    List<Trial> trials = trials(plan, xs, ws, ys);
+    return plan.fastest(trials)
         .filter(plan::choose)
         .map(choice -> choice.number() + " " + choice.math())
         .orElseThrow(
             () ->
                 new UserException(
                     ("cuDNN %d has no deterministic algorithm on this GPU for %s of x %s, w %s and"
-                            + " y %s with %s; use --backend simd for this model")
+                            + " y %s with %s (%s); use --backend simd for this model")
                         .formatted(
                             Handle.version(),
                             problem.pass(),
                             problem.x(),
                             problem.w(),
                             problem.y(),
-                            problem.spec())));
+                            problem.spec(),
+                            plan.describe(trials))));
   }
 
-  private Optional<Choice> fastest(
+  private List<Trial> trials(
       ConvolutionPlan plan, MemorySegment xs, MemorySegment ws, MemorySegment ys) {
     long wanted = plan.scratchBytes(MOST_SCRATCH);
     Optional<MemorySegment> memory = scratch(wanted);
     for (long bytes = wanted / 2; memory.isEmpty() && bytes >= LEAST_SCRATCH; bytes /= 2) {
       memory = scratch(bytes);
     }
-    Optional<Choice> fastest;
+    List<Trial> trials;
     try {
-      fastest = plan.measure(xs, ws, ys, memory.orElse(MemorySegment.NULL));
+      trials = plan.measure(xs, ws, ys, memory.orElse(MemorySegment.NULL));
     } finally {
       measuring.finish();
       memory.ifPresent(allocator::free);
     }
-    if (fastest.isEmpty() && memory.isEmpty() && wanted > 0) {
+    if (plan.fastest(trials).isEmpty() && memory.isEmpty() && wanted > 0) {
       // It was memory that all algorithms lacked: this says so, and what can be done.
       allocator.free(allocator.allocate(wanted));
     }
-    return fastest;
+    return trials;
   }
 
   private Optional<MemorySegment> scratch(long bytes) {

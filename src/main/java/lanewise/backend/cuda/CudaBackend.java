@@ -143,6 +143,7 @@ final class CudaBackend extends PooledBackend {
     if (!recording) {
       stream.synchronize();
       super.trim();
+      allocator.trim();
     }
   }
 

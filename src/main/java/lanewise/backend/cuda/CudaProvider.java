@@ -6,6 +6,7 @@ import lanewise.UserException;
 import lanewise.backend.Backend;
 import lanewise.backend.BackendOptions;
 import lanewise.backend.BackendProvider;
+import lanewise.backend.Precision;
 import lanewise.backend.cuda.driver.Device;
 import lanewise.backend.cuda.driver.Driver;
 import lanewise.backend.cuda.library.Companions;
@@ -59,7 +60,7 @@ public final class CudaProvider implements BackendProvider {
       case Unusable(String reason, String remedy) ->
           throw new UserException("Backend cuda: " + reason + "; " + remedy);
       case Usable usable -> {
-        usable.device(options.device());
+        usable.device(options.device(), options.precision() == Precision.BF16);
         Companions.load(usable.cudnnFile());
         return CudaBackend.open(options);
       }

@@ -1,14 +1,19 @@
 package lanewise.backend.cuda;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import lanewise.UserException;
 import lanewise.backend.Activation;
 import lanewise.backend.Algorithm;
@@ -26,6 +31,7 @@ import lanewise.backend.NormSpec.Affine;
 import lanewise.backend.NormSpec.Moments;
 import lanewise.backend.NormSpec.Source;
 import lanewise.backend.PadMode;
+import lanewise.backend.Precision;
 import lanewise.backend.Scope;
 import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
@@ -38,6 +44,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the engine owes its user besides the right numbers: lifetimes, memory, failures, replay. */
@@ -246,6 +254,31 @@ class CudaBackendTest {
   }
 
   @Test
+  void whatThisRunHasFreedIsNotHeldAgainstOtherPrograms() {
+    try (Backend backend = open()) {
+      backend.allocate(Shape.vector(1 << 28)).close();
+      String message =
+          assertThrows(UserException.class, () -> backend.allocate(Shape.of(4, 1024, 512, 1000)))
+              .getMessage();
+      assertTrue(
+          message.contains("this run uses 0 MiB, other programs and the driver 0 MiB"), message);
+    }
+  }
+
+  @Test
+  void trimGivesBackWhatTheDriverKeepsToo() {
+    try (Backend backend = open();
+        Arena arena = Arena.ofConfined()) {
+      MemorySegment free = arena.allocate(JAVA_LONG);
+      MemorySegment total = arena.allocate(JAVA_LONG);
+      backend.allocate(Shape.vector(1 << 20)).close();
+      backend.trim();
+      assertEquals(0, Cuda.cuMemGetInfo_v2(free, total));
+      assertEquals(total.get(JAVA_LONG, 0), free.get(JAVA_LONG, 0));
+    }
+  }
+
+  @Test
   void aTensorOfAnotherBackendIsRefused() {
     try (Backend backend = open();
         Backend other = open()) {
@@ -277,6 +310,35 @@ class CudaBackendTest {
     }
   }
 
+  @Test
+  void normsAreTimedAsTheyAreReplayed() {
+    try (Backend backend = open()) {
+      work(backend);
+      assertTrue(Emulator.calls("cuGraphLaunch") > 0);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "cuStreamBeginCapture_v2, 1",
+    // What is abandoned is ended once more.
+    "cuStreamEndCapture, 2",
+    "cuGraphInstantiateWithFlags, 1"
+  })
+  void normsAreTimedAllTheSameWhereNothingCanBeCaptured(String function, int every) {
+    try (Backend backend = open()) {
+      String faults =
+          IntStream.iterate(1, call -> call < 9, call -> call + every)
+              .mapToObj(call -> "fail=%s:%d:801".formatted(function, call))
+              .collect(Collectors.joining(","));
+      Emulator.configure(faults);
+      work(backend);
+      backend.sync();
+      assertTrue(Emulator.calls(function) >= 2, "not every routine was timed");
+      assertEquals(0, Emulator.calls("cuGraphLaunch"));
+    }
+  }
+
   private static void restore(String folder) {
     if (folder == null) {
       System.clearProperty(Choices.FOLDER_PROPERTY);
@@ -287,6 +349,36 @@ class CudaBackendTest {
 
   private static Algorithm algorithm(Backend backend) {
     return backend.algorithm(ConvPass.FORWARD, SPEC, IMAGES, FILTER, RESULT);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void tensorOperationsAreSearchedForBf16Alone(Precision precision) {
+    try (Backend backend = Backends.open("cuda", new BackendOptions(1, 0, precision))) {
+      Tensor x = backend.allocateActivation(IMAGES);
+      Tensor y = backend.allocateActivation(RESULT);
+      backend.convForward(SPEC, x, backend.allocate(FILTER), y);
+      String name = algorithm(backend).name();
+      assertEquals(precision == Precision.BF16, name.endsWith(", tensor cores"), name);
+    }
+  }
+
+  @Test
+  void whereNoAlgorithmFitsAllThatWereTriedAreNamed() {
+    try (Backend backend = open()) {
+      Emulator.configure("nondeterministic");
+      String message = assertThrows(UserException.class, () -> work(backend)).getMessage();
+      for (String part :
+          new String[] {
+            "no deterministic algorithm",
+            "implicit GEMM with math 3: CUDNN_STATUS_SUCCESS, not deterministic",
+            "GEMM with math 3: CUDNN_STATUS_NOT_SUPPORTED",
+            "use --backend simd"
+          }) {
+        assertTrue(message.contains(part), part + " is not in: " + message);
+      }
+      assertEquals(1, message.lines().count());
+    }
   }
 
   @Test

@@ -27,6 +27,8 @@ public final class Emulator {
   private static final String CHOICES_PROPERTY = "lanewise.cuda.cache";
   private static final String DRIVER_FILE = "libcuda.so.1";
   private static final String CUDNN_FILE = "libcudnn.so.9";
+  private static final List<String> PARTS =
+      List.of("libcudnn_graph.so.9", "libcudnn_ops.so.9", "libcudnn_cnn.so.9");
   private static final Path FOLDER = Path.of("target", "emulator").toAbsolutePath();
   private static final int TEXT_BYTES = 4096;
 
@@ -106,6 +108,9 @@ public final class Emulator {
           folder.resolve(file),
           bytes.replace("\0" + function + "\0", "\0" + hidden + "\0"),
           StandardCharsets.ISO_8859_1);
+    }
+    for (String part : PARTS) {
+      Files.copy(FOLDER.resolve(part), folder.resolve(part));
     }
   }
 

@@ -13,10 +13,16 @@ import java.util.TreeSet;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import lanewise.UserException;
+import lanewise.backend.Activation;
 import lanewise.backend.Backend;
 import lanewise.backend.BackendOptions;
 import lanewise.backend.Backends;
 import lanewise.backend.ConvSpec;
+import lanewise.backend.NormScope;
+import lanewise.backend.NormSpec;
+import lanewise.backend.NormSpec.Affine;
+import lanewise.backend.NormSpec.Moments;
+import lanewise.backend.NormSpec.Source;
 import lanewise.backend.Scope;
 import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
@@ -75,11 +81,16 @@ class FaultSweepTest {
       backend.convBackwardData(spec, y, w, x);
       backend.convBackwardFilter(spec, x, y, w);
       backend.map(Unary.Elementary.SQUARE, y, y);
+      Shape table = NormScope.INSTANCE.tableShape(y.shape());
+      Moments moments = new Moments(backend.allocate(table), backend.allocate(table), Source.INPUT);
+      NormSpec norm = new NormSpec(NormScope.INSTANCE, 1e-5f, Activation.NONE);
+      backend.normForward(norm, y, Affine.NONE, moments, backend.allocate(y.shape()));
       Runnable step = backend.capture(() -> backend.map(new Unary.Affine(0.5f, 0), y, y));
       for (int i = 0; i < 4; i++) {
         step.run();
       }
       backend.read(y, new float[y.shape().size()]);
+      backend.trim();
     }
   }
 

@@ -5,10 +5,11 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import lanewise.backend.ConvPass;
 import lanewise.backend.ConvSpec;
 import lanewise.backend.ElementType;
@@ -44,6 +45,15 @@ public final class ConvolutionPlan implements AutoCloseable {
    * @param math a {@code cudnnMathType_t}
    */
   public record Choice(int number, int math) {}
+
+  /**
+   * What became of an algorithm when it was measured.
+   *
+   * @param status a {@code cudnnStatus_t}: if it is not success, the algorithm did not run
+   * @param deterministic whether it computes the same bits each time
+   * @param millis that it took
+   */
+  public record Trial(Choice choice, int status, boolean deterministic, float millis) {}
 
   /** By their numbers, which cuDNN's headers fix. */
   private static final List<String> FORWARD_NAMES =
@@ -96,9 +106,15 @@ public final class ConvolutionPlan implements AutoCloseable {
     }
   }
 
+  /**
+   * What algorithms are searched with. As of 9.24 cuDNN tries nothing else, except with tensor
+   * operations, beside which it tries the default. TF32 is part of the default.
+   */
   private int math() {
-    boolean exact = problem.type() == ElementType.F32 && !problem.rounded();
-    return exact ? Cudnn.CUDNN_FMA_MATH() : Cudnn.CUDNN_DEFAULT_MATH();
+    return switch (problem.type()) {
+      case BF16 -> Cudnn.CUDNN_TENSOR_OP_MATH();
+      case F32 -> problem.rounded() ? Cudnn.CUDNN_DEFAULT_MATH() : Cudnn.CUDNN_FMA_MATH();
+    };
   }
 
   /** How much scratch memory {@link #measure} can use, without the algorithms that need more. */
@@ -117,43 +133,51 @@ public final class ConvolutionPlan implements AutoCloseable {
   }
 
   /**
-   * Runs every algorithm on these operands, of which the result is overwritten, and gives the
-   * fastest of those that compute the same bits each time and do not round more than they may.
+   * Runs every algorithm on these operands, of which the result is overwritten.
    *
-   * @param scratch for the algorithms; those that need more are left out
+   * @param scratch for the algorithms; those that need more fail
    */
-  public Optional<Choice> measure(
+  public List<Trial> measure(
       MemorySegment xs, MemorySegment ws, MemorySegment ys, MemorySegment scratch) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment count = arena.allocate(JAVA_INT);
       // The structs of the three passes differ in name alone.
       MemorySegment results = cudnnConvolutionFwdAlgoPerf_t.allocateArray(MAX_ALGORITHMS, arena);
       find(xs, ws, ys, scratch, count, results);
-      List<MemorySegment> fit = new ArrayList<>();
-      for (int i = 0; i < count.get(JAVA_INT, 0); i++) {
-        MemorySegment result = cudnnConvolutionFwdAlgoPerf_t.asSlice(results, i);
-        if (fits(result)) {
-          fit.add(result);
-        }
-      }
-      return fit.stream()
-          .min(Comparator.comparingDouble(cudnnConvolutionFwdAlgoPerf_t::time))
-          .map(
-              best ->
-                  new Choice(
-                      cudnnConvolutionFwdAlgoPerf_t.algo(best),
-                      cudnnConvolutionFwdAlgoPerf_t.mathType(best)));
+      return IntStream.range(0, count.get(JAVA_INT, 0))
+          .mapToObj(i -> trial(cudnnConvolutionFwdAlgoPerf_t.asSlice(results, i)))
+          .toList();
     }
   }
 
-  private boolean fits(MemorySegment result) {
-    int math = cudnnConvolutionFwdAlgoPerf_t.mathType(result);
-    return cudnnConvolutionFwdAlgoPerf_t.status(result) == Cudnn.CUDNN_STATUS_SUCCESS()
-        && cudnnConvolutionFwdAlgoPerf_t.determinism(result) == Cudnn.CUDNN_DETERMINISTIC()
-        && (math() != Cudnn.CUDNN_FMA_MATH() || !rounds(math));
+  private static Trial trial(MemorySegment result) {
+    return new Trial(
+        new Choice(
+            cudnnConvolutionFwdAlgoPerf_t.algo(result),
+            cudnnConvolutionFwdAlgoPerf_t.mathType(result)),
+        cudnnConvolutionFwdAlgoPerf_t.status(result),
+        cudnnConvolutionFwdAlgoPerf_t.determinism(result) == Cudnn.CUDNN_DETERMINISTIC(),
+        cudnnConvolutionFwdAlgoPerf_t.time(result));
   }
 
-  private static boolean rounds(int math) {
+  /**
+   * The fastest of the algorithms that ran, that compute the same bits each time and that do not
+   * round more than they may.
+   */
+  public Optional<Choice> fastest(List<Trial> trials) {
+    return trials.stream()
+        .filter(this::fits)
+        .min(Comparator.comparingDouble(Trial::millis))
+        .map(Trial::choice);
+  }
+
+  private boolean fits(Trial trial) {
+    return trial.status() == Cudnn.CUDNN_STATUS_SUCCESS()
+        && trial.deterministic()
+        && (math() != Cudnn.CUDNN_FMA_MATH() || trial.choice().math() == math());
+  }
+
+  private static boolean isTensorOperation(int math) {
     return math == Cudnn.CUDNN_TENSOR_OP_MATH()
         || math == Cudnn.CUDNN_TENSOR_OP_MATH_ALLOW_CONVERSION();
   }
@@ -255,9 +279,25 @@ public final class ConvolutionPlan implements AutoCloseable {
 
   /** The algorithm that {@link #choose} took, by cuDNN's name. */
   public String describe() {
-    int number = choice.number();
-    String name = number < names().size() ? names().get(number) : "algorithm " + number;
-    return name + (rounds(choice.math()) ? ", tensor cores" : "");
+    return name(choice.number()) + (isTensorOperation(choice.math()) ? ", tensor cores" : "");
+  }
+
+  /** What became of algorithms, for who has to find out why none fits. */
+  public String describe(List<Trial> trials) {
+    return trials.stream()
+        .map(
+            trial ->
+                "%s with math %d: %s%s"
+                    .formatted(
+                        name(trial.choice().number()),
+                        trial.choice().math(),
+                        Handle.name(trial.status()),
+                        trial.deterministic() ? "" : ", not deterministic"))
+        .collect(Collectors.joining("; "));
+  }
+
+  private String name(int number) {
+    return number < names().size() ? names().get(number) : "algorithm " + number;
   }
 
   private List<String> names() {

@@ -4,8 +4,11 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import lanewise.backend.ElementType;
 import lanewise.backend.Shape;
@@ -20,6 +23,8 @@ import lanewise.bindings.cudnn.Cudnn;
  * <p>Operands are numbered from 0 in the order in which they were added.
  */
 final class GraphPlan implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger("lanewise.backend.cuda");
+
   private static final int ALIGNMENT = 16;
 
   /** How many of the engines that cuDNN recommends are tried. */
@@ -120,17 +125,32 @@ final class GraphPlan implements AutoCloseable {
   }
 
   private Optional<GraphDescriptor> plan(GraphDescriptor graph, int mode) {
-    GraphDescriptor heuristic = create(Cudnn.CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR());
+    List<GraphDescriptor> configurations = recommended(graph, mode);
+    for (int i = 0; i < configurations.size(); i++) {
+      try {
+        if (isDeterministic(configurations.get(i))) {
+          return Optional.of(executionPlan(configurations.get(i)));
+        }
+      } catch (CudaException e) {
+        leaveOut("engine configuration %d of heuristic mode %d".formatted(i, mode), e);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The configurations of engines for the operation, the best first; none if cuDNN refuses. */
+  private List<GraphDescriptor> recommended(GraphDescriptor graph, int mode) {
     try (Arena scratch = Arena.ofConfined()) {
-      heuristic
-          .descriptor(Cudnn.CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH(), graph)
-          .choice(Cudnn.CUDNN_ATTR_ENGINEHEUR_MODE(), Cudnn.CUDNN_TYPE_HEUR_MODE(), mode)
-          .finish();
-      GraphDescriptor[] configurations = new GraphDescriptor[MAX_ENGINES];
+      GraphDescriptor heuristic =
+          create(Cudnn.CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR())
+              .descriptor(Cudnn.CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH(), graph)
+              .choice(Cudnn.CUDNN_ATTR_ENGINEHEUR_MODE(), Cudnn.CUDNN_TYPE_HEUR_MODE(), mode)
+              .finish();
+      List<GraphDescriptor> configurations = new ArrayList<>();
       MemorySegment handles = scratch.allocate(ADDRESS, MAX_ENGINES);
       for (int i = 0; i < MAX_ENGINES; i++) {
-        configurations[i] = create(Cudnn.CUDNN_BACKEND_ENGINECFG_DESCRIPTOR());
-        handles.setAtIndex(ADDRESS, i, configurations[i].handle());
+        configurations.add(create(Cudnn.CUDNN_BACKEND_ENGINECFG_DESCRIPTOR()));
+        handles.setAtIndex(ADDRESS, i, configurations.getLast().handle());
       }
       int count =
           heuristic.get(
@@ -138,16 +158,21 @@ final class GraphPlan implements AutoCloseable {
               Cudnn.CUDNN_TYPE_BACKEND_DESCRIPTOR(),
               MAX_ENGINES,
               handles);
-      for (int i = 0; i < count; i++) {
-        if (isDeterministic(configurations[i])) {
-          return Optional.of(executionPlan(configurations[i]));
-        }
-      }
+      return configurations.subList(0, count);
     } catch (CudaException e) {
-      // Not supported on this GPU or by this version: other ways to compute it remain.
-      cudnn.stream().probe();
+      leaveOut("heuristic mode " + mode, e);
+      return List.of();
     }
-    return Optional.empty();
+  }
+
+  /**
+   * Notes what is not supported on this GPU or by this version: other ways to compute it remain.
+   *
+   * @throws CudaException if the device is at fault
+   */
+  private void leaveOut(String what, CudaException e) {
+    cudnn.stream().probe();
+    LOG.log(Level.DEBUG, "cuDNN''s {0} is left out: {1}", what, e.getMessage());
   }
 
   private GraphDescriptor executionPlan(GraphDescriptor configuration) {

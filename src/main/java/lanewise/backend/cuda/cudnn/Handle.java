@@ -96,10 +96,15 @@ public final class Handle extends Owner {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment message = arena.allocate(MESSAGE_BYTES);
       Cudnn.cudnnGetLastErrorString(message, MESSAGE_BYTES);
-      String name = Cudnn.cudnnGetErrorString(status).getString(0);
+      String name = name(status);
       String words = message.getString(0).strip().replaceAll("\\s*\\R\\s*", "; ");
       return words.isEmpty() ? name : name + " (" + words + ")";
     }
+  }
+
+  /** A {@code cudnnStatus_t} as cuDNN's headers name it. */
+  static String name(int status) {
+    return Cudnn.cudnnGetErrorString(status).getString(0);
   }
 
   @Override

@@ -2,6 +2,7 @@ package lanewise.backend.cuda.cudnn;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
+import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
@@ -18,6 +19,8 @@ import lanewise.bindings.cudnn.Cudnn;
  * channel.
  */
 public final class InstanceNormPlan implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger("lanewise.backend.cuda");
+
   private final Handle cudnn;
   private final Arena arena = Arena.ofShared();
   private final MemorySegment epsilon = arena.allocate(JAVA_FLOAT);
@@ -40,6 +43,7 @@ public final class InstanceNormPlan implements AutoCloseable {
     } catch (CudaException e) {
       // The operation was refused, unless the device is at fault.
       cudnn.stream().probe();
+      LOG.log(Level.DEBUG, "cuDNN''s instance norm of {0} is left out: {1}", shape, e.getMessage());
     } finally {
       if (!found) {
         plan.close();

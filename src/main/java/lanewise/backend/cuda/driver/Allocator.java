@@ -54,6 +54,8 @@ public final class Allocator implements AutoCloseable {
       if (e.status() != Cuda.CUDA_ERROR_OUT_OF_MEMORY()) {
         throw e;
       }
+      // What the driver's pool keeps is neither in use nor other programs'.
+      trim();
       throw outOfMemory(size, e);
     }
   }
@@ -106,6 +108,12 @@ public final class Allocator implements AutoCloseable {
     }
     bytes -= owner.segment().byteSize();
     owner.close();
+  }
+
+  /** Gives what was freed from the driver's pool back to the system. */
+  public void trim() {
+    stream.synchronize();
+    context.releaseFreedMemory();
   }
 
   /** Gives every block back; the work that uses them must be done. May be called again. */

@@ -154,15 +154,26 @@ public final class Context extends Owner {
    * back to the system at every synchronisation.
    */
   public void keepFreedMemory(long bytes) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment threshold = arena.allocateFrom(JAVA_LONG, bytes);
+      check(
+          Cuda.cuMemPoolSetAttribute(pool(), Cuda.CU_MEMPOOL_ATTR_RELEASE_THRESHOLD(), threshold),
+          "cuMemPoolSetAttribute");
+    }
+  }
+
+  /** Gives back to the system what the pool keeps and nobody uses, as far as frees are done. */
+  void releaseFreedMemory() {
+    check(Cuda.cuMemPoolTrimTo(pool(), 0), "cuMemPoolTrimTo");
+  }
+
+  /** The device's own {@code CUmemoryPool}. */
+  private MemorySegment pool() {
     makeCurrent();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment pool = arena.allocate(ADDRESS);
       check(Cuda.cuDeviceGetDefaultMemPool(pool, deviceHandle), "cuDeviceGetDefaultMemPool");
-      MemorySegment threshold = arena.allocateFrom(JAVA_LONG, bytes);
-      check(
-          Cuda.cuMemPoolSetAttribute(
-              pool.get(ADDRESS, 0), Cuda.CU_MEMPOOL_ATTR_RELEASE_THRESHOLD(), threshold),
-          "cuMemPoolSetAttribute");
+      return pool.get(ADDRESS, 0);
     }
   }
 

@@ -15,6 +15,7 @@ import lanewise.bindings.cuda.Cuda;
  * @param capability compute capability, major times 10 plus minor
  * @param multiprocessors that run blocks of threads
  * @param l2 bytes of the second-level cache
+ * @param memoryPools whether it allocates memory in the order of a stream
  * @param driver the newest CUDA version that the driver supports, as {@code 12040} for 12.4
  */
 public record Device(
@@ -24,6 +25,7 @@ public record Device(
     int capability,
     int multiprocessors,
     int l2,
+    boolean memoryPools,
     int driver) {
   private static final int NAME_BYTES = 256;
 
@@ -52,6 +54,7 @@ public record Device(
           10 * major + minor,
           attribute(Cuda.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT(), handle, arena),
           attribute(Cuda.CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE(), handle, arena),
+          attribute(Cuda.CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED(), handle, arena) != 0,
           Driver.version());
     }
   }

@@ -3,9 +3,16 @@ package lanewise.backend.cuda.library;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
+import java.lang.foreign.Arena;
+import java.lang.foreign.SymbolLookup;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import lanewise.bindings.cudnn.Cudnn;
 
@@ -20,7 +27,51 @@ import lanewise.bindings.cudnn.Cudnn;
 public final class Companions {
   private static final System.Logger LOG = System.getLogger("lanewise.backend.cuda");
 
+  /** Where libcudnn.so.9 cannot load one of these, it does not report it but aborts the process. */
+  private static final List<String> NEEDED =
+      List.of("libcudnn_graph.so.9", "libcudnn_ops.so.9", "libcudnn_cnn.so.9");
+
   private Companions() {}
+
+  /**
+   * Loads the parts that cuDNN cannot do without; comes before every call of it.
+   *
+   * @param cudnn the file that was loaded as cuDNN
+   * @return what is wrong with one of them, or nothing
+   */
+  static Optional<String> loadNeeded(Path cudnn) {
+    List<Path> beside = new ArrayList<>();
+    for (String part : NEEDED) {
+      // cuDNN looks where it was loaded from, be that a link or not.
+      Optional<Path> file =
+          Stream.of(cudnn.getParent(), folder(cudnn))
+              .map(folder -> folder.resolve(part))
+              .filter(Files::exists)
+              .findFirst();
+      file.ifPresent(beside::add);
+      if (file.isEmpty() && !isFoundByName(part)) {
+        return Optional.of(
+            "%s needs %s, which is neither beside it nor on the loader's path"
+                .formatted(cudnn, part));
+      }
+    }
+    return load(beside).entrySet().stream()
+        .findFirst()
+        .map(
+            part ->
+                "%s needs %s, which cannot be loaded: %s"
+                    .formatted(cudnn, part.getKey().getFileName(), part.getValue()));
+  }
+
+  /** Whether the system's loader finds a library, which then stays loaded. */
+  private static boolean isFoundByName(String name) {
+    try {
+      SymbolLookup.libraryLookup(name, Arena.global());
+      return true;
+    } catch (IllegalArgumentException _) {
+      return false;
+    }
+  }
 
   /**
    * Loads those there are; what is missing is the loader's to find when cuDNN asks for it.
@@ -28,29 +79,34 @@ public final class Companions {
    * @param cudnn the file that was loaded as cuDNN
    */
   public static void load(Path cudnn) {
-    load(files(folder(cudnn), (int) (Cudnn.cudnnGetCudartVersion() / 1000)));
+    load(files(folder(cudnn), (int) (Cudnn.cudnnGetCudartVersion() / 1000)))
+        .forEach(
+            (file, reason) ->
+                LOG.log(Level.DEBUG, "Beside cuDNN, {0} cannot be loaded: {1}", file, reason));
   }
 
-  /** Loads what can be loaded; returns the rest. */
-  static List<Path> load(List<Path> files) {
-    List<Path> remaining = new ArrayList<>(files);
+  /** Loads what can be loaded; returns the rest, each with the loader's reason. */
+  static Map<Path, String> load(List<Path> files) {
+    int before = files.size();
+    Map<Path, String> refused = tryToLoad(files);
     // They depend on one another: what fails at first may load after others have.
-    int before;
-    do {
-      before = remaining.size();
-      remaining.removeIf(Companions::isLoaded);
-    } while (!remaining.isEmpty() && remaining.size() < before);
-    return remaining;
+    while (!refused.isEmpty() && refused.size() < before) {
+      before = refused.size();
+      refused = tryToLoad(refused.keySet());
+    }
+    return refused;
   }
 
-  private static boolean isLoaded(Path file) {
-    try {
-      System.load(file.toString());
-      return true;
-    } catch (UnsatisfiedLinkError e) {
-      LOG.log(Level.DEBUG, "GPU: beside cuDNN, {0}", e.getMessage());
-      return false;
+  private static Map<Path, String> tryToLoad(Collection<Path> files) {
+    Map<Path, String> refused = new LinkedHashMap<>();
+    for (Path file : files) {
+      try {
+        System.load(file.toString());
+      } catch (UnsatisfiedLinkError e) {
+        refused.put(file, e.getMessage().replace(file + ": ", ""));
+      }
     }
+    return refused;
   }
 
   private static Path folder(Path cudnn) {

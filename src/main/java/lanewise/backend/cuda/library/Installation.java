@@ -2,6 +2,7 @@ package lanewise.backend.cuda.library;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import lanewise.UserException;
 import lanewise.backend.cuda.driver.Device;
 
@@ -18,8 +19,7 @@ public sealed interface Installation {
    *
    * @param driverFile the library of the driver
    * @param driver the newest CUDA version that the driver supports, as {@code 12040} for 12.4
-   * @param devices all GPUs, by their numbers; at least one has the {@link
-   *     InstallationCheck#CAPABILITY} that the kernels need
+   * @param devices all GPUs, by their numbers; at least one has what the engine needs
    * @param cudnnFile the library of cuDNN
    * @param cudnn its version, as {@code 90600} for 9.6.0
    */
@@ -29,9 +29,10 @@ public sealed interface Installation {
     /**
      * A GPU by its number.
      *
-     * @throws UserException if there is none of that number, or if it is too old
+     * @param bf16 whether it is to compute in bf16
+     * @throws UserException if there is none of that number, or if it lacks what is needed
      */
-    public Device device(int ordinal) {
+    public Device device(int ordinal, boolean bf16) {
       if (ordinal >= devices.size()) {
         throw new UserException(
             "--device %d: there is no such GPU; the driver shows %s"
@@ -40,8 +41,12 @@ public sealed interface Installation {
                     devices.size() == 1 ? "one, number 0" : "0 to " + (devices.size() - 1)));
       }
       Device device = devices.get(ordinal);
-      if (device.capability() < InstallationCheck.CAPABILITY) {
-        throw new UserException("--device " + ordinal + ": " + InstallationCheck.tooOld(device));
+      Optional<String> lack = InstallationCheck.lack(device);
+      if (lack.isPresent()) {
+        throw new UserException("--device %d: %s".formatted(ordinal, lack.get()));
+      }
+      if (bf16 && device.capability() < InstallationCheck.BF16_CAPABILITY) {
+        throw new UserException(InstallationCheck.tooOldForBf16(device));
       }
       return device;
     }

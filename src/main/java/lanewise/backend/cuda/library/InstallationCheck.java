@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import lanewise.UserException;
 import lanewise.backend.cuda.driver.CudaException;
@@ -21,7 +22,10 @@ import lanewise.bindings.cudnn.Cudnn;
 /** Loads the libraries and asks them, from the driver up, until something is wrong. */
 final class InstallationCheck {
   /** The least compute capability, major times 10 plus minor: what the kernels are compiled for. */
-  static final int CAPABILITY = 75;
+  private static final int CAPABILITY = 75;
+
+  /** From which compute capability on cuDNN has convolutions of bf16. */
+  static final int BF16_CAPABILITY = 80;
 
   private static final int OLDEST_DRIVER = 12000;
   private static final String OLDEST_DRIVER_RELEASE = "525.60";
@@ -156,8 +160,8 @@ final class InstallationCheck {
     for (int ordinal = 0; ordinal < count; ordinal++) {
       devices.add(Device.of(ordinal));
     }
-    if (devices.stream().allMatch(device -> device.capability() < CAPABILITY)) {
-      throw new UnusableException(tooOld(devices.getFirst()), "use --backend simd");
+    if (devices.stream().allMatch(device -> lack(device).isPresent())) {
+      throw new UnusableException(lack(devices.getFirst()).orElseThrow(), "use --backend simd");
     }
     return devices;
   }
@@ -188,10 +192,30 @@ final class InstallationCheck {
     return "see whether nvidia-smi shows the GPU as sound";
   }
 
-  /** Why a GPU is not enough. */
-  static String tooOld(Device device) {
-    return "%s has compute capability %s, and %s is needed"
-        .formatted(device.name(), capability(device.capability()), capability(CAPABILITY));
+  /** Why a GPU is not enough, if it is not. */
+  static Optional<String> lack(Device device) {
+    if (device.capability() < CAPABILITY) {
+      return Optional.of(
+          "%s has compute capability %s, and %s is needed"
+              .formatted(device.name(), capability(device.capability()), capability(CAPABILITY)));
+    }
+    if (!device.memoryPools()) {
+      return Optional.of(
+          "%s has no memory pools (stream-ordered allocation), which are needed"
+              .formatted(device.name()));
+    }
+    return Optional.empty();
+  }
+
+  /** Why a GPU cannot compute in bf16, and what it can. */
+  static String tooOldForBf16(Device device) {
+    return ("--precision bf16: GPU %d (%s) has compute capability %s, and cuDNN convolves bf16"
+            + " from %s on; give --precision fp32")
+        .formatted(
+            device.ordinal(),
+            device.name(),
+            capability(device.capability()),
+            capability(BF16_CAPABILITY));
   }
 
   private static String capability(int capability) {
@@ -208,6 +232,10 @@ final class InstallationCheck {
   /** The version of the loaded cuDNN. */
   private static int checkedCudnn(Path file, int driver) throws UnusableException {
     requireGenuine(NativeLibrary.CUDNN, file, installCudnn(driver));
+    Optional<String> problem = Companions.loadNeeded(file);
+    if (problem.isPresent()) {
+      throw new UnusableException(problem.get(), installCudnn(driver));
+    }
     int version = Math.toIntExact(Cudnn.cudnnGetVersion());
     // Before version 9 the major number counted thousands.
     int major = version < 10000 ? version / 1000 : version / 10000;

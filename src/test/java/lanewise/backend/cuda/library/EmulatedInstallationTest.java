@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -79,6 +80,10 @@ class EmulatedInstallationTest {
         "driver=11040 | the driver is too old: it supports CUDA 11.4, and 12.0 is needed;"
             + " update NVIDIA's driver to 525.60 or newer",
         "devices=0 | the driver finds no GPU; see what nvidia-smi lists, or use --backend simd",
+        "capability=70 | emulated GPU has compute capability 7.0, and 7.5 is needed;"
+            + " use --backend simd",
+        "pools=0 | emulated GPU has no memory pools (stream-ordered allocation), which are needed;"
+            + " use --backend simd",
         "fail=cuInit:1:802 | GPU: cuInit failed: status 802;"
             + " start nvidia-fabricmanager, which this machine's GPUs need",
         "fail=cuInit:1:803 | GPU: cuInit failed: status 803;"
@@ -120,6 +125,36 @@ class EmulatedInstallationTest {
     assertEquals(
         other + " is another library: it lacks cudnnGetVersion; " + INSTALL,
         line(with("", "LANEWISE_CUDNN=" + other)));
+  }
+
+  @Test
+  void aPartOfCudnnThatIsMissingIsNamedBeforeCudnnAborts() throws Exception {
+    Path alone = Files.copy(CUDNN, dir.resolve("libcudnn.so.9"));
+    assertEquals(
+        alone
+            + " needs libcudnn_graph.so.9, which is neither beside it nor on the loader's path; "
+            + INSTALL,
+        line(with("", "LANEWISE_CUDNN=" + alone)));
+    Files.createFile(dir.resolve("libcudnn_graph.so.9"));
+    copyParts("libcudnn_ops.so.9", "libcudnn_cnn.so.9");
+    assertEquals(
+        alone + " needs libcudnn_graph.so.9, which cannot be loaded: file too short; " + INSTALL,
+        line(with("", "LANEWISE_CUDNN=" + alone)));
+  }
+
+  @Test
+  void partsOfCudnnMayLieElsewhereOnTheLoadersPath() throws Exception {
+    Path alone =
+        Files.copy(CUDNN, Files.createDirectory(dir.resolve("a")).resolve("libcudnn.so.9"));
+    copyParts("libcudnn_graph.so.9", "libcudnn_ops.so.9", "libcudnn_cnn.so.9");
+    List<String> lines = lines(with("", "LANEWISE_CUDNN=" + alone, "LD_LIBRARY_PATH=" + dir));
+    assertTrue(lines.getLast().endsWith(": " + alone), lines.toString());
+  }
+
+  private void copyParts(String... parts) throws IOException {
+    for (String part : parts) {
+      Files.copy(CUDNN.resolveSibling(part), dir.resolve(part));
+    }
   }
 
   @ParameterizedTest

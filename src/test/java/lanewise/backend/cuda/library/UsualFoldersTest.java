@@ -141,7 +141,7 @@ class UsualFoldersTest {
     Path jdk = Path.of(System.getProperty("java.home"), "lib", "libzip.so");
     Path good = Files.copy(jdk, dir.resolve("libcudnn_ops.so.9"));
     Path bad = Files.writeString(dir.resolve("libcudnn_cnn.so.9"), "no library ".repeat(100));
-    assertEquals(List.of(bad), Companions.load(List.of(bad, good)));
+    assertEquals(Map.of(bad, "invalid ELF header"), Companions.load(List.of(bad, good)));
   }
 
   private Stream<String> companions(Path folder, int cuda) {
