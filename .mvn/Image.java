@@ -34,7 +34,9 @@ String platform() {
 
 /// What `jdeps --print-module-deps` says of the jar, and, through reflection, JLine's signals.
 void link(Path runtime) {
-  var modules = "java.base,java.desktop,java.logging,jdk.incubator.vector,jdk.jfr,jdk.unsupported";
+  var modules =
+      "java.base,java.desktop,java.logging,jdk.incubator.vector,jdk.jfr,jdk.management,"
+          + "jdk.unsupported";
   var jlink = ToolProvider.findFirst("jlink").orElseThrow();
   var status =
       jlink.run(
