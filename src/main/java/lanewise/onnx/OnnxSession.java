@@ -104,7 +104,7 @@ public final class OnnxSession implements AutoCloseable {
         keepConstants(node);
       } catch (ModelFault e) {
         weights.close();
-        throw new UserException("%s: %s: %s".formatted(model.file(), node, e.getMessage()), e);
+        throw fault(node, e);
       }
     }
   }
@@ -360,8 +360,12 @@ public final class OnnxSession implements AutoCloseable {
       }
       return results;
     } catch (ModelFault | IllegalArgumentException | ArithmeticException e) {
-      throw new UserException("%s: %s: %s".formatted(model.file(), node, e.getMessage()), e);
+      throw fault(node, e);
     }
+  }
+
+  private UserException fault(OnnxNode node, RuntimeException e) {
+    return new UserException("%s: %s: %s".formatted(model.file(), node, e.getMessage()), e);
   }
 
   private DeviceTensor onBackend(Value value) {

@@ -79,8 +79,10 @@ public abstract class HostBackend extends PooledBackend {
     }
   }
 
+  /** Asks the machine, which takes a while at first, only where the answer may be yes. */
   private boolean isBeyondMemory(long bytes) {
-    return pooledBytes() + bytes > SystemMemory.totalBytes();
+    long needed = pooledBytes() + bytes;
+    return needed >= LARGE && needed > SystemMemory.totalBytes();
   }
 
   private UserException outOfMemory(long bytes, String remedy, OutOfMemoryError cause) {
