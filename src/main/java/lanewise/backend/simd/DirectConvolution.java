@@ -15,12 +15,14 @@ final class DirectConvolution {
   private final RightPanels right;
   private final DirectForward forward;
   private final DirectDataGradient dataGradient;
+  private final UnstridedDataGradient unstridedGradient;
   private final DirectFilterGradient filterGradient;
 
   DirectConvolution(Workers workers, RightPanels right) {
     this.right = right;
     forward = new DirectForward(workers);
     dataGradient = new DirectDataGradient(workers);
+    unstridedGradient = new UnstridedDataGradient(workers, right);
     filterGradient = new DirectFilterGradient(workers);
   }
 
@@ -57,6 +59,10 @@ final class DirectConvolution {
   }
 
   private void dataGradient(Sides s, RowSource filter) {
+    if (s.spec.strideH() == 1 && s.spec.strideW() == 1) {
+      unstridedGradient.run(s.spec, s.kh, s.kw, s.images, s.many, filter, s.few);
+      return;
+    }
     int columns = s.kh * s.kw * s.few.channels();
     right.packTransposed(new RowSource[] {filter}, s.many.channels(), columns);
     dataGradient.run(s.spec, s.kh, s.kw, s.images, s.many, right, s.few);

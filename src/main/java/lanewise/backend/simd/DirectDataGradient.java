@@ -8,9 +8,9 @@ import java.util.Arrays;
 import lanewise.backend.ConvSpec;
 
 /**
- * The data gradient of a convolution of few input channels: as {@link ColumnGradient}, but a whole
- * row of the output's gradient at a time, whose columns are added in an order in which no addition
- * waits for the one before.
+ * The data gradient of a strided convolution of few input channels: as {@link ColumnGradient}, but
+ * a whole row of the output's gradient at a time, whose columns are added in an order in which no
+ * addition waits for the one before.
  */
 final class DirectDataGradient {
   /** The least rows of an image worth a task. */
@@ -45,7 +45,9 @@ final class DirectDataGradient {
     Blocks blocks = Blocks.even(dx.height(), Math.ceilDiv(dx.height(), bandsOfImage), 1);
     PaddedRows rows =
         new PaddedRows(dy, new Axis(dy.height(), 0, 1, 1, 1), new Axis(dy.width(), 0, 1, 1, 1));
-    int[] taps = DirectForward.taps(1, dy.channels(), Blocks.roundUp(dy.width(), WINDOWS));
+    int apart = Blocks.roundUp(dy.width(), WINDOWS) * SPACING;
+    int[] taps = new int[dy.channels()];
+    Arrays.setAll(taps, k -> k / SPACING * apart + k % SPACING);
     Bands bandsOfDx = new Bands(spec, kh, kw, dy, rows, taps, right, dx);
     workers.run(
         images * blocks.count(),

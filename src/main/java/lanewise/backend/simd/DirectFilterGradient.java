@@ -10,6 +10,11 @@ import java.util.Arrays;
  * chunks of output pixels, whose partial sums are then added in order.
  */
 final class DirectFilterGradient {
+  /** Rows of output pixels that are computed from input rows that are loaded once. */
+  private static final int MIN_ROWS = 4;
+
+  private static final int MAX_ROWS = 16;
+
   /** Output pixels at a time, for the first-level cache. */
   private static final int MAX_PIXELS = 128;
 
@@ -35,18 +40,18 @@ final class DirectFilterGradient {
     int[] pieces = pieces(down.taps(), rows.pitch(), run);
     int ld = Blocks.roundUp(dy.channels(), COLUMNS);
     int size = pieces.length * PIECE * ld;
-    Blocks bands = DirectForward.bands(dy.height(), images, Math.max(1, MAX_PIXELS / dy.width()));
+    Blocks bands = DirectForward.bands(dy.height(), images, MIN_ROWS, MAX_ROWS);
+    int rowsAtATime = Math.clamp(MAX_PIXELS / dy.width(), 1, bands.size());
     int rowOfInput = down.stride() * rows.pitch();
-    int[] pixels = pixels(bands.size(), across, rowOfInput, x.channels());
-    int inLast = bands.length(bands.count() - 1) * dy.width();
-    int[] last = inLast == pixels.length ? pixels : Arrays.copyOf(pixels, inLast);
+    int[] pixels = pixels(rowsAtATime, across, rowOfInput, x.channels());
     int units = images * bands.count();
     Blocks chunks = Blocks.even(units, Math.ceilDiv(units, Blocks.TASKS), 1);
-    float[] sums = partialSums.atLeast(Math.multiplyExact(chunks.count(), size));
+    float[] sums =
+        partialSums.atLeast(Math.addExact(Buffer.LINE, Math.multiplyExact(chunks.count(), size)));
     workers.run(
         chunks.count(),
         (chunk, worker) -> {
-          int at = chunk * size;
+          int at = Buffer.LINE + chunk * size;
           Arrays.fill(sums, at, at + size, 0);
           for (int i = 0; i < chunks.length(chunk); i++) {
             int unit = chunks.start(chunk) + i;
@@ -54,12 +59,24 @@ final class DirectFilterGradient {
             int first = bands.start(unit % bands.count());
             int count = bands.length(unit % bands.count());
             float[] a = rows.load(image, first, count, inputs[worker]);
-            float[] b = gradients[worker].atLeast(Buffer.LINE + count * dy.width() * ld);
-            load(dy, dy.at(image, first, 0), count * dy.width(), b, ld);
-            int[] windows = count == bands.size() ? pixels : last;
-            for (int column = 0; column < ld; column += COLUMNS) {
-              int bo = Buffer.LINE + column;
-              WindowKernels.sums(pieces, windows, a, b, bo, ld, sums, at + column, ld);
+            float[] b = gradients[worker].atLeast(Buffer.LINE + pixels.length * ld);
+            for (int row = 0; row < count; row += rowsAtATime) {
+              int height = Math.min(rowsAtATime, count - row);
+              load(dy, dy.at(image, first + row, 0), height * dy.width(), b, ld);
+              for (int column = 0; column < ld; column += COLUMNS) {
+                WindowKernels.sums(
+                    pieces,
+                    row * rowOfInput,
+                    pixels,
+                    height * dy.width(),
+                    a,
+                    b,
+                    Buffer.LINE + column,
+                    ld,
+                    sums,
+                    at + column,
+                    ld);
+              }
             }
           }
         });
@@ -67,7 +84,7 @@ final class DirectFilterGradient {
     workers.run(
         down.taps(),
         (tap, worker) -> {
-          int from = tap * perRow * ld;
+          int from = Buffer.LINE + tap * perRow * ld;
           for (int chunk = 1; chunk < chunks.count(); chunk++) {
             Transfer.add(sums, chunk * size + from, sums, from, run * ld);
           }

@@ -1,6 +1,7 @@
 package lanewise.backend.simd;
 
 import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
 
 /**
  * Some rows of an image with the zeros that a convolution sees around them, in one array: there
@@ -22,12 +23,37 @@ final class PaddedRows {
     this.down = down;
     this.across = across;
     int reach = (across.positions() - 1) * across.stride() + across.taps();
+    slack = WindowKernels.WINDOWS * step() + WindowKernels.SPACING;
     pitch = Math.max(reach, image.width() - across.origin()) * image.channels();
-    slack = WindowKernels.WINDOWS * across.stride() * image.channels() + WindowKernels.SPACING;
   }
 
   int pitch() {
     return pitch;
+  }
+
+  /** Windows of a row. */
+  int width() {
+    return across.positions();
+  }
+
+  /** Elements from window to window. */
+  private int step() {
+    return across.stride() * image.channels();
+  }
+
+  /** Rows of a window. */
+  int taps() {
+    return down.taps();
+  }
+
+  /** Elements of a row of a window. */
+  int run() {
+    return across.taps() * image.channels();
+  }
+
+  /** Rows from one row of windows to the next. */
+  int stride() {
+    return down.stride();
   }
 
   /** Rows that some positions of the window see. */
@@ -54,5 +80,27 @@ final class PaddedRows {
       }
     }
     return to;
+  }
+
+  /**
+   * Copies the elements {@code from} to {@code from + count - 1} of one row of some windows, {@link
+   * MicroKernels#ROW_STRIDE} apart, and up to a vector's length behind each what is to be ignored.
+   *
+   * @param input by {@link #load}
+   * @param row of the input that is loaded
+   */
+  void pack(
+      float[] input, int row, int first, int windows, int from, int count, float[] to, int at) {
+    int start = row * pitch + first * step() + from;
+    for (int i = 0; i < count; i += Lanes.COUNT) {
+      copy(input, start + i, step(), windows, to, at + i);
+    }
+  }
+
+  private static void copy(float[] from, int start, int step, int windows, float[] to, int at) {
+    for (int w = 0; w < windows; w++) {
+      FloatVector.fromArray(Lanes.SPECIES, from, start + w * step)
+          .intoArray(to, at + w * MicroKernels.ROW_STRIDE);
+    }
   }
 }

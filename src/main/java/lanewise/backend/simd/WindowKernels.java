@@ -108,13 +108,15 @@ final class WindowKernels {
   /**
    * {@code c += a^T b}, summed over pixels, {@link #PIECE} rows of c for each piece of the filter.
    *
-   * @param pieces where the first window's pieces of {@link #PIECE} taps begin
-   * @param pixels where the windows begin
+   * @param pieces where the first window's pieces of {@link #PIECE} taps begin, from {@code ao} on
+   * @param pixels where the windows begin, of which the first {@code count} are taken
    * @param b {@link #COLUMNS} values for each pixel, {@code ldb} apart
    */
   static void sums(
       int[] pieces,
+      int ao,
       int[] pixels,
+      int count,
       float[] a,
       float[] b,
       int bo,
@@ -125,12 +127,15 @@ final class WindowKernels {
     int i = 0;
     if (TALL) {
       for (; i + 2 < pieces.length; i += 3) {
-        int at = co + i * PIECE * ldc;
-        sums12(pixels, a, pieces[i], pieces[i + 1], pieces[i + 2], b, bo, ldb, c, at, ldc);
+        int a0 = ao + pieces[i];
+        int a1 = ao + pieces[i + 1];
+        int a2 = ao + pieces[i + 2];
+        sums12(pixels, count, a, a0, a1, a2, b, bo, ldb, c, co + i * PIECE * ldc, ldc);
       }
     }
     for (; i < pieces.length; i++) {
-      sums4(pixels, a, pieces[i], b, bo, ldb, c, co + i * PIECE * ldc, ldc);
+      int at = co + i * PIECE * ldc;
+      sums4(pixels, count, a, ao + pieces[i], b, bo, ldb, c, at, ldc);
     }
   }
 
@@ -283,6 +288,7 @@ final class WindowKernels {
   /** 12 rows of the filter. */
   private static void sums12(
       int[] pixels,
+      int count,
       float[] a,
       int a0,
       int a1,
@@ -317,8 +323,8 @@ final class WindowKernels {
     FloatVector r10 = FloatVector.fromArray(SPECIES, c, co + 10 * ldc + L);
     FloatVector l11 = FloatVector.fromArray(SPECIES, c, co + 11 * ldc);
     FloatVector r11 = FloatVector.fromArray(SPECIES, c, co + 11 * ldc + L);
-    for (int from = 0; from < pixels.length; from += STEPS) {
-      int end = Math.min(from + STEPS, pixels.length);
+    for (int from = 0; from < count; from += STEPS) {
+      int end = Math.min(from + STEPS, count);
       for (int p = from; p < end; p++) {
         int at = pixels[p];
         FloatVector bl = FloatVector.fromArray(SPECIES, b, bo + p * ldb);
@@ -389,7 +395,16 @@ final class WindowKernels {
 
   /** 4 rows of the filter. */
   private static void sums4(
-      int[] pixels, float[] a, int a0, float[] b, int bo, int ldb, float[] c, int co, int ldc) {
+      int[] pixels,
+      int count,
+      float[] a,
+      int a0,
+      float[] b,
+      int bo,
+      int ldb,
+      float[] c,
+      int co,
+      int ldc) {
     FloatVector l0 = FloatVector.fromArray(SPECIES, c, co);
     FloatVector r0 = FloatVector.fromArray(SPECIES, c, co + L);
     FloatVector l1 = FloatVector.fromArray(SPECIES, c, co + ldc);
@@ -398,8 +413,8 @@ final class WindowKernels {
     FloatVector r2 = FloatVector.fromArray(SPECIES, c, co + 2 * ldc + L);
     FloatVector l3 = FloatVector.fromArray(SPECIES, c, co + 3 * ldc);
     FloatVector r3 = FloatVector.fromArray(SPECIES, c, co + 3 * ldc + L);
-    for (int from = 0; from < pixels.length; from += STEPS) {
-      int end = Math.min(from + STEPS, pixels.length);
+    for (int from = 0; from < count; from += STEPS) {
+      int end = Math.min(from + STEPS, count);
       for (int p = from; p < end; p++) {
         int at = pixels[p];
         FloatVector bl = FloatVector.fromArray(SPECIES, b, bo + p * ldb);

@@ -104,6 +104,9 @@ class ConvolutionTest {
     cases.add(of(new ConvSpec(3, 1, 4, 0, 1, 1, 1), 3, 3, 11, 70, 17, 4, 5));
     cases.add(of(new ConvSpec(1, 3, 0, 4, 1, 1, 1), 1, 1, 9, 150, 64, 9, 9));
     cases.add(square(2, 4, 16, 6, 1, 3, 2));
+    // Rows of a window that are cut, and that fill several panels.
+    cases.add(of(new ConvSpec(1, 1, 0, 20, 1, 1, 1), 1, 4, 5, 70, 17, 2, 50));
+    cases.add(square(1, 3, 20, 15, 13, 1, 6));
     // Few output channels: all kernels and paddings, also more of it than taps reach; real layers.
     for (int i = 0; i < 20; i++) {
       int kernel = 1 + i % 5 * 2;
