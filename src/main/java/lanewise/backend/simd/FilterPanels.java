@@ -86,19 +86,20 @@ final class FilterPanels {
           int square = task / count();
           int firstRow = square % squares * SQUARE;
           int height = Math.min(SQUARE, rowsOfEach - firstRow);
-          float[] values = this.taps[worker].atLeast(tapsOfEach * elements);
+          float[] values = this.taps[worker].atLeast(Buffer.LINE + tapsOfEach * elements);
           for (int i = 0; i < tapsOfEach; i++) {
             RowSource tap = taps[square / squares * tapsOfEach + i];
+            int at = Buffer.LINE + i * elements;
             if (transposed) {
-              readTransposed(tap, firstRow, height, panel, rows[worker], values, i * elements);
+              readTransposed(tap, firstRow, height, panel, rows[worker], values, at);
             } else {
-              read(tap, firstRow, height, panel, values, i * elements);
+              read(tap, firstRow, height, panel, values, at);
             }
           }
           winograd.filter(
               elements,
               values,
-              0,
+              Buffer.LINE,
               side * elements,
               elements,
               scratch[worker],

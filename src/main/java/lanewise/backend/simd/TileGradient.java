@@ -37,14 +37,15 @@ record TileGradient(Winograd winograd, Window squares, int channels, int down, i
       int stride,
       int plane) {
     int size = squares.depth();
-    float[] square = patches.atLeast(size + FilterPanels.SQUARE);
-    squares.read(tile, 0, size, square, 0);
-    Arrays.fill(square, size, size + FilterPanels.SQUARE, 0);
+    int end = Buffer.LINE + size;
+    float[] square = patches.atLeast(end + FilterPanels.SQUARE);
+    squares.read(tile, 0, size, square, Buffer.LINE);
+    Arrays.fill(square, end, end + FilterPanels.SQUARE, 0);
     int line = winograd.side().outputs() * channels;
     for (int k = 0; k < depth(); k += unit) {
       int count = Math.min(unit, depth() - k);
       winograd.gradient(
-          count, square, k, line, channels, scratch, v, at + k / unit * stride, plane);
+          count, square, Buffer.LINE + k, line, channels, scratch, v, at + k / unit * stride, plane);
     }
   }
 }

@@ -69,13 +69,14 @@ record TileInput(Filtering side, Window patches, int channels, int down, int acr
     int row = pixels * channels + paddedChannels() - channels;
     int length = Blocks.roundUp(row, FilterPanels.SQUARE);
     int points = side.points();
-    float[] rows = scratch.atLeast(points * length);
+    float[] rows = scratch.atLeast(Buffer.LINE + points * length);
     for (int phase = 0; phase < step * step; phase++) {
       int y = phase / step;
       int x = phase % step;
       if (x == 0) {
-        int first = y * pixels * channels;
-        side.input(1, length, patch, first, 0, step * pixels * channels, rows, 0, 0, length);
+        int first = Buffer.LINE + y * pixels * channels;
+        int apart = step * pixels * channels;
+        side.input(1, length, patch, first, 0, apart, rows, Buffer.LINE, 0, length);
       }
       for (int done = 0; done < paddedChannels(); ) {
         int k = phase * paddedChannels() + done;
@@ -84,7 +85,7 @@ record TileInput(Filtering side, Window patches, int channels, int down, int acr
             points,
             count,
             rows,
-            x * channels + done,
+            Buffer.LINE + x * channels + done,
             length,
             step * channels,
             v,
@@ -96,12 +97,13 @@ record TileInput(Filtering side, Window patches, int channels, int down, int acr
     }
   }
 
-  /** Reads a tile's patch, with zeros where the last vectors end. */
+  /** Reads a tile's patch, from {@link Buffer#LINE} on, with zeros where the last vectors end. */
   private float[] read(int tile, Buffer buffer) {
     int size = patches.depth();
-    float[] patch = buffer.atLeast(size + 2 * FilterPanels.SQUARE);
-    patches.read(tile, 0, size, patch, 0);
-    Arrays.fill(patch, size, size + 2 * FilterPanels.SQUARE, 0);
+    int end = Buffer.LINE + size;
+    float[] patch = buffer.atLeast(end + 2 * FilterPanels.SQUARE);
+    patches.read(tile, 0, size, patch, Buffer.LINE);
+    Arrays.fill(patch, end, end + 2 * FilterPanels.SQUARE, 0);
     return patch;
   }
 }

@@ -49,9 +49,9 @@ record Winograd(Filtering side) {
     int taps = side.taps();
     int points = side.points();
     int row = taps * count;
-    float[] rows = scratch.atLeast(points * row);
-    side.filter(taps, count, g, at, across, down, rows, 0, count, row);
-    side.filter(points, count, rows, 0, row, count, u, to, points * plane, plane);
+    float[] rows = scratch.atLeast(Buffer.LINE + points * row);
+    side.filter(taps, count, g, at, across, down, rows, Buffer.LINE, count, row);
+    side.filter(points, count, rows, Buffer.LINE, row, count, u, to, points * plane, plane);
   }
 
   /** From the products to a tile of outputs. */
@@ -68,9 +68,9 @@ record Winograd(Filtering side) {
     int points = side.points();
     int outputs = side.outputs();
     int row = points * count;
-    float[] rows = scratch.atLeast(outputs * row);
-    side.output(points, count, m, at, across, down, rows, 0, count, row);
-    side.output(outputs, count, rows, 0, row, count, y, to, outputs * plane, plane);
+    float[] rows = scratch.atLeast(Buffer.LINE + outputs * row);
+    side.output(points, count, m, at, across, down, rows, Buffer.LINE, count, row);
+    side.output(outputs, count, rows, Buffer.LINE, row, count, y, to, outputs * plane, plane);
   }
 
   /** The gradients of a tile's outputs, for {@link #inputGradient} and {@link #filterGradient}. */
@@ -87,9 +87,9 @@ record Winograd(Filtering side) {
     int points = side.points();
     int outputs = side.outputs();
     int row = outputs * count;
-    float[] rows = scratch.atLeast(points * row);
-    side.gradient(outputs, count, dy, at, across, down, rows, 0, count, row);
-    side.gradient(points, count, rows, 0, row, count, e, to, points * plane, plane);
+    float[] rows = scratch.atLeast(Buffer.LINE + points * row);
+    side.gradient(outputs, count, dy, at, across, down, rows, Buffer.LINE, count, row);
+    side.gradient(points, count, rows, Buffer.LINE, row, count, e, to, points * plane, plane);
   }
 
   /** From the products of taps and gradients to the gradients of a tile's inputs. */
@@ -105,9 +105,9 @@ record Winograd(Filtering side) {
       int plane) {
     int points = side.points();
     int row = points * count;
-    float[] rows = scratch.atLeast(points * row);
-    side.inputGradient(points, count, m, at, across, down, rows, 0, count, row);
-    side.inputGradient(points, count, rows, 0, row, count, dd, to, points * plane, plane);
+    float[] rows = scratch.atLeast(Buffer.LINE + points * row);
+    side.inputGradient(points, count, m, at, across, down, rows, Buffer.LINE, count, row);
+    side.inputGradient(points, count, rows, Buffer.LINE, row, count, dd, to, points * plane, plane);
   }
 
   /** From the products of inputs and gradients to the gradients of the taps. */
@@ -124,8 +124,8 @@ record Winograd(Filtering side) {
     int points = side.points();
     int taps = side.taps();
     int row = points * count;
-    float[] rows = scratch.atLeast(taps * row);
-    side.filterGradient(points, count, m, at, across, down, rows, 0, count, row);
-    side.filterGradient(taps, count, rows, 0, row, count, dw, to, taps * plane, plane);
+    float[] rows = scratch.atLeast(Buffer.LINE + taps * row);
+    side.filterGradient(points, count, m, at, across, down, rows, Buffer.LINE, count, row);
+    side.filterGradient(taps, count, rows, Buffer.LINE, row, count, dw, to, taps * plane, plane);
   }
 }

@@ -79,10 +79,16 @@ final class WinogradBlock {
     paddedTiles = Blocks.roundUp(tiles, ROWS);
     segment = Blocks.even(in.depth(), MAX_DEPTH, FilterPanels.SQUARE).size();
     // Not quite a power of two, or a tile's vectors of all planes would share their cache sets.
-    inputPlane = inputAt(0, Blocks.roundUp(in.depth(), segment)) + FilterPanels.SQUARE;
+    inputPlane =
+        Math.ceilDiv(in.depth(), segment) * paddedTiles * ROW_STRIDE + FilterPanels.SQUARE;
     productPlane = panels * paddedTiles * COLUMNS;
-    v = inputs.atLeast(Math.multiplyExact(winograd.planes(), inputPlane));
-    m = products.atLeast(Math.multiplyExact(slots * winograd.planes(), productPlane));
+    v =
+        inputs.atLeast(
+            Math.addExact(Buffer.LINE, Math.multiplyExact(winograd.planes(), inputPlane)));
+    m =
+        products.atLeast(
+            Math.addExact(
+                Buffer.LINE, Math.multiplyExact(slots * winograd.planes(), productPlane)));
   }
 
   /**
@@ -128,7 +134,7 @@ final class WinogradBlock {
 
   /** Where step {@code k} of a tile's first plane lies, in row panels. */
   private int inputAt(int tile, int k) {
-    return (k / segment * paddedTiles + tile) * ROW_STRIDE + k % segment;
+    return Buffer.LINE + (k / segment * paddedTiles + tile) * ROW_STRIDE + k % segment;
   }
 
   /** Computes one of the filter's products of all tiles. */
@@ -166,14 +172,14 @@ final class WinogradBlock {
   }
 
   private int productAt(int plane, int panel, int tile) {
-    return plane * productPlane + (panel * paddedTiles + tile) * COLUMNS;
+    return Buffer.LINE + plane * productPlane + (panel * paddedTiles + tile) * COLUMNS;
   }
 
   /** Transforms the products of {@code count} tiles back and writes the pixels that exist. */
   void write(int from, int count, TileInput in, PixelGrid out, int columns, TileScratch scratch) {
     int width = panels * COLUMNS;
     int side = winograd.side().outputs();
-    float[] y = scratch.pixels().atLeast(winograd.pixels() * width);
+    float[] y = scratch.pixels().atLeast(Buffer.LINE + winograd.pixels() * width);
     for (int tile = from; tile < from + count; tile++) {
       for (int panel = 0; panel < panels; panel++) {
         winograd.output(
@@ -184,7 +190,7 @@ final class WinogradBlock {
             productPlane,
             scratch.rows(),
             y,
-            panel * COLUMNS,
+            Buffer.LINE + panel * COLUMNS,
             width);
       }
       int x = (first + tile) % in.across() * side;
@@ -193,16 +199,20 @@ final class WinogradBlock {
       int image = rowOfAll / in.down();
       for (int i = 0; i < Math.min(side, out.height() - row); i++) {
         for (int j = 0; j < Math.min(side, out.width() - x); j++) {
-          out.write(image, row + i, x + j, 0, columns, y, (i * side + j) * width);
+          int at = Buffer.LINE + (i * side + j) * width;
+          out.write(image, row + i, x + j, 0, columns, y, at);
         }
       }
     }
   }
 
-  /** Transforms one tile's product back to the gradients of what it sees, pixel by pixel. */
+  /**
+   * Transforms one tile's product back to the gradients of what it sees, pixel by pixel, from {@link
+   * Buffer#LINE} on.
+   */
   float[] inputGradient(int slot, int tile, TileScratch scratch) {
     int width = panels * COLUMNS;
-    float[] dd = scratch.pixels().atLeast(winograd.planes() * width);
+    float[] dd = scratch.pixels().atLeast(Buffer.LINE + winograd.planes() * width);
     for (int panel = 0; panel < panels; panel++) {
       winograd.inputGradient(
           COLUMNS,
@@ -212,7 +222,7 @@ final class WinogradBlock {
           productPlane,
           scratch.rows(),
           dd,
-          panel * COLUMNS,
+          Buffer.LINE + panel * COLUMNS,
           width);
     }
     return dd;

@@ -165,8 +165,8 @@ final class WinogradDataGradient {
 
     void clear(Buffer buffer) {
       int size = images * height * width * dx.channels();
-      sums = buffer.atLeast(size);
-      Arrays.fill(sums, 0, size, 0);
+      sums = buffer.atLeast(Buffer.LINE + size);
+      Arrays.fill(sums, 0, Buffer.LINE + size, 0);
     }
 
     /** Adds the pixels of a phase that a tile sees, {@code pixel} elements apart. */
@@ -180,19 +180,23 @@ final class WinogradDataGradient {
         int line = y + k * step;
         if (line >= 0 && line < height) {
           for (int l = 0; l < points; l++) {
-            int at = ((n * height + line) * width + x + l * step) * dx.channels();
-            Transfer.add(patch, (k * points + l) * pixel, sums, at, dx.channels());
+            int from = Buffer.LINE + (k * points + l) * pixel;
+            int at = at(n, line, x + l * step);
+            Transfer.add(patch, from, sums, at, dx.channels());
           }
         }
       }
+    }
+
+    private int at(int n, int y, int x) {
+      return Buffer.LINE + ((n * height + y) * width + x) * dx.channels();
     }
 
     void store() {
       int bottom = Math.min(top + height, spec.padH() + dx.height());
       for (int i = 0; i < images; i++) {
         for (int y = Math.max(top, spec.padH()); y < bottom; y++) {
-          int at = ((i * height + y - top) * width + spec.padW()) * dx.channels();
-          dx.storeRow(image + i, y - spec.padH(), sums, at);
+          dx.storeRow(image + i, y - spec.padH(), sums, at(i, y - top, spec.padW()));
         }
       }
     }

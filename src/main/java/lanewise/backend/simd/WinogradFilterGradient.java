@@ -152,7 +152,7 @@ final class WinogradFilterGradient {
     void write(int phase, int channel, TileScratch scratch, RowSink dw) {
       int taps = winograd.side().taps();
       int width = m.count * COLUMNS;
-      float[] g = scratch.pixels().atLeast(taps * taps * width);
+      float[] g = scratch.pixels().atLeast(Buffer.LINE + taps * taps * width);
       for (int panel = 0; panel < m.count; panel++) {
         winograd.filterGradient(
             COLUMNS,
@@ -162,7 +162,7 @@ final class WinogradFilterGradient {
             m.plane,
             scratch.rows(),
             g,
-            panel * COLUMNS,
+            Buffer.LINE + panel * COLUMNS,
             width);
       }
       int step = in.step();
@@ -170,7 +170,7 @@ final class WinogradFilterGradient {
         int y = phase / step + tap / taps * step;
         int x = phase % step + tap % taps * step;
         int row = (y * taps * step + x) * in.channels() + channel;
-        dw.write(row, 0, columns, g, tap * width);
+        dw.write(row, 0, columns, g, Buffer.LINE + tap * width);
       }
     }
   }
