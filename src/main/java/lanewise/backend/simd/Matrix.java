@@ -40,6 +40,18 @@ record Matrix(MemorySegment data, int start, int stride) implements RowSource, R
     Transfer.loadPieces(data, start + (long) row * stride, count, to, at, apart);
   }
 
+  /**
+   * Cuts the elements {@code from} to {@code from + count - 1} of {@code rows} rows into panels
+   * {@code [rows][width]}, {@code apart} from each other, the last one filled up with zeros.
+   *
+   * @param width a multiple of every vector's length
+   */
+  void readPanels(
+      int first, int rows, int from, int count, int width, float[] to, int at, int apart) {
+    long origin = start + (long) first * stride + from;
+    Transfer.loadPanels(data, origin, stride, rows, count, width, to, at, apart);
+  }
+
   @Override
   public void write(int row, int from, int count, float[] values, int at) {
     Transfer.store(values, at, data, start + (long) row * stride + from, count);

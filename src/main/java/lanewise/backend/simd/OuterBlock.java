@@ -74,6 +74,10 @@ final class OuterBlock {
     int pieces = Math.ceilDiv(count, width);
     int stride = stride(depth, width);
     float[] packed = buffer.atLeast(Buffer.LINE + pieces * stride);
+    if (source instanceof Matrix matrix) {
+      matrix.readPanels(first, depth, from, count, width, packed, Buffer.LINE, stride);
+      return packed;
+    }
     float[] values = row.atLeast(pieces * width);
     Arrays.fill(values, count, pieces * width, 0);
     for (int p = 0; p < depth; p++) {

@@ -59,6 +59,49 @@ final class Transfer {
   }
 
   /**
+   * Cuts {@code count} elements of each of some rows, {@code stride} apart, into pieces: those of a
+   * panel lie {@code width} apart, panels {@code apart}, and the last one is filled up with zeros.
+   */
+  static void loadPanels(
+      MemorySegment from,
+      long start,
+      int stride,
+      int rows,
+      int count,
+      int width,
+      float[] to,
+      int at,
+      int apart) {
+    MemorySegment source =
+        from.asSlice(start * Float.BYTES, ((rows - 1L) * stride + count) * Float.BYTES);
+    int whole = SPECIES.loopBound(count);
+    VectorMask<Float> rest = SPECIES.indexInRange(whole, count);
+    int end = Blocks.roundUp(count, width);
+    for (int r = 0; r < rows; r++) {
+      long row = (long) r * stride * Float.BYTES;
+      int target = at + r * width;
+      int left = width;
+      for (int i = 0; i < whole; i += Lanes.COUNT) {
+        FloatVector.fromMemorySegment(SPECIES, source, row + i * 4L, ORDER).intoArray(to, target);
+        target += Lanes.COUNT;
+        left -= Lanes.COUNT;
+        if (left == 0) {
+          target += apart - width;
+          left = width;
+        }
+      }
+      if (whole < end) {
+        // Without lanes left, the masked vector is zero.
+        FloatVector.fromMemorySegment(SPECIES, source, row + whole * 4L, ORDER, rest)
+            .intoArray(to, target);
+        for (int i = Lanes.COUNT; i < left; i += Lanes.COUNT) {
+          FloatVector.zero(SPECIES).intoArray(to, target + i);
+        }
+      }
+    }
+  }
+
+  /**
    * Cuts {@code count} elements into pieces of {@link MicroKernels#COLUMNS} and lays them {@code
    * apart} elements from one another, the last one filled up with zeros.
    */
