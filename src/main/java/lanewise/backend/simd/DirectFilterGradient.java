@@ -66,7 +66,7 @@ final class DirectFilterGradient {
               for (int column = 0; column < ld; column += COLUMNS) {
                 WindowKernels.sums(
                     pieces,
-                    row * rowOfInput,
+                    Buffer.LINE + row * rowOfInput,
                     pixels,
                     height * dy.width(),
                     a,

@@ -61,15 +61,15 @@ final class PaddedRows {
     return (positions - 1) * down.stride() + down.taps();
   }
 
-  /** Loads what the window sees in {@code positions} rows of positions. */
+  /** Loads what the window sees in {@code positions} rows of positions, from {@link Buffer#LINE} on. */
   float[] load(int n, int first, int positions, Buffer buffer) {
     int rows = rows(positions);
-    float[] to = buffer.atLeast(rows * pitch + slack);
+    float[] to = buffer.atLeast(Buffer.LINE + rows * pitch + slack);
     int top = first * down.stride() + down.origin();
     int left = -across.origin() * image.channels();
     int length = image.width() * image.channels();
     for (int i = 0; i < rows; i++) {
-      int at = i * pitch;
+      int at = Buffer.LINE + i * pitch;
       int y = top + i;
       if (y < 0 || y >= image.height()) {
         Arrays.fill(to, at, at + pitch, 0);
@@ -91,7 +91,7 @@ final class PaddedRows {
    */
   void pack(
       float[] input, int row, int first, int windows, int from, int count, float[] to, int at) {
-    int start = row * pitch + first * step() + from;
+    int start = Buffer.LINE + row * pitch + first * step() + from;
     for (int i = 0; i < count; i += Lanes.COUNT) {
       copy(input, start + i, step(), windows, to, at + i);
     }

@@ -22,8 +22,8 @@ final class WinogradFilterGradient {
   /** The fewest tiles of a slice. */
   private static final int MIN_TILES = 32;
 
-  /** Tiles of a slice that are transformed before they are multiplied, in the caches. */
-  private static final int CHUNK = 48;
+  /** Tiles that are transformed before they are multiplied: for each, sums are read once more. */
+  private static final int CHUNK = 128;
 
   /** Elements that are transformed together at most. */
   private static final int MAX_SIZE = 1 << 24;
