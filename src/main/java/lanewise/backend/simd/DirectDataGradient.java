@@ -108,12 +108,7 @@ final class DirectDataGradient {
         float[] input = rows.load(image, y, 1, inputs[worker]);
         for (int i = 0; i < pieces; i++) {
           WindowKernels.spread(
-              input,
-              Buffer.LINE + i * SPACING,
-              dy.channels(),
-              width,
-              spread,
-              i * width * SPACING);
+              input, Buffer.LINE + i * SPACING, dy.channels(), width, spread, i * width * SPACING);
         }
         float[] product = multiply(spread, worker);
         add(product, right.count() * COLUMNS, y * spec.strideH() - spec.padH() - top, height, sums);

@@ -61,7 +61,9 @@ final class PaddedRows {
     return (positions - 1) * down.stride() + down.taps();
   }
 
-  /** Loads what the window sees in {@code positions} rows of positions, from {@link Buffer#LINE} on. */
+  /**
+   * Loads what the window sees in {@code positions} rows of positions, from {@link Buffer#LINE} on.
+   */
   float[] load(int n, int first, int positions, Buffer buffer) {
     int rows = rows(positions);
     float[] to = buffer.atLeast(Buffer.LINE + rows * pitch + slack);

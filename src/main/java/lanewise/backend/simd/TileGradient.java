@@ -45,7 +45,15 @@ record TileGradient(Winograd winograd, Window squares, int channels, int down, i
     for (int k = 0; k < depth(); k += unit) {
       int count = Math.min(unit, depth() - k);
       winograd.gradient(
-          count, square, Buffer.LINE + k, line, channels, scratch, v, at + k / unit * stride, plane);
+          count,
+          square,
+          Buffer.LINE + k,
+          line,
+          channels,
+          scratch,
+          v,
+          at + k / unit * stride,
+          plane);
     }
   }
 }

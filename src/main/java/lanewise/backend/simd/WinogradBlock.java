@@ -79,8 +79,7 @@ final class WinogradBlock {
     paddedTiles = Blocks.roundUp(tiles, ROWS);
     segment = Blocks.even(in.depth(), MAX_DEPTH, FilterPanels.SQUARE).size();
     // Not quite a power of two, or a tile's vectors of all planes would share their cache sets.
-    inputPlane =
-        Math.ceilDiv(in.depth(), segment) * paddedTiles * ROW_STRIDE + FilterPanels.SQUARE;
+    inputPlane = Math.ceilDiv(in.depth(), segment) * paddedTiles * ROW_STRIDE + FilterPanels.SQUARE;
     productPlane = panels * paddedTiles * COLUMNS;
     v =
         inputs.atLeast(
@@ -207,8 +206,8 @@ final class WinogradBlock {
   }
 
   /**
-   * Transforms one tile's product back to the gradients of what it sees, pixel by pixel, from {@link
-   * Buffer#LINE} on.
+   * Transforms one tile's product back to the gradients of what it sees, pixel by pixel, from
+   * {@link Buffer#LINE} on.
    */
   float[] inputGradient(int slot, int tile, TileScratch scratch) {
     int width = panels * COLUMNS;
