@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Predicate;
 import lanewise.evaluate.Metric;
@@ -28,6 +29,9 @@ public final class Findings {
 
   /** Diversity below this share of the most that a run had is lost, and not only not there yet. */
   private static final double LOST = 0.7;
+
+  /** Modes that are so many times those at half of a training are still growing in number. */
+  private static final double GAINED = 1.2;
 
   /** What a sample's batch has to do with it is a property of a variant, not its quality. */
   private static final Set<Metric> NO_QUALITY =
@@ -225,10 +229,9 @@ public final class Findings {
 
   private void addCollapse() {
     double modes = reachableModes();
+    String few = "fewer than half of the %,.0f modes that real samples reach".formatted(modes);
     String rule =
-        (modes > 0
-                ? "fewer than half of the %,.0f modes that real samples reach, or ".formatted(modes)
-                : "")
+        (modes > 0 ? few + " and hardly more than at half of the training, or " : "")
             + "less than half the real data's diversity after it had been much more";
     String collapsed = those(this::collapsed);
     add(
@@ -236,12 +239,13 @@ public final class Findings {
         collapsed.isEmpty()
             ? "No training ended collapsed, which is: %s.".formatted(rule)
             : "Ended collapsed: %s. That is: %s.".formatted(collapsed, rule));
-    String alike = those(run -> !collapsed(run) && hasLittleDiversity(run));
+    String alike = those(run -> !collapsed(run) && (hasFewModes(run) || hasLittleDiversity(run)));
     if (!alike.isEmpty()) {
       add(
           "Little diversity",
-          "Below half the real data's, but near the most that the training ever had, so that more"
-              + " steps may bring more: %s.",
+          "Below half the real data's%s, but near the most that the training ever had or still"
+              + " growing, so that more steps may bring more: %s.",
+          modes > 0 ? ", or " + few : "",
           alike);
     }
   }
@@ -263,9 +267,22 @@ public final class Findings {
   }
 
   private boolean collapsed(CellResult run) {
+    return (hasFewModes(run) && !isGainingModes(run))
+        || (hasLittleDiversity(run) && hasLostDiversity(run));
+  }
+
+  private boolean hasFewModes(CellResult run) {
     double modes = reachableModes();
-    double captured = run.scores().getOrDefault(Metric.MODES, modes);
-    return captured < LITTLE * modes || (hasLittleDiversity(run) && hasLostDiversity(run));
+    return run.scores().getOrDefault(Metric.MODES, modes) < LITTLE * modes;
+  }
+
+  private static boolean isGainingModes(CellResult run) {
+    OptionalDouble half =
+        run.curve().stream()
+            .filter(point -> point.step() <= run.step() / 2)
+            .mapToDouble(point -> point.values().getOrDefault(Metric.MODES, 0.0))
+            .reduce((earlier, later) -> later);
+    return half.isPresent() && run.scores().get(Metric.MODES) >= GAINED * half.getAsDouble();
   }
 
   /** As many samples cannot have all of a thousand modes. */

@@ -143,6 +143,24 @@ class FindingsTest {
   }
 
   @Test
+  void modesThatStillGrowInNumberAreNotCollapsed() {
+    Results results =
+        new LabFigures(List.of("batch", "instance"), 2)
+            .trained(
+                "batch", Metric.MODES, List.of(1.0, 2.0, 3.0, 3.0), List.of(1.0, 3.0, 4.0, 3.0))
+            .trained("instance", Metric.MODES, List.of(1.0, 9.0), List.of(9.0, 2.0))
+            .results();
+    String collapsed = findings(results).get("Mode collapse");
+    assertTrue(
+        collapsed.startsWith(
+            "Ended collapsed: batch in 1 of 2 (modes captured 3); instance in 1 of 2 (modes"
+                + " captured 2)."),
+        collapsed);
+    String alike = findings(results).get("Little diversity");
+    assertTrue(alike.endsWith(": batch in 1 of 2 (modes captured 3)."), alike);
+  }
+
+  @Test
   void noCollapseIsSaidToo() {
     Results results =
         new LabFigures(List.of("batch"), 1).finished("batch", of(Metric.DIVERSITY, 0.8)).results();

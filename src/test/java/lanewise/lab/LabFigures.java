@@ -50,7 +50,8 @@ final class LabFigures {
   private static CellResult cell(
       String norm, int seed, State state, String reason, List<Point> curve) {
     Cell cell = new Cell(new Variant(norm, "non-saturating", 1), seed);
-    return new CellResult(cell, state, 100, reason, curve, 10);
+    long step = curve.isEmpty() ? 100 : curve.getLast().step();
+    return new CellResult(cell, state, step, reason, curve, 10);
   }
 
   Results results() {
