@@ -19,6 +19,12 @@ record Blocks(int total, int size) {
     return new Blocks(total, roundUp(Math.max(1, Math.ceilDiv(total, count)), step));
   }
 
+  /** The rows of each of some images: as many blocks as give every thread work, of such heights. */
+  static Blocks ofImages(int height, int images, int minRows, int maxRows) {
+    int wanted = Math.ceilDiv(height, Math.ceilDiv(TASKS, images));
+    return even(height, Math.clamp(wanted, minRows, maxRows), 1);
+  }
+
   int count() {
     return Math.ceilDiv(total, size);
   }

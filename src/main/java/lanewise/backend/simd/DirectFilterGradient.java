@@ -40,7 +40,7 @@ final class DirectFilterGradient {
     int[] pieces = pieces(down.taps(), rows.pitch(), run);
     int ld = Blocks.roundUp(dy.channels(), COLUMNS);
     int size = pieces.length * PIECE * ld;
-    Blocks bands = DirectForward.bands(dy.height(), images, MIN_ROWS, MAX_ROWS);
+    Blocks bands = Blocks.ofImages(dy.height(), images, MIN_ROWS, MAX_ROWS);
     int rowsAtATime = Math.clamp(MAX_PIXELS / dy.width(), 1, bands.size());
     int rowOfInput = down.stride() * rows.pitch();
     int[] pixels = pixels(rowsAtATime, across, rowOfInput, x.channels());

@@ -30,7 +30,7 @@ final class DirectForward {
    */
   void run(Planes x, Axis down, Axis across, RightPanels right, Planes y, int images) {
     PaddedRows rows = new PaddedRows(x, down, across);
-    Blocks bands = bands(y.height(), images, MIN_ROWS, MAX_ROWS);
+    Blocks bands = Blocks.ofImages(y.height(), images, MIN_ROWS, MAX_ROWS);
     workers.run(
         images * bands.count(),
         (task, worker) -> {
@@ -66,11 +66,5 @@ final class DirectForward {
               values,
               at(panel, top, row, first));
     }
-  }
-
-  /** Bands of rows of an image: as many as give every thread work, but of such heights. */
-  static Blocks bands(int height, int images, int minRows, int maxRows) {
-    int wanted = Math.ceilDiv(height, Math.ceilDiv(Blocks.TASKS, images));
-    return Blocks.even(height, Math.clamp(wanted, minRows, maxRows), 1);
   }
 }

@@ -53,7 +53,7 @@ final class UnstridedDataGradient {
             new Axis(dy.width(), 0, 1, 1, 1));
     // What a band loads beyond its own rows, its neighbours load too.
     int minRows = 2 * (kh - 1) + 1;
-    Blocks bands = DirectForward.bands(dx.height(), images, minRows, Math.max(minRows, MAX_ROWS));
+    Blocks bands = Blocks.ofImages(dx.height(), images, minRows, Math.max(minRows, MAX_ROWS));
     Sums layout = new Sums(columns, bands.size(), dy.width(), spec.padW(), dx.width());
     int[] taps = layout.taps();
     workers.run(
