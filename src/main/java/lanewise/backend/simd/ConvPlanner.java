@@ -39,7 +39,7 @@ final class ConvPlanner {
   /** Large tiles round more, so they have to save something. */
   private static final double WORTHWHILE = 0.95;
 
-  /** Up to here, packing windows costs more than reading them where they lie. */
+  /** Up to here, packing each window by itself costs more than what windows share. */
   private static final int MAX_DIRECT_CHANNELS = 4;
 
   /** Which algorithms are taken. */

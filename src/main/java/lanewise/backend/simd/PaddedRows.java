@@ -5,7 +5,7 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * Some rows of an image with the zeros that a convolution sees around them, in one array: there
- * every row of a window is contiguous, and windows need no copies of their own.
+ * every row of a window is contiguous.
  */
 final class PaddedRows {
   /** Elements behind the last row that kernels read and then ignore. */

@@ -19,7 +19,8 @@ final class SlidingProduct {
     float[] values();
 
     /**
-     * Where those of a strip begin; up to {@link MicroKernels#ROWS} rows are written.
+     * Where those of a strip begin. Rows are written up to the next multiple of {@link
+     * MicroKernels#ROW_GRANULE}.
      *
      * @param top row of windows of the group that is computed together
      * @param row of the group

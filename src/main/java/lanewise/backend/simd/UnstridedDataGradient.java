@@ -1,7 +1,6 @@
 package lanewise.backend.simd;
 
 import static lanewise.backend.simd.MicroKernels.COLUMNS;
-import static lanewise.backend.simd.MicroKernels.ROWS;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -134,14 +133,18 @@ final class UnstridedDataGradient {
     private final int height;
     private final int width;
 
-    /** Windows without products on either side of a row, for taps that reach beyond. */
+    /**
+     * Windows without products on either side of a row: for taps that reach beyond, and for what a
+     * row's last strip writes behind it, which must not be the next row.
+     */
     private final int margin;
 
     Sums(Columns columns, int height, int width, int pad, int widthOfDx) {
       this.columns = columns;
       this.height = height;
       this.width = width;
-      margin = Math.max(columns.kw() - 1, pad + widthOfDx - width);
+      int reach = Math.max(columns.kw() - 1, pad + widthOfDx - width);
+      margin = Math.max(reach, MicroKernels.ROW_GRANULE);
     }
 
     private int pitch() {
@@ -152,9 +155,8 @@ final class UnstridedDataGradient {
       return Buffer.LINE + (panel * height + row) * pitch() + (margin + window) * COLUMNS;
     }
 
-    /** With room behind the last row for the further rows of its last strip. */
     float[] array(Buffer buffer) {
-      return buffer.atLeast(at(columns.panels(), 0, ROWS));
+      return buffer.atLeast(at(columns.panels(), 0, 0));
     }
 
     /** To be called after the product, whose strips reach into them. */

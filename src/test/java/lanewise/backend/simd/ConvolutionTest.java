@@ -115,6 +115,11 @@ class ConvolutionTest {
     }
     cases.add(of(new ConvSpec(1, 1, 0, 3, 1, 1, 1), 2, 20, 12, 31, 3, 5, 4));
     cases.add(square(1, 64, 3, 33, 7, 1, 3));
+    // Kernels so narrow that what strips write beyond a row lies near the next one.
+    cases.add(square(2, 64, 3, 33, 1, 1, 0));
+    cases.add(square(1, 200, 2, 14, 1, 1, 0));
+    cases.add(square(1, 20, 3, 29, 2, 1, 0));
+    cases.add(square(1, 20, 3, 30, 2, 1, 1));
     cases.add(square(2, 200, 1, 17, 4, 1, 1));
     cases.add(square(3, 64, 2, 4, 4, 1, 0));
     // Several segments of depth, chunks of tiles, blocks of channels.
