@@ -18,7 +18,6 @@ import lanewise.backend.Tensor;
  */
 final class AxisMaps {
   private static final VectorSpecies<Float> SPECIES = Lanes.SPECIES;
-  private static final VectorSpecies<Float> NARROW = FloatVector.SPECIES_128;
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   /** Elements that one chunk of work reads or writes, about. */
@@ -135,14 +134,6 @@ final class AxisMaps {
    * goes beyond it, into what the next pixel overwrites.
    */
   private static void mixPixels(AxisMap columns, float[] row, float[] result, int channels) {
-    if (channels < Lanes.COUNT) {
-      mixNarrow(columns, row, result, channels);
-    } else {
-      mixWide(columns, row, result, channels);
-    }
-  }
-
-  private static void mixWide(AxisMap columns, float[] row, float[] result, int channels) {
     for (int w = 0; w < columns.outputs(); w++) {
       int first = columns.start(w);
       int end = columns.start(w + 1);
@@ -152,22 +143,6 @@ final class AxisMaps {
           FloatVector pixel =
               FloatVector.fromArray(SPECIES, row, columns.index(tap) * channels + c);
           sum = pixel.fma(FloatVector.broadcast(SPECIES, columns.weight(tap)), sum);
-        }
-        sum.intoArray(result, w * channels + c);
-      }
-    }
-  }
-
-  /** The same for pixels of less than a vector, such as those of pictures. */
-  private static void mixNarrow(AxisMap columns, float[] row, float[] result, int channels) {
-    for (int w = 0; w < columns.outputs(); w++) {
-      int first = columns.start(w);
-      int end = columns.start(w + 1);
-      for (int c = 0; c < channels; c += NARROW.length()) {
-        FloatVector sum = FloatVector.zero(NARROW);
-        for (int tap = first; tap < end; tap++) {
-          FloatVector pixel = FloatVector.fromArray(NARROW, row, columns.index(tap) * channels + c);
-          sum = pixel.fma(FloatVector.broadcast(NARROW, columns.weight(tap)), sum);
         }
         sum.intoArray(result, w * channels + c);
       }

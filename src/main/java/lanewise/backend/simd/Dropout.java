@@ -17,8 +17,7 @@ import lanewise.backend.Tensor;
 /** The hash of {@link DropoutSpec} for whole vectors. */
 final class Dropout {
   private static final VectorSpecies<Float> SPECIES = Lanes.SPECIES;
-  private static final VectorSpecies<Integer> INTS =
-      VectorSpecies.of(int.class, SPECIES.vectorShape());
+  private static final VectorSpecies<Integer> INTS = SPECIES.withLanes(int.class);
   private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
   /** Elements that one chunk of work covers. */

@@ -8,8 +8,10 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * The one vector species of all kernels.
  *
- * <p>It must be a constant of the JVM, or kernels are compiled to allocate vectors. Tests force a
- * width with {@code -Dlanewise.simd.bits=128|256|512}.
+ * <p>It must be a constant of the JVM, and no kernel may use vectors of another width: the methods
+ * of {@link FloatVector} share their profiles, and once these have seen two classes of vectors,
+ * what is compiled later may allocate each of its own. Tests force a width with {@code
+ * -Dlanewise.simd.bits=128|256|512}.
  */
 final class Lanes {
   static final VectorSpecies<Float> SPECIES = species();

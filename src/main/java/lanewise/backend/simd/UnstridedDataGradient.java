@@ -18,8 +18,7 @@ final class UnstridedDataGradient {
   /** Rows of an image at a time, so that the sums stay in the second-level cache. */
   private static final int MAX_ROWS = 16;
 
-  /** A pixel of dx, which has few channels. */
-  private static final VectorSpecies<Float> PIXEL = FloatVector.SPECIES_128;
+  private static final VectorSpecies<Float> SPECIES = Lanes.SPECIES;
 
   private final Workers workers;
   private final RightPanels right;
@@ -65,7 +64,7 @@ final class UnstridedDataGradient {
           float[] s = layout.array(sums[worker]);
           products[worker].run(rows, input, height, right, new Strips(layout, s));
           layout.clearMargins(s);
-          float[] out = outputs[worker].atLeast(dx.width() * dx.channels() + PIXEL.length());
+          float[] out = outputs[worker].atLeast(dx.width() * dx.channels() + Lanes.COUNT);
           for (int row = 0; row < height; row++) {
             add(s, layout.at(0, row, spec.padW()), taps, dx.width(), dx.channels(), out);
             dx.storeRow(image, top + row, out, 0);
@@ -76,9 +75,9 @@ final class UnstridedDataGradient {
   /** Adds up a row of pixels. A vector reaches into the pixel that follows, which comes next. */
   private static void add(float[] sums, int at, int[] taps, int pixels, int channels, float[] out) {
     for (int x = 0; x < pixels; x++) {
-      FloatVector sum = FloatVector.fromArray(PIXEL, sums, at + taps[0]);
+      FloatVector sum = FloatVector.fromArray(SPECIES, sums, at + taps[0]);
       for (int i = 1; i < taps.length; i++) {
-        sum = sum.add(FloatVector.fromArray(PIXEL, sums, at + taps[i]));
+        sum = sum.add(FloatVector.fromArray(SPECIES, sums, at + taps[i]));
       }
       sum.intoArray(out, x * channels);
       at += COLUMNS;
