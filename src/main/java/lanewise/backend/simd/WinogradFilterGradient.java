@@ -23,7 +23,7 @@ final class WinogradFilterGradient {
   private static final int MIN_TILES = 32;
 
   /** Tiles that are transformed before they are multiplied: for each, sums are read once more. */
-  private static final int CHUNK = 128;
+  private static final int CHUNK = 64;
 
   /** Elements that are transformed together at most. */
   private static final int MAX_SIZE = 1 << 24;
