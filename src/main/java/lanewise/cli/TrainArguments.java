@@ -300,7 +300,9 @@ final class TrainArguments {
         names = "--steps",
         paramLabel = "N",
         description =
-            "Steps in all." + DEFAULT + "; style: 40000; pix2pix and cyclegan: 200 --epochs")
+            "Steps in all."
+                + DEFAULT
+                + "; style: 40000; pix2pix and cyclegan: 200 --epochs; lab: what --minutes allow")
     private long steps;
 
     @Option(
