@@ -22,7 +22,10 @@ final class WinogradFilterGradient {
   /** The fewest tiles of a slice. */
   private static final int MIN_TILES = 32;
 
-  /** Tiles that are transformed before they are multiplied: for each, sums are read once more. */
+  /**
+   * Tiles that are transformed before they are multiplied: for each chunk, sums are read once more.
+   * Twice as many are as fast in warm caches, but no training step finds its scratch in them.
+   */
   private static final int CHUNK = 64;
 
   /** Elements that are transformed together at most. */
