@@ -14,8 +14,8 @@ import lanewise.backend.Tensor;
  * used once between two changes is not kept, as it would only take memory.
  */
 final class FilterCache {
-  /** Elements beyond which no other filter is kept. */
-  private static final long CAPACITY = 1 << 25;
+  /** Elements beyond which no other filter is kept: an eighth of the heap that Java may have. */
+  private static final long CAPACITY = Runtime.getRuntime().maxMemory() / (8 * Float.BYTES);
 
   private final Workers workers;
   private final FilterPanels passing;

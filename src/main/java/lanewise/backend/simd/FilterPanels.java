@@ -76,64 +76,69 @@ final class FilterPanels {
     int side = winograd.side().taps();
     int tapsOfEach = side * side;
     int squares = Math.ceilDiv(rowsOfEach, SQUARE);
-    int squaresOfProduct = taps.length / tapsOfEach / products * squares;
-    reset(products * winograd.planes(), squaresOfProduct * SQUARE, columns);
+    int filters = taps.length / tapsOfEach;
+    int filtersOfProduct = filters / products;
+    reset(products * winograd.planes(), filtersOfProduct * squares * SQUARE, columns);
+    // A task reads whole rows, as memory is fast only from one address to the next.
+    int tasksOfEach = transposed ? count() : squares;
+    int blocks = transposed ? squares : count();
     int elements = SQUARE * COLUMNS;
+    int strip = blocks * elements;
     workers.run(
-        products * squaresOfProduct * count(),
+        filters * tasksOfEach,
         (task, worker) -> {
-          int panel = task % count();
-          int square = task / count();
-          int firstRow = square % squares * SQUARE;
-          int height = Math.min(SQUARE, rowsOfEach - firstRow);
-          float[] values = this.taps[worker].atLeast(Buffer.LINE + tapsOfEach * elements);
+          int filter = task / tasksOfEach;
+          int index = task % tasksOfEach;
+          float[] values = this.taps[worker].atLeast(Buffer.LINE + tapsOfEach * strip);
           for (int i = 0; i < tapsOfEach; i++) {
-            RowSource tap = taps[square / squares * tapsOfEach + i];
-            int at = Buffer.LINE + i * elements;
+            RowSource tap = taps[filter * tapsOfEach + i];
+            int at = Buffer.LINE + i * strip;
             if (transposed) {
-              readTransposed(tap, firstRow, height, panel, rows[worker], values, at);
+              readTransposed(tap, index, rowsOfEach, rows[worker], values, at);
             } else {
-              read(tap, firstRow, height, panel, values, at);
+              read(tap, index * SQUARE, Math.min(SQUARE, rowsOfEach - index * SQUARE), values, at);
             }
           }
-          winograd.filter(
-              elements,
-              values,
-              Buffer.LINE,
-              side * elements,
-              elements,
-              scratch[worker],
-              data,
-              at(
-                  square / squaresOfProduct * winograd.planes(),
-                  panel,
-                  square % squaresOfProduct * SQUARE),
-              planeStride);
+          int plane = filter / filtersOfProduct * winograd.planes();
+          for (int block = 0; block < blocks; block++) {
+            int panel = transposed ? index : block;
+            int square = transposed ? block : index;
+            winograd.filter(
+                elements,
+                values,
+                Buffer.LINE + block * elements,
+                side * strip,
+                strip,
+                scratch[worker],
+                data,
+                at(plane, panel, (filter % filtersOfProduct * squares + square) * SQUARE),
+                planeStride);
+          }
         });
   }
 
-  private void read(RowSource tap, int first, int height, int panel, float[] to, int at) {
-    int width = width(panel);
+  /** Reads some rows of all panels. */
+  private void read(RowSource tap, int first, int height, float[] to, int at) {
+    int apart = SQUARE * COLUMNS;
     for (int k = 0; k < height; k++) {
-      tap.read(first + k, panel * COLUMNS, width, to, at + k * COLUMNS);
-      Arrays.fill(to, at + k * COLUMNS + width, at + (k + 1) * COLUMNS, 0);
+      tap.readPieces(first + k, columns, to, at + k * COLUMNS, apart);
     }
-    Arrays.fill(to, at + height * COLUMNS, at + SQUARE * COLUMNS, 0);
+    for (int panel = 0; panel < count(); panel++) {
+      Arrays.fill(to, at + panel * apart + height * COLUMNS, at + (panel + 1) * apart, 0);
+    }
   }
 
+  /** Reads all rows of a panel. */
   private void readTransposed(
-      RowSource tap, int first, int height, int panel, Buffer buffer, float[] to, int at) {
-    float[] square = buffer.atLeast(COLUMNS * SQUARE);
-    int width = width(panel);
-    Arrays.fill(square, 0, COLUMNS * SQUARE, 0);
-    for (int column = 0; column < width; column++) {
-      tap.read(panel * COLUMNS + column, first, height, square, column * SQUARE);
-    }
-    Transfer.transpose(square, COLUMNS, SQUARE, SQUARE, to, at);
-  }
-
-  private int width(int panel) {
-    return Math.min(COLUMNS, columns - panel * COLUMNS);
+      RowSource tap, int panel, int height, Buffer buffer, float[] to, int at) {
+    int padded = Blocks.roundUp(height, SQUARE);
+    // Not quite a power of two, or the rows would share their cache sets.
+    int apart = padded + SQUARE;
+    float[] lines = buffer.atLeast(COLUMNS * apart);
+    int width = Math.min(COLUMNS, columns - panel * COLUMNS);
+    Arrays.fill(lines, 0, COLUMNS * apart, 0);
+    tap.readTile(panel * COLUMNS, width, 0, height, lines, 0, apart);
+    Transfer.transpose(lines, COLUMNS, apart, padded, to, at);
   }
 
   private void reset(int planes, int depth, int columns) {
