@@ -39,6 +39,17 @@ class ConvPlannerTest {
         choose(Preference.FASTEST, pass, SAME, Shape.of(64, 128, 6, 6), 128, 3));
   }
 
+  /** Of one image, the transformed filter is more than all that is multiplied by it. */
+  @Test
+  void aLargeFilterIsTransformedForSeveralImagesOnly() {
+    Shape image = Shape.of(1, 256, 8, 8);
+    assertEquals(
+        ConvAlgorithm.GEMM, choose(Preference.FASTEST, ConvPass.FORWARD, HALVING, image, 512, 4));
+    assertEquals(
+        ConvAlgorithm.WINOGRAD_F22,
+        choose(Preference.FASTEST, ConvPass.FORWARD, HALVING, Shape.of(16, 256, 8, 8), 512, 4));
+  }
+
   @ParameterizedTest
   @EnumSource(ConvPass.class)
   void imagesOfFewChannelsAreReadDirectly(ConvPass pass) {
