@@ -30,6 +30,7 @@ final class DirectForward {
    */
   void run(Planes x, Axis down, Axis across, RightPanels right, Planes y, int images) {
     PaddedRows rows = new PaddedRows(x, down, across);
+    SlidingProduct.Cut cut = SlidingProduct.Cut.of(rows);
     Blocks bands = Blocks.ofImages(y.height(), images, MIN_ROWS, MAX_ROWS);
     workers.run(
         images * bands.count(),
@@ -41,7 +42,7 @@ final class DirectForward {
           int size = right.count() * count * ROWS * COLUMNS;
           float[] c = tiles[worker].atLeast(Buffer.LINE + size);
           int pixel = (image * y.height() + top) * y.width();
-          products[worker].run(rows, input, count, right, new Tiles(c, count, right, y, pixel));
+          products[worker].run(cut, input, count, right, new Tiles(c, count, right, y, pixel));
         });
   }
 

@@ -46,16 +46,16 @@ final class SlidingProduct {
    * @param input what they see, by {@link PaddedRows#load}
    * @param right the filter, in it a row for each element of a window
    */
-  void run(PaddedRows rows, float[] input, int count, RightPanels right, Target target) {
-    Cut cut = Cut.of(rows);
+  void run(Cut cut, float[] input, int count, RightPanels right, Target target) {
+    int width = cut.rows.width();
     Blocks groups = Blocks.even(count, cut.group, 1);
-    for (int first = 0; first < rows.width(); first += ROWS) {
-      int windows = Math.min(ROWS, rows.width() - first);
+    for (int first = 0; first < width; first += ROWS) {
+      int windows = Math.min(ROWS, width - first);
       for (int group = 0; group < groups.count(); group++) {
         int top = groups.start(group);
         for (int segment = 0; segment < cut.count(); segment++) {
           int height = groups.length(group);
-          multiply(cut, segment, rows, input, top, height, first, windows, right, target);
+          multiply(cut, segment, input, top, height, first, windows, right, target);
         }
       }
     }
@@ -65,7 +65,6 @@ final class SlidingProduct {
   private void multiply(
       Cut cut,
       int segment,
-      PaddedRows rows,
       float[] input,
       int top,
       int height,
@@ -73,6 +72,7 @@ final class SlidingProduct {
       int windows,
       RightPanels right,
       Target target) {
+    PaddedRows rows = cut.rows;
     int tap = cut.taps.start(segment / cut.parts.count());
     int taps = cut.taps.length(segment / cut.parts.count());
     int from = cut.parts.start(segment % cut.parts.count());
@@ -103,18 +103,19 @@ final class SlidingProduct {
 
   /**
    * How windows are cut into segments that a strip has room for: some rows of taps or, where one is
-   * too long, parts of it.
+   * too long, parts of it. Made once for all workers.
    *
+   * @param rows that the windows see
    * @param group rows of windows that are packed together
    */
-  private record Cut(Blocks taps, Blocks parts, int group) {
+  record Cut(PaddedRows rows, Blocks taps, Blocks parts, int group) {
 
     static Cut of(PaddedRows rows) {
       Blocks parts = Blocks.even(rows.run(), MAX_DEPTH, Lanes.COUNT);
       int room = (ROW_STRIDE - Lanes.COUNT) / Math.min(rows.run(), parts.size());
       // Some room is left for the rows of windows further down, even if that takes more segments.
       Blocks taps = Blocks.even(rows.taps(), Math.max(1, 4 * room / 5), 1);
-      return new Cut(taps, parts, (room - taps.size()) / rows.stride() + 1);
+      return new Cut(rows, taps, parts, (room - taps.size()) / rows.stride() + 1);
     }
 
     int count() {

@@ -49,6 +49,7 @@ final class UnstridedDataGradient {
             dy,
             new Axis(dx.height(), spec.padH() - kh + 1, 1, kh, 1),
             new Axis(dy.width(), 0, 1, 1, 1));
+    SlidingProduct.Cut cut = SlidingProduct.Cut.of(rows);
     // What a band loads beyond its own rows, its neighbours load too.
     int minRows = 2 * (kh - 1) + 1;
     Blocks bands = Blocks.ofImages(dx.height(), images, minRows, Math.max(minRows, MAX_ROWS));
@@ -62,7 +63,7 @@ final class UnstridedDataGradient {
           int height = bands.length(task % bands.count());
           float[] input = rows.load(image, top, height, inputs[worker]);
           float[] s = layout.array(sums[worker]);
-          products[worker].run(rows, input, height, right, new Strips(layout, s));
+          products[worker].run(cut, input, height, right, new Strips(layout, s));
           layout.clearMargins(s);
           float[] out = outputs[worker].atLeast(dx.width() * dx.channels() + Lanes.COUNT);
           for (int row = 0; row < height; row++) {
