@@ -117,7 +117,20 @@ public final class Functional {
 
   /** {@code activation(x + bias)} with one bias per channel. */
   public static Variable biasActivation(Variable x, Variable bias, Activation activation) {
-    Tensor y = like(x);
+    return biasActivation(x, bias, activation, like(x));
+  }
+
+  /**
+   * {@link #biasActivation} in the memory of x.
+   *
+   * @param x as {@link Ops#leakyReluInPlace} wants it
+   */
+  public static Variable biasActivationInPlace(Variable x, Variable bias, Activation activation) {
+    return biasActivation(x, bias, activation, x.tensor());
+  }
+
+  private static Variable biasActivation(
+      Variable x, Variable bias, Activation activation, Tensor y) {
     x.backend().biasActivation(x.tensor(), bias.tensor(), activation, y);
     return record(
         "biasActivation",

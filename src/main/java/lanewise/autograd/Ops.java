@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import lanewise.autograd.Node.Vjp;
+import lanewise.backend.Activation;
 import lanewise.backend.AxisOrder;
 import lanewise.backend.Backend;
 import lanewise.backend.Binary;
@@ -260,6 +261,22 @@ public final class Ops {
         "leakyRelu",
         map(new Unary.LeakyRelu(slope), x),
         (at, dy) -> at.give(0, leakyReluGradient(at.in(0), dy, slope)),
+        x);
+  }
+
+  /**
+   * {@link #leakyRelu} in the memory of x, as PyTorch's {@code inplace=True}.
+   *
+   * @param x a result that nothing else reads, not even the gradient of what computed it: a product
+   *     of matrices or a convolution, not a leaf
+   */
+  public static Variable leakyReluInPlace(Variable x, Activation activation) {
+    x.backend().map(new Unary.LeakyRelu(activation.slope()), x.tensor(), x.tensor());
+    // An activation's slope is not negative, so the output has the sign of the input.
+    return record(
+        "leakyRelu",
+        x.tensor(),
+        (at, dy) -> at.give(0, leakyReluGradient(at.out(), dy, activation.slope())),
         x);
   }
 

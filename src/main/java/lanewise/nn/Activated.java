@@ -10,11 +10,11 @@ interface Activated {
 
   Variable forward(Variable x, Pass pass, Activation activation);
 
-  /** Adds the bias, if there is one, and activates. */
+  /** Adds the bias, if there is one, and activates, in the memory of the product {@code y}. */
   static Variable finish(Variable y, Parameter bias, Activation activation) {
     if (bias != null) {
-      return Functional.biasActivation(y, bias.variable(), activation);
+      return Functional.biasActivationInPlace(y, bias.variable(), activation);
     }
-    return activation.slope() == 1 ? y : Ops.leakyRelu(y, activation.slope());
+    return activation.slope() == 1 ? y : Ops.leakyReluInPlace(y, activation);
   }
 }

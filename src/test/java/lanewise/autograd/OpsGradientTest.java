@@ -210,6 +210,23 @@ abstract class OpsGradientTest {
             "biasActivation",
             v -> List.of(Functional.biasActivation(v.get(0), v.get(1), leaky)),
             List.of(small, bias)));
+    Operand filter = draw.normal(Shape.filter(4, 4, 3, 3), 0.5);
+    cases.add(
+        new Case(
+            "biasActivationInPlace",
+            v ->
+                List.of(
+                    Functional.biasActivationInPlace(
+                        Functional.conv2d(v.get(0), v.get(1), ConvSpec.of(1, 1)), v.get(2), leaky)),
+            List.of(small, filter, bias)));
+    cases.add(
+        new Case(
+            "leakyReluInPlace",
+            v ->
+                List.of(
+                    Ops.leakyReluInPlace(
+                        Functional.conv2d(v.get(0), v.get(1), ConvSpec.of(1, 1)), leaky)),
+            List.of(small, filter)));
   }
 
   private static void convolution(
