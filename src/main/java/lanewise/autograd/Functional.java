@@ -62,7 +62,7 @@ public final class Functional {
             at.give(0, convTranspose2d(dy, at.in(1), spec, at.shape(0)));
           }
           if (at.wants(1)) {
-            at.give(1, convFilter(at.in(0), dy, spec, at.shape(1)));
+            at.give(1, convFilter(at.in(0), dy, spec, at.memory(1)));
           }
         },
         x,
@@ -87,7 +87,7 @@ public final class Functional {
             at.give(0, conv2d(dy, at.in(1), spec));
           }
           if (at.wants(1)) {
-            at.give(1, convFilter(dy, at.in(0), spec, at.shape(1)));
+            at.give(1, convFilter(dy, at.in(0), spec, at.memory(1)));
           }
         },
         x,
@@ -95,8 +95,7 @@ public final class Functional {
   }
 
   /** The gradient of a convolution with respect to its filter. */
-  private static Variable convFilter(Variable x, Variable dy, ConvSpec spec, Shape filter) {
-    Tensor dw = x.backend().allocate(filter);
+  private static Variable convFilter(Variable x, Variable dy, ConvSpec spec, Tensor dw) {
     x.backend().convBackwardFilter(spec, x.tensor(), dy.tensor(), dw);
     return record(
         "convFilter",
@@ -199,9 +198,9 @@ public final class Functional {
     Variable x = at.in(0);
     Variable gamma = gammaAt < 0 ? null : at.in(gammaAt);
     Variable beta = betaAt < 0 ? null : at.in(betaAt);
-    Tensor dx = at.wants(0) ? like(x) : null;
-    Tensor dgamma = gamma != null && at.wants(gammaAt) ? like(gamma) : null;
-    Tensor dbeta = beta != null && at.wants(betaAt) ? like(beta) : null;
+    Tensor dx = at.wants(0) ? at.memory(0) : null;
+    Tensor dgamma = gamma != null && at.wants(gammaAt) ? at.memory(gammaAt) : null;
+    Tensor dbeta = beta != null && at.wants(betaAt) ? at.memory(betaAt) : null;
     x.backend()
         .normBackward(
             spec,

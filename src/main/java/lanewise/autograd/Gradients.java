@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Set;
+import lanewise.backend.Backend;
 import lanewise.backend.Scope;
 import lanewise.backend.Shape;
 import lanewise.backend.Tensor;
@@ -27,6 +28,9 @@ public final class Gradients {
   private final Map<Variable, Variable> cotangents = new IdentityHashMap<>();
   private final List<Variable> used = new ArrayList<>();
 
+  /** Where gradients that have memory of their own are to lie. */
+  private final Map<Variable, Tensor> targets = new IdentityHashMap<>();
+
   /** Whose cotangents are computed: what is asked for, and what of the loss depends on it. */
   private Set<Variable> wanted;
 
@@ -44,28 +48,68 @@ public final class Gradients {
    * @throws IllegalArgumentException if {@code loss} is not a scalar
    */
   public static List<Variable> of(Variable loss, List<Variable> wrt, boolean createGraph) {
-    if (loss.shape().size() != 1) {
-      throw new IllegalArgumentException(
-          "A gradient needs a scalar loss, not " + loss.shape() + "; give a cotangent or sum it");
-    }
-    Tensor one = loss.backend().allocate(Shape.scalar());
-    loss.backend().fill(one, 1);
-    return of(loss, Variable.constant(loss.backend(), one), wrt, createGraph);
+    return of(loss, one(loss), wrt, createGraph);
   }
 
   /** The vector-Jacobian product of {@code y} with the cotangent {@code dy}. */
   public static List<Variable> of(
       Variable y, Variable dy, List<Variable> wrt, boolean createGraph) {
     if (createGraph) {
-      return new Gradients(null).run(y, dy, wrt);
+      Gradients all = new Gradients(null);
+      all.run(y, dy, wrt);
+      return all.results(wrt);
     }
     try (Scope scope = y.backend().scope()) {
-      List<Variable> gradients = new Gradients(scope).run(y, dy, wrt);
+      Gradients all = new Gradients(scope);
+      all.run(y, dy, wrt);
+      List<Variable> gradients = all.results(wrt);
       for (Variable gradient : gradients) {
         scope.keep(gradient.tensor());
       }
       return gradients;
     }
+  }
+
+  /**
+   * Computes the gradients of a scalar where they are to lie, as {@code loss.backward()} of PyTorch
+   * does in {@code .grad}.
+   *
+   * @param leaves of which each has its target, of its shape
+   * @param add whether to add to what the targets hold; if not, they are overwritten, with zeros
+   *     where the loss does not depend on the leaf
+   * @throws IllegalArgumentException if {@code loss} is not a scalar
+   */
+  public static void write(
+      Variable loss, List<Variable> leaves, List<Tensor> targets, boolean add) {
+    Backend backend = loss.backend();
+    try (Scope scope = backend.scope()) {
+      Gradients all = new Gradients(scope);
+      for (int i = 0; i < leaves.size(); i++) {
+        all.targets.put(leaves.get(i), targets.get(i));
+        if (add) {
+          all.cotangents.put(leaves.get(i), Variable.constant(backend, targets.get(i)));
+        }
+      }
+      all.run(loss, one(loss), leaves);
+      for (int i = 0; i < leaves.size(); i++) {
+        Variable gradient = all.cotangents.get(leaves.get(i));
+        if (gradient == null) {
+          backend.fill(targets.get(i), 0);
+        } else if (gradient.tensor() != targets.get(i)) {
+          backend.copy(gradient.tensor(), targets.get(i));
+        }
+      }
+    }
+  }
+
+  private static Variable one(Variable loss) {
+    if (loss.shape().size() != 1) {
+      throw new IllegalArgumentException(
+          "A gradient needs a scalar loss, not " + loss.shape() + "; give a cotangent or sum it");
+    }
+    Tensor one = loss.backend().allocate(Shape.scalar());
+    loss.backend().fill(one, 1);
+    return Variable.constant(loss.backend(), one);
   }
 
   /**
@@ -82,7 +126,7 @@ public final class Gradients {
         .toList();
   }
 
-  private List<Variable> run(Variable y, Variable dy, List<Variable> wrt) {
+  private void run(Variable y, Variable dy, List<Variable> wrt) {
     List<Variable> computed = computed(y);
     wanted = Collections.newSetFromMap(new IdentityHashMap<>(wrt.size() + computed.size()));
     wanted.addAll(wrt);
@@ -104,6 +148,9 @@ public final class Gradients {
       }
     }
     y.backend().layer(layer);
+  }
+
+  private List<Variable> results(List<Variable> wrt) {
     List<Variable> gradients = new ArrayList<>(wrt.size());
     for (Variable v : wrt) {
       Variable gradient = cotangents.get(v);
@@ -203,6 +250,13 @@ public final class Gradients {
     }
 
     @Override
+    public Tensor memory(int i) {
+      Variable input = output.node().inputs()[i];
+      Tensor target = targets.get(input);
+      return target == null || cotangents.containsKey(input) ? Ops.like(input) : target;
+    }
+
+    @Override
     public void give(int i, Variable gradient) {
       Variable input = output.node().inputs()[i];
       if (!gradient.shape().equals(input.shape())) {
@@ -213,6 +267,9 @@ public final class Gradients {
       Variable before = cotangents.get(input);
       if (before == null) {
         cotangents.put(input, gradient);
+      } else if (before.tensor() == targets.get(input)) {
+        input.backend().accumulate(1, gradient.tensor(), before.tensor());
+        used.add(gradient);
       } else {
         cotangents.put(input, Ops.add(before, gradient));
         used.add(before);

@@ -1,6 +1,7 @@
 package lanewise.autograd;
 
 import lanewise.backend.Shape;
+import lanewise.backend.Tensor;
 
 /**
  * One remembered operation.
@@ -41,6 +42,9 @@ record Node(long sequence, String operation, String layer, Variable[] inputs, Vj
 
     /** Whether gradients are themselves to be differentiated. */
     boolean createsGraph();
+
+    /** Where to compute the gradient of input i, for {@link #give}: its target if that is free. */
+    Tensor memory(int i);
 
     /** Adds to the gradient of input i. */
     void give(int i, Variable gradient);

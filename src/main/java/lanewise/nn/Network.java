@@ -1,7 +1,6 @@
 package lanewise.nn;
 
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +27,7 @@ public final class Network implements AutoCloseable {
   private final Map<String, Parameter> buffers = new LinkedHashMap<>();
   private final Map<Parameter, Module> layers = new LinkedHashMap<>();
   private final List<Variable> leaves;
+  private final List<Tensor> leafGradients;
   private final Tensor values;
   private final Tensor gradients;
   private final Tensor remembered;
@@ -62,6 +62,7 @@ public final class Network implements AutoCloseable {
     place(parameters, values, gradients);
     place(buffers, remembered, null);
     leaves = parameters.values().stream().map(Parameter::variable).toList();
+    leafGradients = parameters.values().stream().map(Parameter::gradient).toList();
     buffers.values().forEach(p -> draw(p, p.init(), new SplittableRandom(0)));
   }
 
@@ -152,29 +153,21 @@ public final class Network implements AutoCloseable {
 
   /** Sets the gradients to those of {@code loss}; parameters it does not depend on get 0. */
   public void backward(Variable loss) {
-    Iterator<Variable> results = Gradients.of(loss, leaves, false).iterator();
-    for (Parameter p : parameters.values()) {
-      backend.copy(results.next().tensor(), p.gradient());
-    }
+    Gradients.write(loss, leaves, leafGradients, false);
   }
 
   /** Sets the gradients of several networks to those of one loss, in one pass. */
   public static void backward(Variable loss, List<Network> networks) {
-    List<Variable> leaves = networks.stream().flatMap(n -> n.leaves.stream()).toList();
-    Iterator<Variable> results = Gradients.of(loss, leaves, false).iterator();
-    for (Network network : networks) {
-      for (Parameter p : network.parameters.values()) {
-        network.backend.copy(results.next().tensor(), p.gradient());
-      }
-    }
+    Gradients.write(
+        loss,
+        networks.stream().flatMap(n -> n.leaves.stream()).toList(),
+        networks.stream().flatMap(n -> n.leafGradients.stream()).toList(),
+        false);
   }
 
   /** Adds those of {@code loss} to the gradients, as PyTorch's {@code backward} does. */
   public void accumulate(Variable loss) {
-    Iterator<Variable> results = Gradients.of(loss, leaves, false).iterator();
-    for (Parameter p : parameters.values()) {
-      backend.accumulate(1, results.next().tensor(), p.gradient());
-    }
+    Gradients.write(loss, leaves, leafGradients, true);
   }
 
   /**

@@ -2,10 +2,12 @@ package lanewise.autograd;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.List;
 import lanewise.backend.BackendOptions;
+import lanewise.backend.ConvSpec;
 import lanewise.backend.PooledBackend;
 import lanewise.backend.Scope;
 import lanewise.backend.Shape;
@@ -73,6 +75,40 @@ class GradientMemoryTest {
     }
   }
 
+  @Test
+  void aGradientIsComputedInItsTarget() {
+    Variable x = Variable.constant(backend, filled(Shape.of(1, 64, 2, 2), 1));
+    Variable w = Variable.leaf(backend, filled(Shape.filter(32, 64, 2, 2), 0.5f));
+    Variable unused = leaf(1);
+    Tensor dw = filled(w.shape(), 100);
+    Tensor dunused = filled(SHAPE, 100);
+    List<Tensor> targets = List.of(dw, dunused);
+    Variable once = Ops.sum(Functional.conv2d(x, w, ConvSpec.of(1, 0)), Shape.scalar());
+    Variable twice =
+        Ops.add(once, Ops.sum(Functional.conv2d(x, w, ConvSpec.of(1, 0)), once.shape()));
+    long before = backend.pooledBytes();
+    Gradients.write(once, List.of(w, unused), targets, false);
+    assertTrue(backend.pooledBytes() - before < w.shape().size() * (long) Float.BYTES);
+    assertAll(1, dw);
+    assertAll(0, dunused);
+    Gradients.write(twice, List.of(w, unused), targets, true);
+    assertAll(3, dw);
+    assertAll(0, dunused);
+    Gradients.write(twice, List.of(w, unused), targets, false);
+    assertAll(2, dw);
+  }
+
+  @Test
+  void aGradientThatIsHandedOnIsCopiedToItsTarget() {
+    Variable x = leaf(1);
+    Tensor dx = filled(SHAPE, 100);
+    Gradients.write(Ops.sum(Ops.neg(x), Shape.scalar()), List.of(x), List.of(dx), false);
+    assertAll(-1, dx);
+    Variable loss = Ops.sum(Ops.add(x, Ops.neg(Ops.neg(x))), Shape.scalar());
+    Gradients.write(loss, List.of(x), List.of(dx), true);
+    assertAll(1, dx);
+  }
+
   private Variable leaf(float value) {
     return Variable.leaf(backend, filled(SHAPE, value));
   }
@@ -88,10 +124,14 @@ class GradientMemoryTest {
   }
 
   private void assertAll(float expected, Variable v) {
-    float[] all = new float[v.shape().size()];
+    assertAll(expected, v.tensor());
+  }
+
+  private void assertAll(float expected, Tensor tensor) {
+    float[] all = new float[tensor.shape().size()];
     Arrays.fill(all, expected);
     float[] values = new float[all.length];
-    backend.read(v.tensor(), values);
+    backend.read(tensor, values);
     assertArrayEquals(all, values);
   }
 }
