@@ -137,7 +137,9 @@ public final class Functional {
         (at, dy) -> {
           // The output has the sign of the activation's input, so it tells the active elements.
           Variable dz =
-              activation.slope() == 1 ? dy : leakyReluGradient(at.out(), dy, activation.slope());
+              activation.slope() == 1
+                  ? dy
+                  : leakyReluGradient(at, at.out(), dy, activation.slope());
           if (at.wants(0)) {
             at.give(0, dz);
           }

@@ -257,6 +257,11 @@ public final class Gradients {
     }
 
     @Override
+    public boolean mayOverwrite(Variable dy) {
+      return !createsGraph() && scope.holds(dy.tensor()) && !isNeeded(dy);
+    }
+
+    @Override
     public void give(int i, Variable gradient) {
       Variable input = output.node().inputs()[i];
       if (!gradient.shape().equals(input.shape())) {

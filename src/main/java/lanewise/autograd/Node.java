@@ -46,6 +46,9 @@ record Node(long sequence, String operation, String layer, Variable[] inputs, Vj
     /** Where to compute the gradient of input i, for {@link #give}: its target if that is free. */
     Tensor memory(int i);
 
+    /** Whether the memory of {@code dy} is a temporary of this pass that nothing else needs. */
+    boolean mayOverwrite(Variable dy);
+
     /** Adds to the gradient of input i. */
     void give(int i, Variable gradient);
   }

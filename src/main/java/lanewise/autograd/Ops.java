@@ -260,7 +260,7 @@ public final class Ops {
     return record(
         "leakyRelu",
         map(new Unary.LeakyRelu(slope), x),
-        (at, dy) -> at.give(0, leakyReluGradient(at.in(0), dy, slope)),
+        (at, dy) -> at.give(0, leakyReluGradient(at, at.in(0), dy, slope)),
         x);
   }
 
@@ -276,7 +276,7 @@ public final class Ops {
     return record(
         "leakyRelu",
         x.tensor(),
-        (at, dy) -> at.give(0, leakyReluGradient(at.out(), dy, activation.slope())),
+        (at, dy) -> at.give(0, leakyReluGradient(at, at.out(), dy, activation.slope())),
         x);
   }
 
@@ -288,6 +288,15 @@ public final class Ops {
         (at, ddy) -> at.give(1, leakyReluGradient(at.in(0), ddy, slope)),
         x.detach(),
         dy);
+  }
+
+  /** {@link #leakyReluGradient} in a backward pass: in the memory of dy where that is free. */
+  static Variable leakyReluGradient(Node.Backpropagation at, Variable x, Variable dy, float slope) {
+    if (dy.tensor().type() != x.tensor().type() || !at.mayOverwrite(dy)) {
+      return leakyReluGradient(x, dy, slope);
+    }
+    x.backend().zip(new Binary.LeakyReluGradient(slope), x.tensor(), dy.tensor(), dy.tensor());
+    return dy;
   }
 
   /** {@code torch.clamp(x, low, high)}; either bound may be infinite. */

@@ -55,14 +55,24 @@ public final class Scope implements AutoCloseable {
     }
   }
 
+  /** Whether {@code tensor}, or the tensor of which it is a view, is a temporary of this scope. */
+  public boolean holds(Tensor tensor) {
+    return indexOf(tensor) >= 0;
+  }
+
   private Tensor remove(Tensor tensor) {
-    // From the end: what is kept is nearly always what was allocated last.
+    int i = indexOf(tensor);
+    return i < 0 ? null : tensors.remove(i);
+  }
+
+  private int indexOf(Tensor tensor) {
+    // From the end: what is asked for is nearly always what was allocated last.
     for (int i = tensors.size() - 1; i >= 0; i--) {
       if (tensors.get(i).sharesMemoryWith(tensor)) {
-        return tensors.remove(i);
+        return i;
       }
     }
-    return null;
+    return -1;
   }
 
   /** Closes the temporaries; scopes close in the reverse order of their opening. */

@@ -99,6 +99,34 @@ class GradientMemoryTest {
   }
 
   @Test
+  void anActivationOverwritesTheGradientThatOnlyItNeeds() {
+    Variable x = leaf(-1);
+    Variable dy = constant(3);
+    Variable y = x;
+    for (int i = 0; i < 20; i++) {
+      y = Ops.leakyRelu(y, 0.5f);
+    }
+    long before = backend.pooledBytes();
+    assertAll(3 / (float) (1 << 20), Gradients.of(y, dy, List.of(x), false).getFirst());
+    assertEquals(before + BYTES, backend.pooledBytes());
+    assertAll(3, dy);
+  }
+
+  @Test
+  void anActivationSparesAGradientThatOthersNeed() {
+    Variable x = leaf(-1);
+    Variable a = Ops.neg(x);
+    Variable b = Ops.leakyRelu(x, 0.5f);
+    Variable c = Ops.add(a, b);
+    Variable y = Ops.leakyRelu(Ops.leakyRelu(c, 0.5f), 0.25f);
+    List<Variable> gradients = Gradients.of(y, constant(8), List.of(x, a, b, c), false);
+    assertAll(-4, gradients.get(0));
+    assertAll(8, gradients.get(1));
+    assertAll(8, gradients.get(2));
+    assertAll(8, gradients.get(3));
+  }
+
+  @Test
   void aGradientThatIsHandedOnIsCopiedToItsTarget() {
     Variable x = leaf(1);
     Tensor dx = filled(SHAPE, 100);
